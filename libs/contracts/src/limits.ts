@@ -1,0 +1,18 @@
+/** Everything has a limit, named with its unit and its reason. */
+export const limits = {
+  /** One message's value, bytes. Fits every topic's max.message.bytes; a larger one is parked unread. */
+  messageBytes: 256 * 1024,
+  /** Nesting of JSON, levels. Checked on raw bytes: deeper input overflows stacks further in. */
+  jsonDepth: 64,
+  /** Steps of one plan. Keeps a decision within milliseconds. */
+  stepsPerPlan: 200,
+  /** Scopes of one target, and members of one scope. */
+  scopesPerTarget: 64,
+  membersPerScope: 64,
+  /** Attempts of one step before the sequence fails instead of trying again. */
+  attemptsPerStep: 3,
+  /** Text that people write (reasons, messages), characters. */
+  text: 2_000,
+  /** Sequence key of an intent, characters. */
+  key: 200,
+} as const;

@@ -1,0 +1,38 @@
+import { CHECKPOINT_TYPE } from './checkpoint/current';
+import { COMMAND_TYPE } from './command/current';
+import { DEAD_LETTER_TYPE } from './dead-letter/current';
+import { ENTRY_TYPE } from './entry/current';
+import { INTENT_TYPE } from './intent/current';
+import { PROBE_TYPE } from './probe/current';
+import { READING_TYPE } from './reading/current';
+import { RECORD_TYPE } from './record/current';
+import { RESULT_TYPE } from './result/current';
+import { topicNames } from './topics';
+
+const COMMANDS = /^causeway\.commands\.[a-z0-9-]+\.v1$/;
+
+/** Whether a message type belongs on a topic. A valid message on the wrong topic is parked. */
+export function belongsOn(type: string, topic: string): boolean {
+  switch (type) {
+    case INTENT_TYPE:
+      return topic === topicNames.intents;
+    case COMMAND_TYPE:
+      return COMMANDS.test(topic);
+    case RESULT_TYPE:
+      return topic === topicNames.results;
+    case PROBE_TYPE:
+      return topic === topicNames.probes;
+    case READING_TYPE:
+      return topic === topicNames.readings;
+    case RECORD_TYPE:
+      return topic === topicNames.records;
+    case ENTRY_TYPE:
+      return topic === topicNames.ledger;
+    case CHECKPOINT_TYPE:
+      return topic === topicNames.checkpoints;
+    case DEAD_LETTER_TYPE:
+      return topic.endsWith('.dlq');
+    default:
+      return false;
+  }
+}

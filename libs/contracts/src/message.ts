@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { checkpoint, CHECKPOINT_TYPE } from './checkpoint/current';
+import { command, COMMAND_TYPE } from './command/current';
+import { deadLetter, DEAD_LETTER_TYPE } from './dead-letter/current';
+import { entry, ENTRY_TYPE } from './entry/current';
+import type { Envelope } from './envelope/current';
+import { intent, INTENT_TYPE } from './intent/current';
+import { probe, PROBE_TYPE } from './probe/current';
+import { readingMessage, READING_TYPE } from './reading/current';
+import { record, RECORD_TYPE } from './record/current';
+import { result, RESULT_TYPE } from './result/current';
+
+/** Every message of the language by its type. */
+export const messageSchemas = {
+  [INTENT_TYPE]: intent,
+  [COMMAND_TYPE]: command,
+  [RESULT_TYPE]: result,
+  [PROBE_TYPE]: probe,
+  [READING_TYPE]: readingMessage,
+  [RECORD_TYPE]: record,
+  [DEAD_LETTER_TYPE]: deadLetter,
+  [ENTRY_TYPE]: entry,
+  [CHECKPOINT_TYPE]: checkpoint,
+} as const;
+
+export type MessageType = keyof typeof messageSchemas;
+export type MessageOf<T extends MessageType> = z.output<(typeof messageSchemas)[T]>;
+export type Message = { [T in MessageType]: MessageOf<T> }[MessageType];
+
+export type Parsed =
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'unknown-type'; readonly type: string }
+  | { readonly kind: 'invalid'; readonly detail: string };
+
+const isMessageType = (type: string): type is MessageType => Object.hasOwn(messageSchemas, type);
+
+/** Reads a parsed JSON value as a message of the language. Never throws. */
+export function parseMessage(value: unknown): Parsed {
+  const type = (value as Partial<Envelope> | null)?.type;
+  if (typeof type !== 'string') return { kind: 'invalid', detail: 'type: must be a string' };
+  if (!isMessageType(type)) return { kind: 'unknown-type', type: type.slice(0, 200) };
+  const parsed = messageSchemas[type].safeParse(value);
+  if (parsed.success) return { kind: 'message', message: parsed.data };
+  const issue = parsed.error.issues[0];
+  return { kind: 'invalid', detail: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`.slice(0, 500) };
+}

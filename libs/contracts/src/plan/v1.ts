@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { duration } from '../duration';
+import { changeName, name } from '../ids';
+import { limits } from '../limits';
+
+/** The readiness ladder, lowest rung first. `baked` is on it, but no target can show it yet. */
+export const RUNGS = ['accepted', 'configured', 'acknowledged', 'effective', 'baked'] as const;
+export type Rung = (typeof RUNGS)[number];
+export const rung = z.enum(RUNGS);
+export const rungHeight = (value: Rung): number => RUNGS.indexOf(value);
+
+/** Parameters of a change: plain JSON whose shape the target declares. */
+export const parameters = z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,62}$/), z.json());
+
+export const ready = z.strictObject({
+  /** The rung the step must reach in every scope before its dependents may start. */
+  rung: rung.default('effective'),
+  /** How long it may take before the step is reported overdue. The gate stays closed all the same. */
+  within: duration.default('10m'),
+  /** How many looks in a row must agree, per member. */
+  consecutive: z.int().min(1).max(100).default(1),
+});
+
+export const step = z.strictObject({
+  id: name,
+  target: name,
+  change: changeName,
+  /** Steps that must be ready first. Absent: the step before it in the file. */
+  needs: z.array(name).max(limits.stepsPerPlan).optional(),
+  with: parameters.default({}),
+  ready: ready.default({ rung: 'effective', within: '10m', consecutive: 1 }),
+  /** Scopes of this step. Absent: the plan's scopes as far as the target has them. */
+  scopes: z.array(name).min(1).max(limits.scopesPerTarget).optional(),
+});
+
+export const plan = z.strictObject({
+  apiVersion: z.literal('causeway/v1'),
+  kind: z.literal('EvolutionPlan'),
+  metadata: z.strictObject({
+    name,
+    environment: name.optional(),
+    owner: name,
+    reason: z.string().min(1).max(limits.text),
+  }),
+  spec: z.strictObject({
+    scopes: z.array(name).min(1).max(limits.scopesPerTarget),
+    steps: z.array(step).min(1).max(limits.stepsPerPlan),
+  }),
+});
+
+/** As written: defaults not yet filled in. This form is hashed, so what was reviewed is exactly what runs. */
+export type PlanDocument = z.input<typeof plan>;
+/** With the defaults filled in. */
+export type Plan = z.output<typeof plan>;
+export type PlanStep = z.output<typeof step>;

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { scopeMembers } from '../command/v1';
+import { envelopeOf } from '../envelope/v1';
+import { changeName, digest, eventId, instant, name, sequenceId } from '../ids';
+import { limits } from '../limits';
+import { parameters, plan, rung } from '../plan/v1';
+import { resolvedExpectation } from '../target/v1';
+
+export const RECORD_TYPE = 'causeway.record.decided.v1';
+
+const text = z.string().max(limits.text);
+
+/** A step as it will run: everything the plan and the target said, frozen when the sequence was accepted. */
+export const frozenStep = z.strictObject({
+  id: name,
+  target: name,
+  executor: name,
+  change: changeName,
+  with: parameters,
+  needs: z.array(name),
+  capability: z.enum(['A', 'B', 'C', 'D']),
+  rung,
+  /** The denominator: no member may be missing, none is added later. */
+  scopes: z.array(scopeMembers).min(1),
+  /** Absent for the rung `accepted`, which needs no look. */
+  show: z
+    .strictObject({ probe: name, expect: z.array(resolvedExpectation).min(1), freshnessMs: z.int().min(1) })
+    .nullable(),
+  consecutive: z.int().min(1),
+  withinMs: z.int().min(1),
+});
+export type FrozenStep = z.output<typeof frozenStep>;
+
+/** One thing wrong with a plan. `pointer` is a JSON pointer (RFC 6901) into the plan. */
+export const problem = z.strictObject({ code: name, pointer: z.string(), message: text, hint: text.optional() });
+export type Problem = z.output<typeof problem>;
+
+/**
+ * Why a gate is closed, one reason a scope and member. `since` is when this reason began to hold; `lastReadingAt` when the
+ * member was last seen at all (null: never).
+ */
+export const holdReason = z.strictObject({
+  step: name,
+  scope: name.nullable(),
+  member: name.nullable(),
+  verdict: z.enum(['not-ready', 'inconclusive']),
+  reason: z.enum(['not-applied', 'not-yet', 'missing', 'unreachable', 'unreadable', 'stale', 'disagreeing']),
+  detail: text,
+  since: instant,
+  lastReadingAt: instant.nullable(),
+});
+export type HoldReason = z.output<typeof holdReason>;
+
+/** What became of one scope of a step, with the readings that show it. */
+export const scopeShown = z.strictObject({
+  scope: name,
+  effectiveAt: instant,
+  /** SHA-256 of the reading messages that count, in member order; of the result for the rung `accepted`. */
+  evidence: z.array(digest).min(1),
+});
+
+const at = { at: instant };
+const ofStep = { step: name, attempt: z.int().min(1) };
+
+/** One decided fact of a sequence. The fold of these is the sequence's state, here and in any replay. */
+export const evolutionRecord = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('sequence-accepted'),
+    key: z.string(),
+    mode: z.enum(['apply', 'preview']),
+    publisher: name,
+    requestedBy: z.string(),
+    plan,
+    planDigest: digest,
+    steps: z.array(frozenStep).min(1),
+    /** Number of the decision rules it runs under; a change of rules never changes a running sequence. */
+    semantics: z.literal(1),
+    ...at,
+  }),
+  z.strictObject({
+    kind: z.literal('intent-rejected'),
+    key: z.string(),
+    publisher: name,
+    planDigest: digest,
+    code: name,
+    problems: z.array(problem).max(200),
+    ...at,
+  }),
+  z.strictObject({ kind: z.literal('intent-repeated'), key: z.string(), intent: eventId, ...at }),
+  z.strictObject({
+    kind: z.literal('gate-opened'),
+    /** null: the gate at the end of the sequence. */
+    step: name.nullable(),
+    evidence: z.array(z.strictObject({ step: name, scopes: z.array(scopeShown).min(1) })),
+    ...at,
+  }),
+  z.strictObject({ kind: z.literal('gate-held'), step: name.nullable(), because: z.array(holdReason).min(1), ...at }),
+  z.strictObject({
+    kind: z.literal('step-commanded'),
+    verb: z.enum(['apply', 'look-up']),
+    ...ofStep,
+    ...at,
+  }),
+  z.strictObject({
+    kind: z.literal('step-applied'),
+    ...ofStep,
+    changed: z.boolean(),
+    acceptedAt: instant,
+    result: digest,
+    /** True when a look-up found it, not the answer to the apply. */
+    settledByLookUp: z.boolean(),
+    ...at,
+  }),
+  z.strictObject({ kind: z.literal('outcome-unknown'), ...ofStep, reason: text, result: digest, ...at }),
+  z.strictObject({ kind: z.literal('step-not-applied'), ...ofStep, code: name, message: text, final: z.boolean(), result: digest, ...at }),
+  z.strictObject({ kind: z.literal('probe-requested'), ...ofStep, probeId: eventId, rung, ...at }),
+  z.strictObject({ kind: z.literal('step-ready'), ...ofStep, rung, scopes: z.array(scopeShown).min(1), ...at }),
+  z.strictObject({ kind: z.literal('step-overdue'), ...ofStep, withinMs: z.int(), ...at }),
+  z.strictObject({
+    kind: z.literal('step-previewed'),
+    ...ofStep,
+    state: z.enum(['already-so', 'would-change', 'unknown']),
+    result: digest,
+    ...at,
+  }),
+  z.strictObject({ kind: z.literal('input-refused'), input: eventId, type: z.string(), code: name, message: text, ...at }),
+  z.strictObject({ kind: z.literal('sequence-ended'), outcome: z.enum(['completed', 'failed', 'previewed']), ...at }),
+]);
+export type EvolutionRecord = z.output<typeof evolutionRecord>;
+
+/** The facts of one decision, in order; `version` is the stream version of the first (1 is the stream's first fact). */
+export const recordData = z.strictObject({
+  sequenceId,
+  epoch: z.int().min(1),
+  version: z.int().min(1),
+  records: z.array(evolutionRecord).min(1),
+});
+
+export const record = envelopeOf(RECORD_TYPE, recordData);
+export type RecordData = z.output<typeof recordData>;
+export type RecordMessage = z.output<typeof record>;
