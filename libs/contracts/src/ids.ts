@@ -19,7 +19,9 @@ export const sequenceId = z.string().regex(UUID, 'must be a lower-case UUID');
 export const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in 64 lower-case hex digits');
 
 /** RFC 3339 in UTC with milliseconds or finer, as a claim of whoever wrote it. */
-export const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z$/, 'must be RFC 3339 in UTC, like 2026-01-31T12:00:00.000Z');
+export const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z$/, 'must be RFC 3339 in UTC, like 2026-01-31T12:00:00.000Z');
 
 const hexOf = (bytes: Uint8Array): string => {
   let text = '';

@@ -1,4 +1,15 @@
-export { changeName, digest, eventId, instant, name, NAME_PATTERN, sequenceId, sequenceIdSeed, uuidFromHash, uuidV7 } from './ids';
+export {
+  changeName,
+  digest,
+  eventId,
+  instant,
+  name,
+  NAME_PATTERN,
+  sequenceId,
+  sequenceIdSeed,
+  uuidFromHash,
+  uuidV7,
+} from './ids';
 export { duration, durationMs } from './duration';
 export { limits } from './limits';
 export { envelopeOf, principalOf, type Envelope } from './envelope/current';
@@ -25,10 +36,24 @@ export {
   type TargetDocument,
 } from './target/current';
 export { intent, intentData, INTENT_TYPE, type Intent, type IntentData } from './intent/current';
-export { command, commandData, COMMAND_TYPE, type Command, type CommandData, type ScopeMembers } from './command/current';
+export {
+  command,
+  commandData,
+  COMMAND_TYPE,
+  type Command,
+  type CommandData,
+  type ScopeMembers,
+} from './command/current';
 export { outcome, result, resultData, RESULT_TYPE, type Outcome, type Result, type ResultData } from './result/current';
 export { probe, probeData, PROBE_TYPE, type ProbeData, type ProbeRequest } from './probe/current';
-export { readingData, readingMessage, READING_TYPE, type MemberReading, type ReadingData, type ReadingMessage } from './reading/current';
+export {
+  readingData,
+  readingMessage,
+  READING_TYPE,
+  type MemberReading,
+  type ReadingData,
+  type ReadingMessage,
+} from './reading/current';
 export {
   evolutionRecord,
   record,
@@ -51,6 +76,22 @@ export {
   type ParkReason,
 } from './dead-letter/current';
 export { entry, entryData, ENTRY_TYPE, type Entry, type EntryData } from './entry/current';
-export { checkpoint, checkpointData, CHECKPOINT_TYPE, type Checkpoint, type CheckpointData } from './checkpoint/current';
+export {
+  checkpoint,
+  checkpointData,
+  CHECKPOINT_TYPE,
+  type Checkpoint,
+  type CheckpointData,
+} from './checkpoint/current';
 export { messageSchemas, parseMessage, type Message, type MessageOf, type MessageType, type Parsed } from './message';
 export { belongsOn } from './message-kinds';
+export {
+  batchBody,
+  BATCH_PAYLOAD_TYPE,
+  formatSignatureHeader,
+  MAX_PATH_HASHES,
+  parseSignatureHeader,
+  PAYLOAD_TYPE,
+  preAuthenticationEncoding,
+  type SignatureHeader,
+} from './signature/current';

@@ -28,7 +28,10 @@ export const readingData = z.strictObject({
   /** Event id of the probe request that asked for it. */
   probeId: eventId,
   round: z.int().min(1),
-  readings: z.array(reading).min(1).max(limits.scopesPerTarget * limits.membersPerScope),
+  readings: z
+    .array(reading)
+    .min(1)
+    .max(limits.scopesPerTarget * limits.membersPerScope),
 });
 
 export const readingMessage = envelopeOf(READING_TYPE, readingData);

@@ -112,7 +112,15 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
     ...at,
   }),
   z.strictObject({ kind: z.literal('outcome-unknown'), ...ofStep, reason: text, result: digest, ...at }),
-  z.strictObject({ kind: z.literal('step-not-applied'), ...ofStep, code: name, message: text, final: z.boolean(), result: digest, ...at }),
+  z.strictObject({
+    kind: z.literal('step-not-applied'),
+    ...ofStep,
+    code: name,
+    message: text,
+    final: z.boolean(),
+    result: digest,
+    ...at,
+  }),
   z.strictObject({ kind: z.literal('probe-requested'), ...ofStep, probeId: eventId, rung, ...at }),
   z.strictObject({ kind: z.literal('step-ready'), ...ofStep, rung, scopes: z.array(scopeShown).min(1), ...at }),
   z.strictObject({ kind: z.literal('step-overdue'), ...ofStep, withinMs: z.int(), ...at }),
@@ -123,7 +131,14 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
     result: digest,
     ...at,
   }),
-  z.strictObject({ kind: z.literal('input-refused'), input: eventId, type: z.string(), code: name, message: text, ...at }),
+  z.strictObject({
+    kind: z.literal('input-refused'),
+    input: eventId,
+    type: z.string(),
+    code: name,
+    message: text,
+    ...at,
+  }),
   z.strictObject({ kind: z.literal('sequence-ended'), outcome: z.enum(['completed', 'failed', 'previewed']), ...at }),
 ]);
 export type EvolutionRecord = z.output<typeof evolutionRecord>;

@@ -39,8 +39,15 @@ export const change = z.strictObject({
   show: z.partialRecord(z.enum(['configured', 'acknowledged', 'effective']), showing).default({}),
 });
 
-const url = z.string().regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?(\?[^\s#]*)?$/, 'must be an http or https URL').max(500);
-const httpLook = z.strictObject({ url, method: z.literal('GET').default('GET'), bearer: z.string().max(100).optional() });
+const url = z
+  .string()
+  .regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?(\?[^\s#]*)?$/, 'must be an http or https URL')
+  .max(500);
+const httpLook = z.strictObject({
+  url,
+  method: z.literal('GET').default('GET'),
+  bearer: z.string().max(100).optional(),
+});
 
 /**
  * How a probe looks, from outside, with read-only credentials that the prober's environment holds by name.
@@ -65,14 +72,20 @@ export const probe = z.discriminatedUnion('kind', [
     every: duration.default('500ms'),
     timeout: duration.default('2s'),
     freshness: duration.default('10s'),
-    at: z.record(name, z.record(name, z.strictObject({ url, clientId: z.string().max(100), credential: z.string().max(100) }))),
+    at: z.record(
+      name,
+      z.record(name, z.strictObject({ url, clientId: z.string().max(100), credential: z.string().max(100) })),
+    ),
   }),
   z.strictObject({
     kind: z.literal('unleash-client'),
     every: duration.default('500ms'),
     timeout: duration.default('2s'),
     freshness: duration.default('10s'),
-    at: z.record(name, z.record(name, z.strictObject({ url, credential: z.string().max(100), region: z.string().max(100) }))),
+    at: z.record(
+      name,
+      z.record(name, z.strictObject({ url, credential: z.string().max(100), region: z.string().max(100) })),
+    ),
   }),
   z.strictObject({
     kind: z.literal('instant'),

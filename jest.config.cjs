@@ -1,6 +1,5 @@
-import type { Config } from 'jest';
-
-const config: Config = {
+/** @type {import('jest').Config} */
+module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/lab', '<rootDir>/test', '<rootDir>/bench'],
   transform: { '^.+\\.ts$': '@swc/jest' },
@@ -10,5 +9,3 @@ const config: Config = {
   },
   testTimeout: 20_000,
 };
-
-export default config;

@@ -1,0 +1,54 @@
+import { sha256 } from './hash';
+
+/**
+ * The small RFC 6962 tree of one batch of messages, built whole: root and the inclusion path of every leaf.
+ * The log's own tree grows leaf by leaf and lives in ledger-core; this one is made once and thrown away.
+ */
+export interface BatchTree {
+  readonly root: Uint8Array;
+  /** Of each leaf: the concatenated 32-byte hashes, from the leaf's sibling upwards. */
+  readonly paths: readonly Uint8Array[];
+}
+
+const prefixed = (prefix: number, ...parts: readonly Uint8Array[]): Uint8Array =>
+  sha256(Buffer.concat([Uint8Array.of(prefix), ...parts]));
+
+export const batchLeaf = (encoded: Uint8Array): Uint8Array => prefixed(0x00, encoded);
+
+const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => prefixed(0x01, left, right);
+
+/** Level by level: an unpaired last node moves up unchanged, which is RFC 6962's tree for any size. */
+export function batchTree(leaves: readonly Uint8Array[]): BatchTree {
+  const paths: Uint8Array[][] = leaves.map(() => []);
+  let level = leaves;
+  for (let height = 0; level.length > 1; height++) {
+    for (let leaf = 0; leaf < leaves.length; leaf++) {
+      const sibling = level[(leaf >> height) ^ 1];
+      if (sibling) (paths[leaf] as Uint8Array[]).push(sibling);
+    }
+    level = parents(level);
+  }
+  return { root: level[0] as Uint8Array, paths: paths.map((path) => Buffer.concat(path)) };
+}
+
+function parents(level: readonly Uint8Array[]): Uint8Array[] {
+  const next: Uint8Array[] = [];
+  for (let i = 0; i < level.length; i += 2) {
+    const right = level[i + 1];
+    next.push(right ? nodeHash(level[i] as Uint8Array, right) : (level[i] as Uint8Array));
+  }
+  return next;
+}
+
+/** Root that a leaf and its path lead to (RFC 9162, section 2.1.3.2), or null when the path has the wrong length. */
+export function rootOfPath(leaf: Uint8Array, index: number, size: number, path: Uint8Array): Uint8Array | null {
+  let [node, last, hash, taken] = [index, size - 1, leaf, 0];
+  for (; last > 0; node >>= 1, last >>= 1) {
+    if (node === last && node % 2 === 0) continue;
+    const sibling = path.subarray(taken, taken + 32);
+    if (sibling.length !== 32) return null;
+    hash = node % 2 === 1 ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+    taken += 32;
+  }
+  return taken === path.length ? hash : null;
+}

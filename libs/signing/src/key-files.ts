@@ -1,0 +1,61 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createSigner, type Signer } from './signer';
+import { createVerifier, type TrustedKey, type Verifier } from './verifier';
+
+const keyId = z.string().regex(/^[a-z0-9-]{1,63}\/[1-9][0-9]{0,5}$/);
+const privateKeyFile = z.strictObject({ principal: z.string(), keyId, privateKey: z.string() });
+const trustFile = z.strictObject({
+  keys: z.array(z.strictObject({ keyId, principal: z.string(), publicKey: z.base64() })).min(1),
+});
+
+function readJson<T>(path: string, what: string, schema: z.ZodType<T>): T {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`cannot read the ${what} ${path}: ${(error as Error).message}`);
+  }
+  const parsed = schema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(`${what} ${path}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/** The private key of one principal. Throws with the file's name when it is missing or not of the form. */
+export const loadSigner = (path: string): Signer => createSigner(readJson(path, 'key file', privateKeyFile));
+
+/** The public keys that are trusted. Throws with the file's name when it is missing or not of the form. */
+export const loadVerifier = (path: string): Verifier => createVerifier(readJson(path, 'trust file', trustFile).keys);
+
+const fileNameOf = (principal: string): string => `${principal}.key.json`;
+
+/**
+ * One key per principal in a folder (mode 0600) and `trust.json` with their public halves. Keys that are there already are
+ * kept, so the same folder can be given again.
+ */
+export function generateKeys(
+  dir: string,
+  principals: readonly string[],
+): { trustFile: string; keyFile(principal: string): string } {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const trustPath = join(dir, 'trust.json');
+  const known: TrustedKey[] = existsSync(trustPath) ? readJson(trustPath, 'trust file', trustFile).keys : [];
+  const made = principals
+    .filter((principal) => !existsSync(join(dir, fileNameOf(principal))))
+    .map((principal) => generateKey(dir, principal));
+  if (made.length > 0) writeFileSync(trustPath, JSON.stringify({ keys: [...known, ...made] }, null, 2));
+  return { trustFile: trustPath, keyFile: (principal) => join(dir, fileNameOf(principal)) };
+}
+
+function generateKey(dir: string, principal: string): TrustedKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const id = `${principal}/1`;
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  writeFileSync(join(dir, fileNameOf(principal)), JSON.stringify({ principal, keyId: id, privateKey: pem }, null, 2), {
+    mode: 0o600,
+  });
+  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  return { keyId: id, principal, publicKey: Buffer.from(raw).toString('base64') };
+}

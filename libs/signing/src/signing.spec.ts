@@ -1,0 +1,64 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { createVerifier, generateKeys, loadSigner, loadVerifier, newEventId } from './index';
+
+const dir = mkdtempSync(join(tmpdir(), 'causeway-keys-'));
+const keys = generateKeys(dir, ['sequencer', 'ledger']);
+const signer = loadSigner(keys.keyFile('sequencer'));
+const values = (count: number): Buffer[] => Array.from({ length: count }, (_, i) => Buffer.from(`{"n":${i}}`));
+
+describe('signatures of messages', () => {
+  it.each([1, 2, 3, 4, 5, 7, 8, 100])('of a batch of %i each verify alone', (count) => {
+    const verifier = loadVerifier(keys.trustFile);
+    const batch = values(count);
+    signer.sign(batch).forEach((header, i) => {
+      expect(verifier.verify(header, batch[i] as Buffer)).toEqual({
+        ok: true,
+        principal: 'sequencer',
+        keyId: 'sequencer/1',
+      });
+    });
+  });
+
+  it('do not cover another message of the same batch', () => {
+    const verifier = loadVerifier(keys.trustFile);
+    const batch = values(5);
+    const headers = signer.sign(batch);
+    batch.forEach((value, i) =>
+      headers.forEach((header, k) => expect(verifier.verify(header, value).ok).toBe(i === k)),
+    );
+  });
+
+  it('break when any character of the header changes', () => {
+    const batch = values(6);
+    const header = signer.sign(batch)[3] as string;
+    fc.assert(
+      fc.property(fc.nat(header.length - 1), fc.constantFrom('A', '0', ';', '/', 'z', '='), (at, char) => {
+        const changed = header.slice(0, at) + char + header.slice(at + 1);
+        const verifier = loadVerifier(keys.trustFile);
+        expect(verifier.verify(header, batch[3] as Buffer).ok).toBe(true);
+        if (changed !== header) expect(verifier.verify(changed, batch[3] as Buffer).ok).toBe(false);
+      }),
+    );
+  });
+
+  it('are refused with a reason when absent or by a key nobody trusts', () => {
+    const verifier = createVerifier([]);
+    expect(verifier.verify(undefined, Buffer.from('{}'))).toMatchObject({ ok: false, reason: 'unsigned' });
+    expect(verifier.verify('hello', Buffer.from('{}'))).toMatchObject({ ok: false, reason: 'bad-signature' });
+    expect(verifier.verify(signer.sign(values(1))[0], Buffer.from('{"n":0}'))).toMatchObject({
+      ok: false,
+      reason: 'unknown-key',
+    });
+  });
+});
+
+describe('event ids', () => {
+  it('are version 7 and rise with time', () => {
+    const ids = [1_000, 2_000, 3_000].map((ms) => newEventId(ms));
+    expect([...ids].sort()).toEqual(ids);
+    ids.forEach((id) => expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/));
+  });
+});

@@ -1,0 +1,103 @@
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import {
+  batchBody,
+  BATCH_PAYLOAD_TYPE,
+  MAX_PATH_HASHES,
+  parseSignatureHeader,
+  PAYLOAD_TYPE,
+  preAuthenticationEncoding,
+  type SignatureHeader,
+} from '@causeway/contracts';
+import { batchLeaf, rootOfPath } from './batch-tree';
+
+/** One public key that is trusted: whose it is, and under which id it signs. */
+export interface TrustedKey {
+  /** `<principal>/<generation>` */
+  readonly keyId: string;
+  readonly principal: string;
+  /** Raw Ed25519 public key, 32 bytes, base64. */
+  readonly publicKey: string;
+}
+
+export type Verification =
+  | { readonly ok: true; readonly principal: string; readonly keyId: string }
+  | { readonly ok: false; readonly reason: 'unsigned' | 'bad-signature' | 'unknown-key'; readonly detail: string };
+
+export interface Verifier {
+  readonly keys: readonly TrustedKey[];
+  /** Whether a header's signature covers exactly these bytes under a trusted key. Never throws. */
+  verify(header: string | undefined, value: Uint8Array): Verification;
+}
+
+/** Roots whose signature was found good: a batch is verified once, its other messages by hashing only. */
+const REMEMBERED_ROOTS = 4_096;
+
+export function createVerifier(keys: readonly TrustedKey[]): Verifier {
+  const trusted = new Map(keys.map((key) => [key.keyId, { ...key, object: publicKeyOf(key.publicKey) }]));
+  const goodRoots = new Set<string>();
+  return {
+    keys,
+    verify(header, value) {
+      if (header === undefined) return refuse('unsigned', 'there is no causeway-signature header');
+      const parsed = parseSignatureHeader(header);
+      if (!parsed) return refuse('bad-signature', 'the causeway-signature header is not of a known form');
+      const key = trusted.get(parsed.keyId);
+      if (!key) return refuse('unknown-key', `no trusted key ${parsed.keyId}`);
+      const good =
+        parsed.form === 'single'
+          ? verifySingle(key.object, parsed, value)
+          : verifyBatch(key.object, parsed, value, goodRoots);
+      if (!good) return refuse('bad-signature', `the signature does not cover these bytes under key ${parsed.keyId}`);
+      return { ok: true, principal: key.principal, keyId: key.keyId };
+    },
+  };
+}
+
+const refuse = (reason: 'unsigned' | 'bad-signature' | 'unknown-key', detail: string): Verification => ({
+  ok: false,
+  reason,
+  detail,
+});
+
+/** SubjectPublicKeyInfo prefix of Ed25519 (RFC 8410). */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+export function publicKeyOf(rawBase64: string): KeyObject {
+  const raw = Buffer.from(rawBase64, 'base64');
+  if (raw.length !== 32 || raw.toString('base64') !== rawBase64)
+    throw new Error('an Ed25519 public key is 32 bytes in base64');
+  return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' });
+}
+
+/** Bytes of canonical base64, or null: a second spelling of the same bytes is not the same header. */
+function strictBase64(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
+}
+
+function verifySingle(key: KeyObject, header: SignatureHeader, value: Uint8Array): boolean {
+  const signature = strictBase64(header.signature);
+  return signature !== null && verify(null, preAuthenticationEncoding(PAYLOAD_TYPE, value), key, signature);
+}
+
+type BatchHeader = Extract<SignatureHeader, { form: 'batch' }>;
+
+function verifyBatch(key: KeyObject, header: BatchHeader, value: Uint8Array, goodRoots: Set<string>): boolean {
+  const path = strictBase64(header.path);
+  if (!path || path.length > MAX_PATH_HASHES * 32) return false;
+  const leaf = batchLeaf(preAuthenticationEncoding(PAYLOAD_TYPE, value));
+  const root = rootOfPath(leaf, header.index, header.size, path);
+  if (!root) return false;
+  const name = `${header.keyId};${header.signature};${header.size};${Buffer.from(root).toString('latin1')}`;
+  if (goodRoots.has(name)) return true;
+  const signature = strictBase64(header.signature);
+  const covered = preAuthenticationEncoding(BATCH_PAYLOAD_TYPE, batchBody(header.size, root));
+  if (!signature || !verify(null, covered, key, signature)) return false;
+  if (goodRoots.size >= REMEMBERED_ROOTS) goodRoots.clear();
+  goodRoots.add(name);
+  return true;
+}
+
+/** A bare Ed25519 signature over bytes under a raw public key. */
+export const verifyBytes = (publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean =>
+  signature.length === 64 && verify(null, bytes, publicKeyOf(Buffer.from(publicKey).toString('base64')), signature);
