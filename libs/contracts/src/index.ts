@@ -65,6 +65,7 @@ export {
   type Problem,
   type RecordData,
   type RecordMessage,
+  type ScopeShown,
 } from './record/current';
 export {
   deadLetter,

@@ -54,10 +54,12 @@ export type HoldReason = z.output<typeof holdReason>;
 /** What became of one scope of a step, with the readings that show it. */
 export const scopeShown = z.strictObject({
   scope: name,
+  /** When the last member of the scope was first seen so, as the prober claims. */
   effectiveAt: instant,
-  /** SHA-256 of the reading messages that count, in member order; of the result for the rung `accepted`. */
-  evidence: z.array(digest).min(1),
+  /** SHA-256 of the reading message that shows it; of the result for the rung `accepted`. */
+  evidence: digest,
 });
+export type ScopeShown = z.output<typeof scopeShown>;
 
 const at = { at: instant };
 const ofStep = { step: name, attempt: z.int().min(1) };
@@ -99,6 +101,9 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
     kind: z.literal('step-commanded'),
     verb: z.enum(['apply', 'look-up']),
     ...ofStep,
+    /** Event id of the command and SHA-256 of its exact bytes: a result must echo both. */
+    commandId: eventId,
+    commandDigest: digest,
     ...at,
   }),
   z.strictObject({
@@ -123,6 +128,10 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('probe-requested'), ...ofStep, probeId: eventId, rung, ...at }),
   z.strictObject({ kind: z.literal('step-ready'), ...ofStep, rung, scopes: z.array(scopeShown).min(1), ...at }),
+  /** One scope got there before the others did. */
+  z.strictObject({ kind: z.literal('scope-ready'), ...ofStep, shown: scopeShown, ...at }),
+  /** A scope that was ready no longer shows it, while the step still waits for others. */
+  z.strictObject({ kind: z.literal('scope-withdrawn'), ...ofStep, scope: name, evidence: digest, ...at }),
   z.strictObject({ kind: z.literal('step-overdue'), ...ofStep, withinMs: z.int(), ...at }),
   z.strictObject({
     kind: z.literal('step-previewed'),

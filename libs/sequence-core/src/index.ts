@@ -1,0 +1,18 @@
+export { checkPlan, type PlanCheck } from './plan/check-plan';
+export { compareAll, expectationsMet, sameJson, type Comparison, type ObservedValues } from './readiness/expectation';
+export { judgeRound, judgeSilence, type ScopeVerdict, type Unready } from './readiness/verdict';
+export { nextLook } from './sequence/clock';
+export { type Context, type Input, type LastRound } from './sequence/context';
+export { decide } from './sequence/decide';
+export { NOTHING, type Decision, type Order, type Tools } from './sequence/decision';
+export { evolve, replay } from './sequence/evolve';
+export {
+  ABSENT,
+  END_GATE,
+  type CommandRef,
+  type EndedSequence,
+  type GateHold,
+  type OpenSequence,
+  type SequenceState,
+  type StepState,
+} from './sequence/state';

@@ -1,0 +1,72 @@
+import type { FrozenStep } from '@causeway/contracts';
+import { judgeSilence } from '../readiness/verdict';
+import { both, commandStep } from './advance';
+import type { Context, Input, LastRound } from './context';
+import type { Draft } from './decision';
+import { holdDependents } from './holds';
+import { requestProbe } from './probe';
+import type { OpenSequence, SequenceState, StepState } from './state';
+
+/**
+ * What becomes due with time alone: the next attempt, the next look-up, a step that takes longer than its plan allows, a
+ * prober that went silent. Wall clocks decide only how long something waits, never whether a gate opens.
+ */
+type ClockInput = Extract<Input, { kind: 'clock-reached' }>;
+
+const RETRY_AFTER_MS = 2_000;
+const LOOK_UP_AGAIN_AFTER_MS = 5_000;
+/** A prober silent for this long is asked again. */
+const ASK_AGAIN_AFTER_MS = 60_000;
+
+export function decideClock(input: ClockInput, draft: Draft<OpenSequence>, context: Context): void {
+  for (const { id } of draft.state.acceptance.steps) {
+    const { step, now } = both(draft.state, id);
+    if (now.phase === 'retry-later' && passed(draft.at, now.changedAt, RETRY_AFTER_MS * now.attempt))
+      commandStep(draft, context, step, now.attempt + 1, 'apply');
+    if (now.phase === 'outcome-unknown' && lookUpIsDue(step, now, draft.at))
+      commandStep(draft, context, step, now.attempt, 'look-up');
+    if (now.phase === 'applied') decideApplied(draft, context, step, now, input.rounds.get(id));
+  }
+}
+
+const elapsed = (at: string, since: string): number => Date.parse(at) - Date.parse(since);
+const passed = (at: string, since: string, ms: number): boolean => elapsed(at, since) >= ms;
+
+const lookUpIsDue = (step: FrozenStep, now: Extract<StepState, { phase: 'outcome-unknown' }>, at: string): boolean =>
+  now.lookUp === null && step.capability !== 'D' && passed(at, now.changedAt, LOOK_UP_AGAIN_AFTER_MS);
+
+function decideApplied(
+  draft: Draft<OpenSequence>,
+  context: Context,
+  step: FrozenStep,
+  now: Extract<StepState, { phase: 'applied' }>,
+  round: LastRound | undefined,
+): void {
+  if (!now.overdue && passed(draft.at, now.acceptedAt ?? now.changedAt, step.withinMs))
+    draft.add({ kind: 'step-overdue', step: step.id, attempt: now.attempt, withinMs: step.withinMs, at: draft.at });
+  const heardAt = round?.receivedAt ?? now.changedAt;
+  const freshnessMs = step.show?.freshnessMs ?? Number.POSITIVE_INFINITY;
+  if (!passed(draft.at, heardAt, freshnessMs)) return;
+  holdDependents(draft, step.id, judgeSilence(step, round?.seenAt ?? new Map(), freshnessMs));
+  if (
+    passed(draft.at, heardAt, Math.max(ASK_AGAIN_AFTER_MS, freshnessMs)) &&
+    passed(draft.at, now.changedAt, ASK_AGAIN_AFTER_MS)
+  )
+    requestProbe(draft, context, step, now.attempt);
+}
+
+/** How often an open sequence that waits for time is looked at, milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * When `clock-reached` should come next for a state, or null when only a message can move it. Cheap and coarse on purpose:
+ * an early look decides nothing.
+ * @param at now, RFC 3339
+ */
+export function nextLook(state: SequenceState, at: string): string | null {
+  if (state.status !== 'open') return null;
+  const waitsForTime = Object.values(state.steps).some(
+    ({ phase }) => phase === 'applied' || phase === 'retry-later' || phase === 'outcome-unknown',
+  );
+  return waitsForTime ? new Date(Date.parse(at) + LOOK_EVERY_MS).toISOString() : null;
+}

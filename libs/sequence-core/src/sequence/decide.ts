@@ -1,0 +1,50 @@
+import type { Context, Input } from './context';
+import { decideClock } from './clock';
+import { Draft, NOTHING, type Decision, type Tools } from './decision';
+import { decideIntent } from './intent';
+import { decideReading } from './reading';
+import { decideResult } from './result';
+import type { OpenSequence, SequenceState } from './state';
+
+/**
+ * What follows from one input on one state. Synchronous, total, pure: the same input, state, tools and time give the same
+ * decision, on any machine, for ever (semantics 1).
+ *
+ * 1. Nothing is ordered without a recorded fact that says so, in the same decision.
+ * 2. An input that does not fit the state changes nothing; if it claims something that was never asked for, that is
+ *    recorded (`input-refused`).
+ * 3. Not knowing never passes: only `ready` opens a gate.
+ */
+export function decide(input: Input, state: SequenceState, context: Context, tools: Tools): Decision {
+  if (input.kind === 'intent-received') return decideIntent(input, state, context, tools);
+  if (state.status !== 'open') return late(input, state, context, tools);
+  const draft = new Draft<OpenSequence>(state, tools, context.at);
+  switch (input.kind) {
+    case 'result-received':
+      decideResult(input, draft, context);
+      break;
+    case 'reading-received':
+      decideReading(input, draft, context);
+      break;
+    case 'clock-reached':
+      decideClock(input, draft, context);
+      break;
+  }
+  return draft.done();
+}
+
+/** A result for a sequence that does not wait for anything is worth a record; readings and clocks are only late. */
+function late(input: Input, state: SequenceState, context: Context, tools: Tools): Decision {
+  if (input.kind !== 'result-received' || state.status === 'absent') return NOTHING;
+  const draft = new Draft(state, tools, context.at);
+  const message = `the sequence is ${state.status} and waits for no result`;
+  draft.add({
+    kind: 'input-refused',
+    input: input.eventId,
+    type: 'result',
+    code: 'not-awaited',
+    message,
+    at: context.at,
+  });
+  return draft.done();
+}

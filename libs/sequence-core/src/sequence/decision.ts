@@ -1,0 +1,49 @@
+import type { CommandData, EvolutionRecord, ProbeData } from '@causeway/contracts';
+import { evolve } from './evolve';
+import type { SequenceState } from './state';
+
+/** A message that a decision orders. Its id is part of the facts, so it comes from {@link Tools}. */
+export type Order =
+  | { readonly kind: 'command'; readonly id: string; readonly executor: string; readonly data: CommandData }
+  | { readonly kind: 'probe'; readonly id: string; readonly data: ProbeData };
+
+/** What a decision needs from outside, given as plain functions so that deciding stays pure and repeatable. */
+export interface Tools {
+  /** A fresh event id. */
+  newId(): string;
+  /** SHA-256 (hex) of the exact bytes that an order will be sent as. */
+  digestOf(order: Order): string;
+}
+
+/** Facts and orders of one decision, in order: facts are recorded before anything is ordered. */
+export interface Decision {
+  readonly facts: readonly EvolutionRecord[];
+  readonly orders: readonly Order[];
+}
+
+export const NOTHING: Decision = { facts: [], orders: [] };
+
+/** A decision being made: each fact is folded at once, so the next one is decided on the state it leaves. */
+export class Draft<S extends SequenceState = SequenceState> {
+  private readonly facts: EvolutionRecord[] = [];
+  private readonly orders: Order[] = [];
+
+  constructor(
+    public state: S,
+    readonly tools: Tools,
+    readonly at: string,
+  ) {}
+
+  add(fact: EvolutionRecord): void {
+    this.facts.push(fact);
+    this.state = evolve(this.state, fact) as S;
+  }
+
+  order(order: Order): void {
+    this.orders.push(order);
+  }
+
+  done(): Decision {
+    return { facts: this.facts, orders: this.orders };
+  }
+}

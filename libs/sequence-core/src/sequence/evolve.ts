@@ -1,0 +1,115 @@
+import type { EvolutionRecord } from '@causeway/contracts';
+import { ABSENT, END_GATE, type OpenSequence, type SequenceState, type StepState, type StepTimes } from './state';
+
+/**
+ * Folds one fact into the state. Total over the facts `decide` makes; a fact that cannot follow the state is a broken
+ * invariant and throws, since guessing on would make every later decision wrong.
+ */
+export function evolve(state: SequenceState, fact: EvolutionRecord): SequenceState {
+  if (fact.kind === 'sequence-accepted') return accept(state, fact);
+  if (fact.kind === 'intent-rejected') return { status: 'rejected', version: 1, rejection: fact };
+  if (state.status === 'absent') throw new Error(`broken invariant: ${fact.kind} before the sequence was accepted`);
+  const next = { ...state, version: state.version + 1 };
+  if (next.status === 'rejected' || fact.kind === 'intent-repeated' || fact.kind === 'input-refused') return next;
+  return next.status === 'open' ? evolveOpen(next, fact) : next;
+}
+
+/** Replays a whole stream. */
+export const replay = (facts: readonly EvolutionRecord[]): SequenceState => facts.reduce(evolve, ABSENT);
+
+function accept(state: SequenceState, fact: Extract<EvolutionRecord, { kind: 'sequence-accepted' }>): SequenceState {
+  if (state.status !== 'absent') throw new Error('broken invariant: a sequence is accepted once');
+  const waiting: StepState = { phase: 'waiting', changedAt: fact.at };
+  const steps = Object.fromEntries(fact.steps.map(({ id }) => [id, waiting]));
+  return { status: 'open', version: 1, epoch: 1, acceptance: fact, steps, holds: {} };
+}
+
+type StepFact = Exclude<
+  EvolutionRecord,
+  { kind: 'sequence-accepted' | 'intent-rejected' | 'intent-repeated' | 'input-refused' }
+>;
+
+function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
+  switch (fact.kind) {
+    case 'gate-opened':
+      return { ...state, holds: without(state.holds, fact.step ?? END_GATE) };
+    case 'gate-held':
+      return { ...state, holds: { ...state.holds, [fact.step ?? END_GATE]: { at: fact.at, because: fact.because } } };
+    case 'sequence-ended':
+      return { ...state, status: 'ended', outcome: fact.outcome, endedAt: fact.at };
+    default: {
+      const before = state.steps[fact.step];
+      if (!before) throw new Error(`broken invariant: ${fact.kind} of an unknown step ${fact.step}`);
+      return { ...state, steps: { ...state.steps, [fact.step]: evolveStep(before, fact) } };
+    }
+  }
+}
+
+function evolveStep(
+  step: StepState,
+  fact: Exclude<StepFact, { kind: 'gate-opened' | 'gate-held' | 'sequence-ended' }>,
+): StepState {
+  const times: StepTimes = { changedAt: fact.at, commandedAt: step.commandedAt, acceptedAt: step.acceptedAt };
+  switch (fact.kind) {
+    case 'step-commanded':
+      return commanded(step, fact, times);
+    case 'step-applied':
+      return {
+        ...times,
+        acceptedAt: fact.acceptedAt,
+        phase: 'applied',
+        attempt: fact.attempt,
+        changed: fact.changed,
+        probeId: null,
+        shown: [],
+        overdue: false,
+      };
+    case 'outcome-unknown':
+      return { ...times, phase: 'outcome-unknown', attempt: fact.attempt, reason: fact.reason, lookUp: null };
+    case 'step-not-applied':
+      return fact.final
+        ? { ...times, phase: 'not-applied', attempt: fact.attempt, code: fact.code, message: fact.message }
+        : { ...times, phase: 'retry-later', attempt: fact.attempt, because: fact.message };
+    case 'step-previewed':
+      return { ...times, phase: 'previewed', found: fact.state };
+    default:
+      return evolveLook(step, fact, times);
+  }
+}
+
+function commanded(
+  step: StepState,
+  fact: Extract<EvolutionRecord, { kind: 'step-commanded' }>,
+  times: StepTimes,
+): StepState {
+  const command = { id: fact.commandId, digest: fact.commandDigest };
+  if (fact.verb === 'look-up' && step.phase === 'outcome-unknown') return { ...step, ...times, lookUp: command };
+  return { ...times, commandedAt: fact.at, phase: 'commanded', attempt: fact.attempt, command };
+}
+
+type LookFact = Extract<
+  EvolutionRecord,
+  { kind: 'probe-requested' | 'scope-ready' | 'scope-withdrawn' | 'step-ready' | 'step-overdue' }
+>;
+
+function evolveLook(step: StepState, fact: LookFact, times: StepTimes): StepState {
+  if (step.phase !== 'applied') throw new Error(`broken invariant: ${fact.kind} of a step that is ${step.phase}`);
+  switch (fact.kind) {
+    case 'probe-requested':
+      return { ...step, ...times, probeId: fact.probeId };
+    case 'scope-ready':
+      return { ...step, ...times, shown: [...step.shown, fact.shown] };
+    case 'scope-withdrawn':
+      return { ...step, ...times, shown: step.shown.filter(({ scope }) => scope !== fact.scope) };
+    case 'step-overdue':
+      return { ...step, ...times, overdue: true };
+    case 'step-ready':
+      return { ...times, phase: 'ready', attempt: fact.attempt, changed: step.changed, shown: fact.scopes };
+  }
+}
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+  if (!(key in record)) return record;
+  const { [key]: _gone, ...rest } = record;
+  return rest;
+}

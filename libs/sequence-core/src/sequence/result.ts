@@ -1,0 +1,149 @@
+import { limits, type FrozenStep, type Outcome } from '@causeway/contracts';
+import { advance, both, commandStep } from './advance';
+import type { Context, Input } from './context';
+import type { Draft } from './decision';
+import { requestProbe } from './probe';
+import type { OpenSequence, StepState } from './state';
+
+/**
+ * What an executor says, believed only when it answers the command that is under way: same step, attempt, epoch, command
+ * id and digest, from the principal of that executor (I20).
+ */
+type ResultInput = Extract<Input, { kind: 'result-received' }>;
+
+export function decideResult(input: ResultInput, draft: Draft<OpenSequence>, context: Context): void {
+  const { data } = input;
+  if (!(data.step in draft.state.steps)) return refuse(input, draft, 'unknown-step', `there is no step ${data.step}`);
+  const { step, now } = both(draft.state, data.step);
+  const mismatch = whyNotAwaited(input, step, now, draft.state.epoch);
+  if (mismatch) return refuse(input, draft, 'not-awaited', mismatch);
+  if (draft.state.acceptance.mode === 'preview') preview(input, draft);
+  else if (now.phase === 'outcome-unknown') settle(input, draft, context, step, now.attempt);
+  else take(input, draft, context, step, data.attempt);
+  if (draft.state.status === 'open') advance(draft, context);
+}
+
+function whyNotAwaited(input: ResultInput, step: FrozenStep, now: StepState, epoch: number): string | null {
+  const { data } = input;
+  const command = now.phase === 'commanded' ? now.command : now.phase === 'outcome-unknown' ? now.lookUp : null;
+  if (input.principal !== `executor-${step.executor}`)
+    return `${input.principal} does not answer for target ${step.target}`;
+  if (data.epoch !== epoch) return `it is of epoch ${data.epoch}, the sequence is in epoch ${epoch}`;
+  if (!command) return `step ${step.id} is ${now.phase} and waits for no result`;
+  if (!('attempt' in now) || now.attempt !== data.attempt) return `attempt ${data.attempt} is not the one under way`;
+  if (command.digest !== data.commandDigest || !input.causationIds.includes(command.id))
+    return 'it does not echo the command under way';
+  return null;
+}
+
+function refuse(input: ResultInput, draft: Draft<OpenSequence>, code: string, message: string): void {
+  draft.add({ kind: 'input-refused', input: input.eventId, type: 'result', code, message, at: draft.at });
+}
+
+function preview(input: ResultInput, draft: Draft<OpenSequence>): void {
+  const { outcome, step, attempt } = input.data;
+  const found = outcome.kind === 'looked-up' ? outcome.state : 'unknown';
+  const state = found === 'in-effect' ? 'already-so' : found === 'absent' ? 'would-change' : 'unknown';
+  draft.add({ kind: 'step-previewed', step, attempt, state, result: input.digest, at: draft.at });
+}
+
+function take(
+  input: ResultInput,
+  draft: Draft<OpenSequence>,
+  context: Context,
+  step: FrozenStep,
+  attempt: number,
+): void {
+  const { outcome } = input.data;
+  switch (outcome.kind) {
+    case 'applied':
+      return applied(input, draft, context, step, attempt, { ...outcome, settledByLookUp: false });
+    case 'not-applied':
+      return notApplied(input, draft, step, attempt, outcome.code, outcome.message, outcome.retriable);
+    case 'refused':
+      return notApplied(input, draft, step, attempt, outcome.code, outcome.message, false);
+    case 'unknown':
+    case 'looked-up':
+      return unknown(input, draft, context, step, attempt, outcome);
+  }
+}
+
+function applied(
+  input: ResultInput,
+  draft: Draft<OpenSequence>,
+  context: Context,
+  step: FrozenStep,
+  attempt: number,
+  known: { changed: boolean; acceptedAt: string; settledByLookUp: boolean },
+): void {
+  const { changed, acceptedAt, settledByLookUp } = known;
+  draft.add({
+    kind: 'step-applied',
+    step: step.id,
+    attempt,
+    changed,
+    acceptedAt,
+    result: input.digest,
+    settledByLookUp,
+    at: draft.at,
+  });
+  if (step.show) return requestProbe(draft, context, step, attempt);
+  const scopes = step.scopes.map(({ scope }) => ({ scope, effectiveAt: acceptedAt, evidence: input.digest }));
+  draft.add({ kind: 'step-ready', step: step.id, attempt, rung: step.rung, scopes, at: draft.at });
+}
+
+function notApplied(
+  input: ResultInput,
+  draft: Draft<OpenSequence>,
+  step: FrozenStep,
+  attempt: number,
+  code: string,
+  message: string,
+  retriable: boolean,
+): void {
+  const final = !retriable || attempt >= limits.attemptsPerStep;
+  draft.add({
+    kind: 'step-not-applied',
+    step: step.id,
+    attempt,
+    code,
+    message,
+    final,
+    result: input.digest,
+    at: draft.at,
+  });
+}
+
+/** Never a second apply here: whether it took effect is asked first. */
+function unknown(
+  input: ResultInput,
+  draft: Draft<OpenSequence>,
+  context: Context,
+  step: FrozenStep,
+  attempt: number,
+  outcome: Extract<Outcome, { kind: 'unknown' | 'looked-up' }>,
+): void {
+  const reason = outcome.kind === 'unknown' ? outcome.reason : 'the executor answered an apply with a look-up';
+  draft.add({ kind: 'outcome-unknown', step: step.id, attempt, reason, result: input.digest, at: draft.at });
+  if (step.capability !== 'D') commandStep(draft, context, step, attempt, 'look-up');
+}
+
+/** The answer to a look-up after an unknown outcome. Absent means: certain that nothing is there, so trying again is safe. */
+function settle(
+  input: ResultInput,
+  draft: Draft<OpenSequence>,
+  context: Context,
+  step: FrozenStep,
+  attempt: number,
+): void {
+  const { outcome, finishedAt } = input.data;
+  const found = outcome.kind === 'looked-up' ? outcome.state : 'unknown';
+  if (found === 'in-effect') {
+    applied(input, draft, context, step, attempt, { changed: true, acceptedAt: finishedAt, settledByLookUp: true });
+  } else if (found === 'absent') {
+    notApplied(input, draft, step, attempt, 'found-absent', 'a look-up found that the attempt left nothing', true);
+  } else {
+    const reason = outcome.kind === 'looked-up' ? 'the look-up could not tell' : 'the look-up gave no answer';
+    draft.add({ kind: 'outcome-unknown', step: step.id, attempt, reason, result: input.digest, at: draft.at });
+  }
+}

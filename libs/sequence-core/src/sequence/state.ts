@@ -1,0 +1,100 @@
+import type { EvolutionRecord, FrozenStep, HoldReason, ScopeShown } from '@causeway/contracts';
+
+/**
+ * State of one evolution sequence: the fold of its records and nothing else, so the ledger's copy of the records gives
+ * the same state to anybody.
+ */
+export type SequenceState =
+  | { readonly status: 'absent' }
+  | { readonly status: 'rejected'; readonly version: number; readonly rejection: Rejection }
+  | OpenSequence
+  | EndedSequence;
+
+export type Rejection = Extract<EvolutionRecord, { kind: 'intent-rejected' }>;
+export type Acceptance = Extract<EvolutionRecord, { kind: 'sequence-accepted' }>;
+
+interface Running {
+  readonly version: number;
+  readonly epoch: number;
+  readonly acceptance: Acceptance;
+  readonly steps: Readonly<Record<string, StepState>>;
+  /** Newest hold of each closed gate, by step id; the gate at the end of the sequence is `END_GATE`. */
+  readonly holds: Readonly<Record<string, GateHold>>;
+}
+
+export interface OpenSequence extends Running {
+  readonly status: 'open';
+}
+
+export interface EndedSequence extends Running {
+  readonly status: 'ended';
+  readonly outcome: 'completed' | 'failed' | 'previewed';
+  readonly endedAt: string;
+}
+
+/** Key of the end gate among holds; no step can have this name. */
+export const END_GATE = '$end';
+
+export interface GateHold {
+  readonly at: string;
+  readonly because: readonly HoldReason[];
+}
+
+export interface CommandRef {
+  readonly id: string;
+  readonly digest: string;
+}
+
+/** Where one step is. The times are the four times as far as they are known by then. */
+export type StepState = StepTimes &
+  (
+    | { readonly phase: 'waiting' }
+    | { readonly phase: 'commanded'; readonly attempt: number; readonly command: CommandRef }
+    | { readonly phase: 'retry-later'; readonly attempt: number; readonly because: string }
+    | {
+        readonly phase: 'outcome-unknown';
+        readonly attempt: number;
+        readonly reason: string;
+        /** The look-up under way, or null while the next one waits for its time. */
+        readonly lookUp: CommandRef | null;
+      }
+    | {
+        readonly phase: 'applied';
+        readonly attempt: number;
+        readonly changed: boolean;
+        /** null for an instant between the facts of one decision. */
+        readonly probeId: string | null;
+        readonly shown: readonly ScopeShown[];
+        readonly overdue: boolean;
+      }
+    | {
+        readonly phase: 'ready';
+        readonly attempt: number;
+        readonly changed: boolean;
+        readonly shown: readonly ScopeShown[];
+      }
+    | { readonly phase: 'not-applied'; readonly attempt: number; readonly code: string; readonly message: string }
+    | { readonly phase: 'previewed'; readonly found: 'already-so' | 'would-change' | 'unknown' }
+  );
+
+export interface StepTimes {
+  /** When the newest fact of this step was decided. */
+  readonly changedAt: string;
+  readonly commandedAt?: string;
+  readonly acceptedAt?: string;
+}
+
+export const ABSENT: SequenceState = { status: 'absent' };
+
+/** The frozen form of a step of an accepted sequence. Throws when there is none: a broken invariant. */
+export function frozenStep(state: OpenSequence | EndedSequence, id: string): FrozenStep {
+  const found = state.acceptance.steps.find((step) => step.id === id);
+  if (!found) throw new Error(`broken invariant: sequence has no step ${id}`);
+  return found;
+}
+
+export const stepState = (state: OpenSequence | EndedSequence, id: string): StepState => {
+  const found = state.steps[id];
+  if (!found) throw new Error(`broken invariant: sequence has no step ${id}`);
+  return found;
+};
