@@ -1,0 +1,34 @@
+import { Controller, Get, Header, HttpStatus, Res } from '@nestjs/common';
+import { register } from 'prom-client';
+import { Readiness } from './readiness';
+
+/** What of Express's response is used here. */
+interface HttpResponse {
+  status(code: number): HttpResponse;
+  json(body: unknown): void;
+}
+
+/** Answers about the process itself; never behind a token, never in the public API document. */
+@Controller()
+export class HostController {
+  constructor(private readonly readiness: Readiness) {}
+
+  @Get('health/live')
+  live(): { status: string } {
+    return { status: 'live' };
+  }
+
+  @Get('health/ready')
+  async ready(@Res() response: HttpResponse): Promise<void> {
+    const { ready, checks } = await this.readiness.look();
+    response
+      .status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+      .json({ status: ready ? 'ready' : 'not-ready', checks });
+  }
+
+  @Get('metrics')
+  @Header('content-type', register.contentType)
+  metrics(): Promise<string> {
+    return register.metrics();
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * OpenTelemetry, on when OTEL_EXPORTER_OTLP_ENDPOINT is set. It patches kafkajs, pg and Nest as they are loaded, so it starts when
+ * the host is imported. Off, it costs nothing: the SDK is not even loaded.
+ */
+interface Telemetry {
+  shutdown(): Promise<void>;
+}
+
+let telemetry: Telemetry | null = null;
+
+if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) telemetry = startTelemetry();
+
+export const stopTelemetry = async (): Promise<void> => telemetry?.shutdown();
+
+function startTelemetry(): Telemetry {
+  const { NodeSDK } = require('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node');
+  const { KafkaJsInstrumentation } =
+    require('@opentelemetry/instrumentation-kafkajs') as typeof import('@opentelemetry/instrumentation-kafkajs');
+  const { PgInstrumentation } =
+    require('@opentelemetry/instrumentation-pg') as typeof import('@opentelemetry/instrumentation-pg');
+  const { NestInstrumentation } =
+    require('@opentelemetry/instrumentation-nestjs-core') as typeof import('@opentelemetry/instrumentation-nestjs-core');
+  const sdk = new NodeSDK({
+    instrumentations: [new KafkaJsInstrumentation(), new PgInstrumentation(), new NestInstrumentation()],
+  });
+  sdk.start();
+  return sdk;
+}

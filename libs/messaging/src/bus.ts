@@ -1,0 +1,84 @@
+import type { TopicSettings } from '@causeway/contracts';
+import type { Sealed } from './envelopes';
+
+/**
+ * A message as it lay on the broker, unchecked. Topic names are the logical ones of contracts everywhere outside the adapter.
+ */
+export interface RawMessage {
+  readonly topic: string;
+  readonly partition: number;
+  /** Decimal, up to 20 digits: does not fit a number. */
+  readonly offset: string;
+  readonly key: string | null;
+  readonly value: Buffer | null;
+  /** A header that came twice is joined with a NUL, so that it equals no single value. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Unix milliseconds; the broker's or the producer's claim. */
+  readonly timestampMs: number;
+}
+
+/** The other side has taken a batch; `accepted` resolves once its effects are durable, and only then may offsets move past it. */
+export interface Handed {
+  readonly accepted: Promise<void>;
+}
+
+export interface ConsumeOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /**
+   * Takes one partition's next messages, in order, and returns at once. Must not throw: a throw here is a broken invariant
+   * and ends the consumption.
+   */
+  onBatch(batch: RawMessage[]): Handed;
+  /** The consumption is over and will not come back by itself (crash, no progress). The process should end. */
+  onDead(error: Error): void;
+  /** True while the taker retries what it took, on a budget of its own: then a standing offset is no sign of death. */
+  holdsBack?(): boolean;
+  /** Shortest time between two fetches while much arrives, milliseconds: fewer, fuller batches. Default 2. */
+  readonly paceMs?: number;
+}
+
+export interface Consumption {
+  /** True from the first join of the group on, false after stop or death. */
+  isRunning(): boolean;
+  /** Stops taking in, waits (up to `graceMs`) for what was handed over, commits the offsets and leaves the group. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** What one partition holds: offsets `start` (first kept) to `end` (next to be written). */
+export interface Watermark {
+  readonly partition: number;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/** The port to the broker. Whoever implements it keeps the order of each key within a topic. */
+export interface EventBus {
+  /**
+   * Resolves when every replica in sync has every message. Rejects with {@link SendFailed}; what was sent may then be there
+   * or not, wholly or in part: send the same messages again before any later one of their keys.
+   */
+  send(messages: readonly Sealed[]): Promise<void>;
+  consume(options: ConsumeOptions): Promise<Consumption>;
+  /** Creates what is missing. Existing topics with other settings are reported in the log and left as they are. */
+  ensureTopics(settings: readonly TopicSettings[]): Promise<void>;
+  watermarks(topics: readonly string[]): Promise<Map<string, Watermark[]>>;
+  /** Whether the last contact with the broker went well. */
+  isHealthy(): boolean;
+  close(): Promise<void>;
+}
+
+/** A send that was not acknowledged. */
+export class SendFailed extends Error {
+  override readonly name = 'SendFailed';
+  constructor(
+    message: string,
+    /** True when some of it may have been stored. */
+    readonly outcomeUnknown: boolean,
+    /** True when the broker answered and will not take (some of) it, however often it is asked. */
+    readonly refused: boolean,
+    override readonly cause?: unknown,
+  ) {
+    super(message);
+  }
+}

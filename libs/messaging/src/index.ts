@@ -1,0 +1,19 @@
+export {
+  SendFailed,
+  type Consumption,
+  type ConsumeOptions,
+  type EventBus,
+  type Handed,
+  type RawMessage,
+  type Watermark,
+} from './bus';
+export type { Log } from './log';
+export type { Draft, Received, Sealed } from './envelopes';
+export { resealed, seal, valueOf, type SealOptions } from './seal';
+export { depthWithin } from './json-depth';
+export { openRaw, topicIndex, type Door, type Opened } from './door';
+export { deadLetterDraft, deadLetterId, deadLetterTopicOf } from './dead-letters';
+export { type OutboxRow, type OutboxStore } from './outbox';
+export { Relay, type RelayOptions } from './relay';
+export { CausewayServer, connectMessages, type CausewayServerOptions } from './server';
+export { createKafkaBus, kafkaOptionsFrom, type KafkaBusOptions } from './kafka/kafka-bus';

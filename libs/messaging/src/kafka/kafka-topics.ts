@@ -1,0 +1,97 @@
+import type { TopicSettings } from '@causeway/contracts';
+import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import type { Watermark } from '../bus';
+import type { Log } from '../log';
+
+const MAX_REPLICATION = 3;
+
+/** Creates the topics that are missing; says where an existing one differs. */
+export async function ensureTopics(
+  admin: Admin,
+  settings: readonly TopicSettings[],
+  { prefix, replication, log }: { prefix: string; replication: number | null; log: Log },
+): Promise<void> {
+  const there = new Set(await admin.listTopics());
+  const missing = settings.filter(({ name }) => !there.has(prefix + name));
+  if (missing.length > 0) {
+    const factor = replication ?? Math.min(MAX_REPLICATION, (await admin.describeCluster()).brokers.length);
+    await admin.createTopics({
+      waitForLeaders: true,
+      timeout: 10_000,
+      topics: missing.map((topic) => ({
+        topic: prefix + topic.name,
+        numPartitions: topic.partitions,
+        replicationFactor: factor,
+        configEntries: Object.entries(configOf(topic, factor)).map(([name, value]) => ({ name, value })),
+      })),
+    });
+  }
+  await reportDifferences(
+    admin,
+    settings.filter(({ name }) => there.has(prefix + name)),
+    prefix,
+    log,
+  );
+}
+
+function configOf(topic: TopicSettings, replication: number): Record<string, string> {
+  return {
+    'cleanup.policy': topic.cleanup,
+    'retention.ms': String(topic.retentionMs),
+    'max.message.bytes': String(topic.maxMessageBytes),
+    ...(replication >= MAX_REPLICATION ? { 'min.insync.replicas': '2' } : {}),
+  };
+}
+
+async function reportDifferences(
+  admin: Admin,
+  settings: readonly TopicSettings[],
+  prefix: string,
+  log: Log,
+): Promise<void> {
+  if (settings.length === 0) return;
+  const names = ['cleanup.policy', 'retention.ms', 'max.message.bytes'];
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: settings.map(({ name }) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name: prefix + name,
+      configNames: names,
+    })),
+  });
+  const { topics } = await admin.fetchTopicMetadata({ topics: settings.map(({ name }) => prefix + name) });
+  for (const topic of settings) {
+    const wanted = { ...configOf(topic, 1), partitions: String(topic.partitions) };
+    const config = resources.find(({ resourceName }) => resourceName === prefix + topic.name)?.configEntries ?? [];
+    const found: Record<string, string> = Object.fromEntries(
+      config.map((entry) => [entry.configName, entry.configValue]),
+    );
+    found.partitions = String(topics.find(({ name }) => name === prefix + topic.name)?.partitions.length);
+    for (const [name, value] of Object.entries(wanted)) {
+      if (found[name] === value) continue;
+      log.warn(
+        { topic: topic.name, setting: name, wanted: value, found: found[name] },
+        'topic exists with another setting; left as it is',
+      );
+    }
+  }
+}
+
+export async function watermarks(
+  admin: Admin,
+  topics: readonly string[],
+  prefix: string,
+): Promise<Map<string, Watermark[]>> {
+  const all = await Promise.all(
+    topics.map(async (topic) => {
+      const partitions = await admin.fetchTopicOffsets(prefix + topic);
+      const marks = partitions.map(({ partition, low, high }) => ({
+        partition,
+        start: BigInt(low),
+        end: BigInt(high),
+      }));
+      return [topic, marks.sort((a, b) => a.partition - b.partition)] as const;
+    }),
+  );
+  return new Map(all);
+}

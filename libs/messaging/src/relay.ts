@@ -1,0 +1,204 @@
+import { SendFailed, type EventBus } from './bus';
+import { messageOf, silentLog, type Log } from './log';
+import type { OutboxRow, OutboxStore } from './outbox';
+import { pause } from './pause';
+
+/**
+ * Sends what the outbox holds, from memory right after the commit.
+ *
+ * 1. One send at a time, in order of enqueueing: no message is sent before an earlier one of its key is acknowledged, or in
+ *    the same request with it.
+ * 2. A failed send is repeated with the same messages before anything later of their keys.
+ * 3. A row is deleted only after its acknowledgement. What a crash leaves is found by the sweep: at the start and every 2 s.
+ * 4. Memory is bounded: beyond `maxQueued` rows stay in the table only and are swept once the queue is empty.
+ */
+export interface RelayOptions {
+  readonly bus: EventBus;
+  readonly store: OutboxStore<never>;
+  readonly log?: Log;
+  readonly sweepEveryMs?: number;
+  readonly maxQueued?: number;
+  /** How long a send waits for more once sends have become large, milliseconds. */
+  readonly lingerMs?: number;
+}
+
+const SEND_MESSAGES = 1_000;
+const SWEEP_ROWS = 2_000;
+/** A row this young is still on its way to `enqueue` in this process. */
+const YOUNG_MS = 2_000;
+const DELETE_EVERY_MS = 500;
+const BACKOFF_MS = { first: 50, most: 2_000 };
+const FULL_SEND = 32;
+
+export class Relay {
+  private queue: OutboxRow[] = [];
+  /** Places that are queued, being sent, or sent and not yet deleted. */
+  private readonly known = new Set<string>();
+  private sent: string[] = [];
+  private spilled = false;
+  private passedOver = false;
+  private sending: Promise<void> | null = null;
+  private deleting: Promise<void> = Promise.resolve();
+  private stopped = false;
+  private failures = 0;
+  private lastSize = 0;
+  private timers: NodeJS.Timeout[] = [];
+  private readonly log: Log;
+  readonly counts = { sent: 0, failedSends: 0, swept: 0 };
+
+  constructor(private readonly options: RelayOptions) {
+    this.log = options.log ?? silentLog;
+  }
+
+  /** Takes up what an earlier process left, before anything new is enqueued. Resolves when it is queued, not sent. */
+  async start(): Promise<void> {
+    await this.sweep(0);
+    this.timers = [
+      setInterval(() => void this.sweep(YOUNG_MS).catch(this.failed('sweep')), this.options.sweepEveryMs ?? 2_000),
+      setInterval(() => void this.deleteSent(), DELETE_EVERY_MS),
+    ];
+  }
+
+  /** Rows of a transaction that has committed. Transactions that touch the same key are enqueued in the order they commit. */
+  enqueue(rows: readonly OutboxRow[]): void {
+    if (this.stopped) return;
+    if (this.queue.length + rows.length > (this.options.maxQueued ?? 20_000)) this.spilled = true;
+    if (this.spilled) this.passedOver = true;
+    else this.take(rows);
+  }
+
+  /** Rows that are not acknowledged yet, as far as memory knows. */
+  waiting(): number {
+    return this.queue.length;
+  }
+
+  isHealthy(): boolean {
+    return this.failures < 3;
+  }
+
+  /** Sends what is queued, deletes what is sent, and ends. What is not acknowledged in time stays in the table. */
+  async stop(graceMs = 5_000): Promise<void> {
+    this.timers.forEach((timer) => clearInterval(timer));
+    const deadline = performance.now() + graceMs;
+    while (this.sending && performance.now() < deadline) await Promise.race([this.sending, pause(50)]);
+    this.stopped = true;
+    await this.deleteSent();
+  }
+
+  private take(rows: readonly OutboxRow[]): void {
+    for (const row of rows) {
+      if (this.known.has(row.place)) continue;
+      this.known.add(row.place);
+      this.queue.push(row);
+    }
+    if (!this.sending && this.queue.length > 0) {
+      this.sending = this.sendAll().finally(() => {
+        this.sending = null;
+      });
+    }
+  }
+
+  private async sendAll(): Promise<void> {
+    while (this.queue.length > 0 && !this.stopped) {
+      if (this.lastSize >= FULL_SEND) await pause(this.options.lingerMs ?? 1);
+      const rows = this.queue.slice(0, SEND_MESSAGES);
+      const acknowledged = await this.send(rows);
+      if (acknowledged.length === rows.length) this.queue = this.queue.slice(rows.length);
+      else this.queue = without(this.queue, acknowledged);
+      this.lastSize = acknowledged.length;
+      this.counts.sent += acknowledged.length;
+      for (const row of acknowledged) this.sent.push(row.place);
+      if (this.queue.length === 0 && this.spilled) await this.unspill();
+    }
+  }
+
+  /** The rows that were acknowledged. None after a failure, except that a refusal by the broker is narrowed to its keys. */
+  private async send(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
+    const failure = await this.attempt(rows);
+    if (!failure) return rows;
+    const narrowed = failure.refused ? await this.sendKeyByKey(rows) : [];
+    if (narrowed.length === 0) await pause(Math.min(BACKOFF_MS.first * 2 ** (this.failures - 1), BACKOFF_MS.most));
+    return narrowed;
+  }
+
+  private async attempt(rows: readonly OutboxRow[]): Promise<SendFailed | null> {
+    try {
+      await this.options.bus.send(rows.map((row) => row.sealed));
+      this.failures = 0;
+      return null;
+    } catch (error) {
+      this.failures++;
+      this.counts.failedSends++;
+      this.log.warn({ failures: this.failures, messages: rows.length }, `send failed, again: ${messageOf(error)}`);
+      return error instanceof SendFailed ? error : new SendFailed(messageOf(error), true, false, error);
+    }
+  }
+
+  private async sendKeyByKey(rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
+    const acknowledged: OutboxRow[] = [];
+    for (const ofKey of byKey(rows)) {
+      if (!(await this.attempt(ofKey))) acknowledged.push(...ofKey);
+    }
+    return acknowledged;
+  }
+
+  /** Back from the table to memory, in order, until a look finds nothing more and nothing was passed over meanwhile. */
+  private async unspill(): Promise<void> {
+    while (this.spilled && this.queue.length === 0 && !this.stopped) {
+      try {
+        await this.deleteSent();
+        this.passedOver = false;
+        const rows = await this.options.store.pending(SWEEP_ROWS, 0);
+        this.take(rows);
+        this.spilled = this.passedOver || rows.length === SWEEP_ROWS;
+      } catch (error) {
+        this.failed('sweep')(error);
+        await pause(BACKOFF_MS.most);
+      }
+    }
+  }
+
+  private async sweep(olderThanMs: number): Promise<void> {
+    await this.deleteSent();
+    const rows = await this.options.store.pending(SWEEP_ROWS, olderThanMs);
+    const left = rows.filter((row) => !this.known.has(row.place));
+    if (left.length > 0) this.log.info({ rows: left.length }, 'the sweep found unsent rows');
+    this.counts.swept += left.length;
+    this.spilled ||= rows.length === SWEEP_ROWS;
+    this.take(left);
+  }
+
+  private deleteSent(): Promise<void> {
+    this.deleting = this.deleting.then(async () => {
+      const places = this.sent;
+      if (places.length === 0) return;
+      this.sent = [];
+      try {
+        await this.options.store.deleteSent(places);
+        for (const place of places) this.known.delete(place);
+      } catch (error) {
+        this.sent = places.concat(this.sent);
+        this.failed('deleting sent rows')(error);
+      }
+    });
+    return this.deleting;
+  }
+
+  private readonly failed = (what: string) => (error: unknown) =>
+    this.log.warn({ what }, `${what} failed, tried again later: ${messageOf(error)}`);
+}
+
+function without(rows: readonly OutboxRow[], gone: readonly OutboxRow[]): OutboxRow[] {
+  const places = new Set(gone.map((row) => row.place));
+  return rows.filter((row) => !places.has(row.place));
+}
+
+function byKey(rows: readonly OutboxRow[]): Iterable<OutboxRow[]> {
+  const keys = new Map<string, OutboxRow[]>();
+  for (const row of rows) {
+    const ofKey = keys.get(row.sealed.key);
+    if (ofKey) ofKey.push(row);
+    else keys.set(row.sealed.key, [row]);
+  }
+  return keys.values();
+}

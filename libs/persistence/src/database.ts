@@ -1,0 +1,205 @@
+import 'reflect-metadata';
+import type { Pool, PoolClient } from 'pg';
+import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { asDatabaseError, DatabaseError } from './database-error';
+import { migrate, mustBeCurrent, type Migration } from './migrations';
+
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** The app's own Postgres schema: `[a-z_]`, made when it is missing. */
+  readonly schema: string;
+  readonly migrations: readonly Migration[];
+  /** Whether to bring the schema up to date here; false: refuse to start when it is not. Default true. */
+  readonly migrate?: boolean;
+  /** Default 5. */
+  readonly poolSize?: number;
+  /** Role that everything but the migrations runs as. It has to exist by the end of the migrations. */
+  readonly role?: string;
+  readonly entities?: readonly EntityTarget<ObjectLiteral>[];
+  /** Told about connections that break while idle. */
+  onIdleError?(error: Error): void;
+}
+
+/** One transaction. `name` makes the statement a prepared one: for hot statements; one text a name. */
+export interface Tx {
+  query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[], name?: string): Promise<R[]>;
+}
+
+export interface TransactionOptions {
+  /**
+   * The function may be run again from its start after a failure that is worth it, even one whose commit may have happened:
+   * it has to recognise its own repetition. At most 5 tries within about 2 s.
+   */
+  readonly safeToRepeat?: boolean;
+}
+
+export interface Database extends Tx {
+  /** Commits what `fn` did, or nothing. Throws {@link DatabaseError} for the database's failures, `fn`'s own as they are. */
+  transaction<T>(fn: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  isHealthy(): Promise<boolean>;
+  /** For entities and migrations outside the hot paths. */
+  readonly dataSource: DataSource;
+  close(): Promise<void>;
+}
+
+const TIMEOUTS_MS = { connect: 5_000, statement: 15_000, idleInTransaction: 5_000, lock: 5_000, query: 20_000 };
+const MAX_TRIES = 5;
+
+/** Connects, migrates or checks the schema. Throws with the schema's name and the remedy when it is not usable. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(options.schema)) throw new Error(`not a schema name: ${options.schema}`);
+  if (options.role && !/^[a-z_][a-z0-9_]{0,62}$/.test(options.role))
+    throw new Error(`not a role name: ${options.role}`);
+  await prepareSchema(options);
+  const source = await connect(options, options.poolSize ?? 5, options.role);
+  return new PooledDatabase(source);
+}
+
+async function prepareSchema(options: DatabaseOptions): Promise<void> {
+  const database = new PooledDatabase(await connect(options, 1));
+  try {
+    await database.transaction((tx) =>
+      (options.migrate ?? true)
+        ? migrate(tx, options.schema, options.migrations).then(() => undefined)
+        : mustBeCurrent(tx, options.schema, options.migrations),
+    );
+  } finally {
+    await database.close();
+  }
+}
+
+async function connect(options: DatabaseOptions, poolSize: number, role?: string): Promise<DataSource> {
+  const settings = [
+    `-c search_path=${options.schema},public`,
+    `-c idle_in_transaction_session_timeout=${TIMEOUTS_MS.idleInTransaction}`,
+    `-c lock_timeout=${TIMEOUTS_MS.lock}`,
+    ...(role ? [`-c role=${role}`] : []),
+  ];
+  const source = new DataSource({
+    type: 'postgres',
+    url: options.url,
+    schema: options.schema,
+    synchronize: false,
+    entities: [...(options.entities ?? [])] as never[],
+    poolErrorHandler: (error: Error) => options.onIdleError?.(error),
+    extra: {
+      max: poolSize,
+      options: settings.join(' '),
+      keepAlive: true,
+      connectionTimeoutMillis: TIMEOUTS_MS.connect,
+      statement_timeout: TIMEOUTS_MS.statement,
+      query_timeout: TIMEOUTS_MS.query,
+    },
+  });
+  try {
+    return await source.initialize();
+  } catch (error) {
+    const wrapped = asDatabaseError(error, false);
+    throw wrapped instanceof DatabaseError
+      ? new DatabaseError(
+          `cannot open schema ${options.schema}: ${wrapped.message}`,
+          wrapped.code,
+          wrapped.retriable,
+          false,
+          error,
+        )
+      : error;
+  }
+}
+
+class PooledDatabase implements Database {
+  private readonly pool: Pool;
+
+  constructor(readonly dataSource: DataSource) {
+    this.pool = (dataSource.driver as unknown as { master: Pool }).master;
+  }
+
+  async query<R>(sql: string, params: readonly unknown[] = [], name?: string): Promise<R[]> {
+    try {
+      const result = await this.pool.query({ text: sql, values: [...params], name });
+      return result.rows as R[];
+    } catch (error) {
+      throw asDatabaseError(error, false);
+    }
+  }
+
+  async transaction<T>(fn: (tx: Tx) => Promise<T>, { safeToRepeat = false }: TransactionOptions = {}): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.once(fn);
+      } catch (error) {
+        const again = safeToRepeat && tries < MAX_TRIES && error instanceof DatabaseError && error.retriable;
+        if (!again) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** tries * (0.5 + Math.random())));
+      }
+    }
+  }
+
+  async isHealthy(): Promise<boolean> {
+    return this.query('select 1').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.dataSource.isInitialized ? this.dataSource.destroy() : Promise.resolve();
+  }
+
+  private async once<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const session = await this.session();
+    let committing = false;
+    try {
+      await session.client.query('begin');
+      const value = await fn(session.tx);
+      committing = true;
+      await session.client.query('commit');
+      session.release();
+      return value;
+    } catch (error) {
+      await session.abandon(error, committing);
+      throw asDatabaseError(error, committing);
+    }
+  }
+
+  private async session(): Promise<Session> {
+    try {
+      return new Session(await this.pool.connect());
+    } catch (error) {
+      throw asDatabaseError(error, false);
+    }
+  }
+}
+
+/** A connection held for one transaction, with a listener of its own: an unheard error event would end the process. */
+class Session {
+  private broken: Error | null = null;
+  private readonly onError = (error: Error): void => {
+    this.broken = error;
+  };
+  readonly tx: Tx = {
+    query: async <R>(sql: string, params?: readonly unknown[], name?: string): Promise<R[]> => {
+      const result = await this.client.query({ text: sql, values: params as unknown[], name });
+      return result.rows as R[];
+    },
+  };
+
+  constructor(readonly client: PoolClient) {
+    client.on('error', this.onError);
+  }
+
+  release(destroy?: Error): void {
+    this.client.removeListener('error', this.onError);
+    this.client.release(destroy);
+  }
+
+  /** Rolls back; a connection whose state is not known for sure is thrown away. */
+  async abandon(error: unknown, committing: boolean): Promise<void> {
+    if (this.broken || committing) return this.release(this.broken ?? (error as Error));
+    await this.client.query('rollback').then(
+      () => this.release(),
+      (failed: Error) => this.release(failed),
+    );
+  }
+}

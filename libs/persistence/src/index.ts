@@ -1,0 +1,6 @@
+export { openDatabase, type Database, type DatabaseOptions, type Tx, type TransactionOptions } from './database';
+export { DatabaseError, isRetriable } from './database-error';
+export { schemaVersion, type Migration } from './migrations';
+export { claimInbox, inboxMigration, unseen } from './inbox';
+export { createOutboxStore, outboxMigration } from './outbox';
+export { packBytes, type PackedBytes } from './packed-bytes';
