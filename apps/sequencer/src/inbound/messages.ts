@@ -1,0 +1,41 @@
+import { INTENT_TYPE, READING_TYPE, RESULT_TYPE, topicNames, type Target } from '@causeway/contracts';
+import type { Received } from '@causeway/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import { Decider } from '../handle/decider';
+import type { Pending } from '../handle/pending';
+import { TARGETS } from '../tokens';
+import { pendingIntent } from './intents';
+import { pendingReading } from './readings';
+import { pendingResult } from './results';
+
+/**
+ * Everything that comes in. The three topics share one lane, so what has arrived meanwhile, of any sequence and any kind,
+ * is decided in one transaction.
+ */
+@Controller()
+export class Messages {
+  constructor(
+    @Inject(Decider) private readonly decider: Decider,
+    @Inject(TARGETS) private readonly targets: ReadonlyMap<string, Target>,
+  ) {}
+
+  @EventPattern([topicNames.intents, topicNames.results, topicNames.readings], { lane: 'decide' })
+  take(batch: Received[]): Promise<void> {
+    return this.decider.decideAll(batch.map((received) => this.pendingOf(received)));
+  }
+
+  private pendingOf(received: Received): Pending {
+    const { message } = received;
+    switch (message.type) {
+      case INTENT_TYPE:
+        return pendingIntent({ ...received, message }, this.targets);
+      case RESULT_TYPE:
+        return pendingResult({ ...received, message });
+      case READING_TYPE:
+        return pendingReading({ ...received, message });
+      default:
+        throw new Error(`broken invariant: the door let ${message.type} in on ${received.topic}`);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { CLOCK, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
+import { Relay, seal, valueOf, type OutboxStore } from '@causeway/messaging';
+import { claimInbox, inboxMigration, outboxMigration, type Database, type Tx } from '@causeway/persistence';
+import { readTargets } from '@causeway/plan-file';
+import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
+import { newEventId, sha256Hex, type Signer } from '@causeway/signing';
+import { Module, type FactoryProvider } from '@nestjs/common';
+import { sequencerEnv } from './config';
+import { ClockTicker } from './handle/clock-ticker';
+import { Decider } from './handle/decider';
+import { LastRounds } from './handle/last-rounds';
+import { StateCache } from './handle/state-cache';
+import { Messages } from './inbound/messages';
+import { streamsMigration } from './store/migrations';
+import { dueSequences } from './store/stream-store';
+import { TARGETS } from './tokens';
+
+const PRINCIPAL = 'sequencer';
+/** Sequences whose state is kept at hand; a state is some kilobytes. */
+const CACHED_STATES = 10_000;
+
+const targets: FactoryProvider = {
+  provide: TARGETS,
+  useFactory: () => readTargets(parseEnv(sequencerEnv).CAUSEWAY_TARGETS),
+};
+
+const decider: FactoryProvider<Decider> = {
+  provide: Decider,
+  inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK],
+  useFactory: (database: Database, outbox: OutboxStore<Tx>, relay: Relay, signer: Signer, clock: Clock) => {
+    const now = (): number => clock.now();
+    const ports = {
+      transaction: <T>(work: (tx: Tx) => Promise<T>) => database.transaction(work),
+      claimInbox,
+      insertOutbox: (tx: Tx, sealed: Parameters<typeof outbox.insert>[1]) => outbox.insert(tx, sealed),
+      relay: (rows: Parameters<Relay['enqueue']>[0]) => relay.enqueue(rows),
+      seal: (drafts: Parameters<typeof seal>[0]) => seal(drafts, { signer, now, newId: newEventId }),
+      digestOf: (draft: Parameters<typeof valueOf>[0]) => sha256Hex(valueOf(draft, PRINCIPAL)),
+      newId: () => newEventId(now()),
+      now,
+    };
+    return new Decider(ports, new StateCache(CACHED_STATES), new LastRounds(new Date(now()).toISOString()));
+  },
+};
+
+const ticker: FactoryProvider<ClockTicker> = {
+  provide: ClockTicker,
+  inject: [DATABASE, Decider, CLOCK, LOG, Shutdown],
+  useFactory: (database: Database, decides: Decider, clock: Clock, log: HostLog, shutdown: Shutdown) => {
+    const made = new ClockTicker({
+      due: (nowMs, limit) => dueSequences(database, nowMs, limit),
+      submit: (items) => decides.decideAll(items),
+      now: () => clock.now(),
+      onError: (error) => log.warn({}, `the clock could not be looked at, again soon: ${String(error)}`),
+    });
+    shutdown.add('intake', 'clock', () => made.stop());
+    made.start();
+    return made;
+  },
+};
+
+@Module({
+  imports: [
+    ServiceModule.register({
+      principal: PRINCIPAL,
+      schema: 'sequencer',
+      migrations: [inboxMigration, outboxMigration, streamsMigration],
+    }),
+  ],
+  controllers: [Messages],
+  providers: [targets, decider, ticker],
+})
+export class SequencerModule {}

@@ -1,0 +1,137 @@
+import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { allTopics } from '@causeway/contracts';
+import { LOG, parseEnv, Readiness, Shutdown, type HostLog } from '@causeway/host';
+import {
+  CausewayServer,
+  createKafkaBus,
+  kafkaOptionsFrom,
+  Relay,
+  type EventBus,
+  type OutboxStore,
+} from '@causeway/messaging';
+import { createOutboxStore, openDatabase, type Database, type Migration } from '@causeway/persistence';
+import { loadSigner, loadVerifier, type Signer, type Verifier } from '@causeway/signing';
+import { messageServiceEnv, type MessageServiceEnv } from './service-env';
+import { BUS, DATABASE, OUTBOX, SERVICE_ENV, SIGNER, VERIFIER } from './tokens';
+
+/** What differs from service to service. */
+export interface MessageServiceOptions {
+  /** Principal, consumer group and client id; its key must be the one in CAUSEWAY_KEY_FILE. */
+  readonly principal: string;
+  /** Postgres schema of its own. */
+  readonly schema: string;
+  readonly migrations: readonly Migration[];
+  readonly poolSize?: number;
+  readonly maxBatch?: number;
+  readonly lingerMs?: number;
+}
+
+/**
+ * The parts every service on the topics is made of: bus, keys, database, outbox, relay and transport, with their health and
+ * their order of stopping. One place, so that no service wires Kafka by itself.
+ */
+@Global()
+@Module({})
+export class ServiceModule {
+  static register(options: MessageServiceOptions): DynamicModule {
+    const providers = [env, bus(options), signer(options), verifier, database(options), outbox, relay, server(options)];
+    return { module: ServiceModule, providers, exports: providers };
+  }
+}
+
+const env: FactoryProvider<MessageServiceEnv> = { provide: SERVICE_ENV, useFactory: () => parseEnv(messageServiceEnv) };
+
+const bus = ({ principal }: MessageServiceOptions): FactoryProvider<Promise<EventBus>> => ({
+  provide: BUS,
+  inject: [SERVICE_ENV, LOG, Readiness, Shutdown],
+  useFactory: async (
+    { CAUSEWAY_EXECUTORS }: MessageServiceEnv,
+    log: HostLog,
+    readiness: Readiness,
+    shutdown: Shutdown,
+  ) => {
+    const made = createKafkaBus({ ...kafkaOptionsFrom(process.env), clientId: principal, log });
+    await made.ensureTopics(allTopics(CAUSEWAY_EXECUTORS));
+    readiness.add('broker', () => made.isHealthy());
+    shutdown.add('connections', 'bus', () => made.close());
+    return made;
+  },
+});
+
+const signer = ({ principal }: MessageServiceOptions): FactoryProvider<Signer> => ({
+  provide: SIGNER,
+  inject: [SERVICE_ENV],
+  useFactory: ({ CAUSEWAY_KEY_FILE }: MessageServiceEnv) => {
+    const loaded = loadSigner(CAUSEWAY_KEY_FILE);
+    if (loaded.principal !== principal)
+      throw new Error(`CAUSEWAY_KEY_FILE holds the key of ${loaded.principal}; this service signs as ${principal}`);
+    return loaded;
+  },
+});
+
+const verifier: FactoryProvider<Verifier> = {
+  provide: VERIFIER,
+  inject: [SERVICE_ENV],
+  useFactory: ({ CAUSEWAY_TRUST_FILE }: MessageServiceEnv) => loadVerifier(CAUSEWAY_TRUST_FILE),
+};
+
+const database = ({ schema, migrations, poolSize }: MessageServiceOptions): FactoryProvider<Promise<Database>> => ({
+  provide: DATABASE,
+  inject: [SERVICE_ENV, LOG, Readiness, Shutdown],
+  useFactory: async ({ DATABASE_URL }: MessageServiceEnv, log: HostLog, readiness: Readiness, shutdown: Shutdown) => {
+    const onIdleError = (error: Error): void => log.warn({}, `an idle database connection broke: ${error.message}`);
+    const opened = await openDatabase({ url: DATABASE_URL, schema, migrations, poolSize, onIdleError });
+    readiness.add('database', () => opened.isHealthy());
+    shutdown.add('connections', 'database', () => opened.close());
+    return opened;
+  },
+});
+
+const outbox: FactoryProvider<OutboxStore> = { provide: OUTBOX, inject: [DATABASE], useFactory: createOutboxStore };
+
+const relay: FactoryProvider<Promise<Relay>> = {
+  provide: Relay,
+  inject: [BUS, OUTBOX, LOG, Readiness, Shutdown],
+  useFactory: async (
+    eventBus: EventBus,
+    store: OutboxStore,
+    log: HostLog,
+    readiness: Readiness,
+    shutdown: Shutdown,
+  ) => {
+    const made = new Relay({ bus: eventBus, store: store as OutboxStore<never>, log });
+    await made.start();
+    readiness.add('relay', () => made.isHealthy());
+    shutdown.add('relay', 'relay', () => made.stop());
+    return made;
+  },
+};
+
+const server = ({ principal, maxBatch, lingerMs }: MessageServiceOptions): FactoryProvider<CausewayServer> => ({
+  provide: CausewayServer,
+  inject: [BUS, VERIFIER, SIGNER, SERVICE_ENV, LOG, Readiness, Shutdown],
+  useFactory: (
+    eventBus: EventBus,
+    verify: Verifier,
+    sign: Signer,
+    { CAUSEWAY_EXECUTORS }: MessageServiceEnv,
+    log: HostLog,
+    readiness: Readiness,
+    shutdown: Shutdown,
+  ) => {
+    const topics = allTopics(CAUSEWAY_EXECUTORS);
+    const made = new CausewayServer({
+      bus: eventBus,
+      verifier: verify,
+      signer: sign,
+      topics,
+      groupId: principal,
+      log,
+      maxBatch,
+      lingerMs,
+    });
+    readiness.add('intake', () => made.isReady());
+    shutdown.add('intake', 'intake', () => made.close());
+    return made;
+  },
+});

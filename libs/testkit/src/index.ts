@@ -1,0 +1,1 @@
+export { examplePlan, exampleTarget, kindsOf, SequenceStory } from './sequence-story';

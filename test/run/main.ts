@@ -1,0 +1,66 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKafka, startPostgres } from '@causeway/lab';
+import { runTier, type TierResult } from './jest-run';
+
+/**
+ * `npm test`: the three tiers, cheapest first. Unit tests need nothing; the integration tests and the whole-system run share
+ * one real broker and one real database (environment, else container engine, else local processes), each test in topics
+ * and databases of its own. `npm test -- unit|integration|system [jest arguments]` runs one tier.
+ */
+const TIERS = {
+  unit: ['--testRegex', '(?<!\\.int)\\.spec\\.ts$', '--testPathIgnorePatterns', '/node_modules/', '<rootDir>/test/scenarios/'],
+  integration: ['--testRegex', '\\.int\\.spec\\.ts$', '--runInBand'],
+  system: ['--testRegex', 'test/scenarios/.*\\.spec\\.ts$', '--runInBand'],
+} as const;
+
+type Tier = keyof typeof TIERS;
+
+async function main(): Promise<number> {
+  const [only, ...rest] = process.argv.slice(2);
+  const tiers = only && only in TIERS ? [only as Tier] : (Object.keys(TIERS) as Tier[]);
+  const stops: (() => Promise<void>)[] = [];
+  const results: TierResult[] = [];
+  try {
+    for (const tier of tiers) {
+      if (tier !== 'unit' && stops.length === 0) stops.push(await startInfrastructure());
+      results.push(await runTier(tier, [...TIERS[tier], ...rest]));
+    }
+  } finally {
+    for (const stop of stops) await stop();
+  }
+  return report(results);
+}
+
+async function startInfrastructure(): Promise<() => Promise<void>> {
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-test-'));
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const [kafka, postgres] = await Promise.all([
+    startKafka({ dir: join(dir, 'kafka'), say }),
+    startPostgres({ dir: join(dir, 'postgres'), say, durable: false }),
+  ]);
+  say(`Tests run on Kafka at ${kafka.brokers} (${kafka.provider}) and PostgreSQL (${postgres.provider}).`);
+  process.env.KAFKA_BROKERS = kafka.brokers;
+  process.env.DATABASE_URL = postgres.url;
+  return async () => {
+    await Promise.all([kafka.stop(), postgres.stop()]);
+  };
+}
+
+function report(results: readonly TierResult[]): number {
+  for (const { tier, passed, failed, seconds } of results)
+    console.log(`${tier.padEnd(12)} ${passed} passed, ${failed} failed in ${seconds.toFixed(0)} s`);
+  const sum = (pick: (result: TierResult) => number): number => results.reduce((total, result) => total + pick(result), 0);
+  const failed = sum((result) => result.failed);
+  console.log(`${sum((result) => result.passed)} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
