@@ -9,10 +9,13 @@ import { createLog, nestLogger, type HostLog } from './log';
 import { Shutdown } from './shutdown';
 import { stopTelemetry } from './telemetry';
 
+type ServiceModule = Type<unknown> | DynamicModule;
+
 export interface ServiceOptions {
   /** Name in logs and metrics: the principal's. */
   readonly name: string;
-  readonly module: Type<unknown> | DynamicModule;
+  /** The service's own module. As a function it is made inside the start, so that what it refuses is told like the rest. */
+  readonly module: ServiceModule | (() => ServiceModule | Promise<ServiceModule>);
   /** After the modules are made, before anything listens: attach the transport, pipes, documents. */
   configure?(app: INestApplication): void | Promise<void>;
 }
@@ -51,7 +54,7 @@ async function start({ name, module, configure }: ServiceOptions, log: HostLog):
   silenceKnownWarning();
   register.setDefaultLabels({ service: name });
   if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics();
-  const app = await NestFactory.create(HostModule.around(module, log), {
+  const app = await NestFactory.create(HostModule.around(await moduleOf(module), log), {
     logger: nestLogger(log),
     abortOnError: false,
     forceCloseConnections: true,
@@ -64,6 +67,14 @@ async function start({ name, module, configure }: ServiceOptions, log: HostLog):
   log.info({}, 'started');
   const stop = (): Promise<void> => stopService(app, log);
   return { app, log, port, stop };
+}
+
+const isClass = (module: object): boolean => /^class\b/.test(Function.prototype.toString.call(module));
+
+function moduleOf(module: ServiceOptions['module']): ServiceModule | Promise<ServiceModule> {
+  return typeof module === 'function' && !isClass(module)
+    ? (module as () => ServiceModule)()
+    : (module as ServiceModule);
 }
 
 async function stopService(app: INestApplication, log: HostLog): Promise<void> {

@@ -1,5 +1,10 @@
 import { Catch, type INestApplication, type RpcExceptionFilter } from '@nestjs/common';
-import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import {
+  Server,
+  type CustomTransportStrategy,
+  type MessageHandler,
+  type NestMicroservice,
+} from '@nestjs/microservices';
 import type { TopicSettings } from '@causeway/contracts';
 import { newEventId, type Signer, type Verifier } from '@causeway/signing';
 import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
@@ -209,7 +214,14 @@ class KeepError implements RpcExceptionFilter {
   }
 }
 
-/** Attaches a server to an application before it starts; `app.startAllMicroservices()` starts the intake. */
+/**
+ * Attaches a server to an application before it starts; `app.startAllMicroservices()` starts the intake. Filters have to be set
+ * before the listeners are made, and the application's own start-up hooks must not run a second time: hence by hand.
+ */
 export function connectMessages(app: INestApplication, server: CausewayServer): void {
-  app.connectMicroservice({ strategy: server }).useGlobalFilters(new KeepError());
+  const attached = app.connectMicroservice({ strategy: server }, { deferInitialization: true }) as NestMicroservice;
+  attached.useGlobalFilters(new KeepError());
+  attached.registerListeners();
+  attached.setIsInitialized(true);
+  attached.setIsInitHookCalled(true);
 }
