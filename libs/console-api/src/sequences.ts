@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { changeName, digest, instant, name, RUNGS, sequenceId } from '@causeway/contracts';
+
+/** Place in the ledger, as text: it may outgrow what JSON numbers carry exactly. */
+export const position = z.string().regex(/^(0|[1-9][0-9]{0,18})$/);
+
+/**
+ * Where a sequence is. `submitted`: its intent is on the way and nothing is decided yet. `waiting`: it is open and at least one gate is held
+ * with a reason.
+ */
+export const SEQUENCE_STATUSES = [
+  'submitted',
+  'running',
+  'waiting',
+  'completed',
+  'failed',
+  'previewed',
+  'rejected',
+] as const;
+export const sequenceStatus = z.enum(SEQUENCE_STATUSES);
+export type SequenceStatus = z.output<typeof sequenceStatus>;
+
+export const isOver = (status: SequenceStatus): boolean =>
+  status === 'completed' || status === 'failed' || status === 'previewed' || status === 'rejected';
+
+/** One reason why a gate is closed: which member of which predecessor, since when, and when it was last seen. */
+export const hold = z.strictObject({
+  /** The step whose gate is closed; null for the gate at the end of the sequence. */
+  gate: name.nullable(),
+  /** The predecessor that is not ready. */
+  step: name,
+  scope: name.nullable(),
+  member: name.nullable(),
+  verdict: z.enum(['not-ready', 'inconclusive']),
+  reason: z.string(),
+  detail: z.string(),
+  since: instant,
+  lastReadingAt: instant.nullable(),
+  /** Age of that reading when this answer was made, milliseconds. */
+  lastReadingAgeMs: z.int().nullable(),
+});
+export type Hold = z.output<typeof hold>;
+
+export const MEMBER_STATES = ['waiting', 'looking', 'not-yet', 'unknown', 'ready'] as const;
+
+/** One counted unit of a scope. `unknown`: it was looked for and nothing can be concluded (unreachable, stale, unreadable). */
+export const memberView = z.strictObject({
+  member: name,
+  state: z.enum(MEMBER_STATES),
+  detail: z.string().nullable(),
+  since: instant.nullable(),
+  lastReadingAt: instant.nullable(),
+  lastReadingAgeMs: z.int().nullable(),
+});
+export type MemberView = z.output<typeof memberView>;
+
+/** A step in one scope, with the four times as far as they have happened. */
+export const scopeView = z.strictObject({
+  scope: name,
+  ready: z.boolean(),
+  commandedAt: instant.nullable(),
+  acceptedAt: instant.nullable(),
+  effectiveAt: instant.nullable(),
+  recordedAt: instant.nullable(),
+  /** SHA-256 of the message that shows it. */
+  evidence: digest.nullable(),
+  members: z.array(memberView),
+});
+export type ScopeView = z.output<typeof scopeView>;
+
+export const STEP_PHASES = [
+  'waiting',
+  'commanded',
+  'retry-later',
+  'outcome-unknown',
+  'applied',
+  'ready',
+  'not-applied',
+  'previewed',
+] as const;
+
+export const stepView = z.strictObject({
+  id: name,
+  target: name,
+  executor: name,
+  change: changeName,
+  needs: z.array(name),
+  rung: z.enum(RUNGS),
+  phase: z.enum(STEP_PHASES),
+  attempt: z.int().nullable(),
+  /** Whether the target was written; false: it was already so. Null while that is not known. */
+  changed: z.boolean().nullable(),
+  overdue: z.boolean(),
+  withinMs: z.int(),
+  /** What a preview found. */
+  found: z.enum(['already-so', 'would-change', 'unknown']).nullable(),
+  /** Why it failed, is unknown, or waits for another attempt. */
+  problem: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  gateOpenedAt: instant.nullable(),
+  /** When the newest fact of this step was decided. */
+  since: instant,
+  scopes: z.array(scopeView),
+});
+export type StepView = z.output<typeof stepView>;
+
+/** One line of the list of sequences. */
+export const sequenceSummary = z.strictObject({
+  id: sequenceId,
+  status: sequenceStatus,
+  key: z.string(),
+  mode: z.enum(['apply', 'preview']),
+  plan: z.string(),
+  publisher: z.string(),
+  requestedBy: z.string(),
+  /** In words, null when it waits for nothing or is over. */
+  waitingFor: z.string().nullable(),
+  waitingSince: instant.nullable(),
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+});
+export type SequenceSummary = z.output<typeof sequenceSummary>;
+
+export const planProblem = z.strictObject({
+  code: z.string(),
+  pointer: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+
+/** A sequence in full, as of a ledger position. Steps are empty while it is submitted, and for a rejected one. */
+export const sequenceView = z.strictObject({
+  ...sequenceSummary.shape,
+  planDigest: digest,
+  reason: z.string().nullable(),
+  environment: z.string().nullable(),
+  epoch: z.int().nullable(),
+  version: z.int(),
+  /** Everything up to this ledger index is in this view; null when nothing of it is in the ledger yet. */
+  asOf: position.nullable(),
+  steps: z.array(stepView),
+  holds: z.array(hold),
+  rejection: z.strictObject({ code: z.string(), problems: z.array(planProblem) }).nullable(),
+  /** Set when records of this sequence do not fold: the view stops before them. Never normal. */
+  fault: z.string().nullable(),
+});
+export type SequenceView = z.output<typeof sequenceView>;
+
+/** Why a sequence (or one step of it) is where it is: in words, and as data. */
+export const explanation = z.strictObject({
+  sequenceId,
+  step: name.nullable(),
+  status: sequenceStatus,
+  asOf: position.nullable(),
+  /** One sentence. */
+  summary: z.string(),
+  since: instant.nullable(),
+  because: z.array(
+    z.strictObject({ ...hold.shape, words: z.string(), unblocks: z.string() }),
+  ),
+  nextCheck: z.strictObject({ by: z.string(), words: z.string() }).nullable(),
+});
+export type Explanation = z.output<typeof explanation>;
