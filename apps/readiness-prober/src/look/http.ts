@@ -1,0 +1,41 @@
+import { credentialOf, type Credentials } from './credentials';
+import { jsonFields } from './json-body';
+import { observed, type JsonValue, type Look } from './look';
+import { freshToken } from './oidc-token';
+import type { Answer, Web } from './web';
+
+export interface HttpPlace {
+  readonly url: string;
+  /** Credential (oidc or token) whose token of the probe user is sent along. */
+  readonly bearer?: string | undefined;
+}
+
+/**
+ * One GET as a user. Observed: `status`, `header.<lower-case name>`, `body.<field>` for the top-level fields of a JSON
+ * object. An answer that is no JSON object has no `body.` values, so an expectation on one is simply not met.
+ */
+export function lookHttp(web: Web, credentials: Credentials, place: HttpPlace, asked: readonly string[]): Look {
+  return async (signal) => {
+    const headers = await authorization(web, credentials, place.bearer, signal);
+    return observed(valuesOf(await web.ask({ url: place.url, headers }, signal)), asked);
+  };
+}
+
+async function authorization(
+  web: Web,
+  credentials: Credentials,
+  bearer: string | undefined,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  if (bearer === undefined) return {};
+  const credential = credentialOf(credentials, bearer, ['oidc', 'token']);
+  const token = credential.kind === 'token' ? credential.token : await freshToken(web, credential, signal);
+  return { authorization: `Bearer ${token}` };
+}
+
+function valuesOf(answer: Answer): ReadonlyMap<string, JsonValue> {
+  const values = new Map<string, JsonValue>([['status', answer.status]]);
+  for (const [name, value] of answer.headers) values.set(`header.${name}`, value);
+  for (const [name, value] of jsonFields(answer.body) ?? []) values.set(`body.${name}`, value);
+  return values;
+}
