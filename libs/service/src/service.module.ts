@@ -24,6 +24,8 @@ export interface MessageServiceOptions {
   readonly poolSize?: number;
   readonly maxBatch?: number;
   readonly lingerMs?: number;
+  /** Consumer group, when it is not the principal: a projection that was emptied reads its topics from their start as a new group. */
+  groupId?(database: Database): Promise<string>;
 }
 
 /**
@@ -107,10 +109,11 @@ const relay: FactoryProvider<Promise<Relay>> = {
   },
 };
 
-const server = ({ principal, maxBatch, lingerMs }: MessageServiceOptions): FactoryProvider<CausewayServer> => ({
+const server = (options: MessageServiceOptions): FactoryProvider<Promise<CausewayServer>> => ({
   provide: CausewayServer,
-  inject: [BUS, VERIFIER, SIGNER, SERVICE_ENV, LOG, Readiness, Shutdown],
-  useFactory: (
+  inject: [DATABASE, BUS, VERIFIER, SIGNER, SERVICE_ENV, LOG, Readiness, Shutdown],
+  useFactory: async (
+    opened: Database,
     eventBus: EventBus,
     verify: Verifier,
     sign: Signer,
@@ -125,10 +128,10 @@ const server = ({ principal, maxBatch, lingerMs }: MessageServiceOptions): Facto
       verifier: verify,
       signer: sign,
       topics,
-      groupId: principal,
+      groupId: (await options.groupId?.(opened)) ?? options.principal,
       log,
-      maxBatch,
-      lingerMs,
+      maxBatch: options.maxBatch,
+      lingerMs: options.lingerMs,
     });
     readiness.add('intake', () => made.isReady());
     shutdown.add('intake', 'intake', () => made.close());
