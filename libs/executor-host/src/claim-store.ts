@@ -1,0 +1,142 @@
+import { packBytes, type Database, type Tx } from '@causeway/persistence';
+import { claimKey, storedCommand, type Claim, type ReceivedCommand } from './claim';
+import { NOBODY } from './migrations';
+
+/** One statement a batch: raises the fences, takes what nobody took before, opens it in the order received. */
+const TAKE = `
+  with input as (
+    select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::uuid[], $8::int[], $10::int[], $11::int[])
+      with ordinality as i(command_id, sequence_id, step, attempt, verb, instance, epoch, start, length, nr)
+  ), known as (
+    select sequence_id, epoch from fences where sequence_id = any($3::uuid[])
+  ), raised as (
+    insert into fences(sequence_id, epoch)
+    select sequence_id, max(input.epoch) from input left join known using (sequence_id)
+    where known.epoch is null or known.epoch < input.epoch group by sequence_id order by sequence_id
+    on conflict (sequence_id) do update set epoch = excluded.epoch where fences.epoch < excluded.epoch
+  ), taken as (
+    insert into claims(sequence_id, step, attempt, verb, instance)
+    select sequence_id, step, attempt, verb, instance from input order by sequence_id, step, attempt, verb, instance
+    on conflict do nothing returning sequence_id, step, attempt, verb, instance
+  ), opened as (
+    insert into open_claims(command_id, sequence_id, holder, command)
+    select command_id, sequence_id, $1::uuid, substring($9::bytea from start for length)
+    from input join taken using (sequence_id, step, attempt, verb, instance) order by nr
+    returning place, command_id, sequence_id
+  )
+  select place, command_id as "commandId", known.epoch as "knownEpoch" from opened left join known using (sequence_id)`;
+
+const FINISH = `delete from open_claims using unnest($1::bigint[], $2::uuid[]) as mine(place, holder)
+  where open_claims.place = mine.place and open_claims.holder = mine.holder returning open_claims.place`;
+
+const TAKE_OVER = `
+  with left_behind as (
+    select place from open_claims where holder = $2 or holder in (select holder from workers where lost and holder <> $1)
+    order by place limit $3 for update
+  )
+  update open_claims set holder = $1, interrupted = interrupted or holder <> $2
+  from left_behind where open_claims.place = left_behind.place
+  returning open_claims.place, open_claims.command, interrupted,
+    coalesce((select epoch from fences where fences.sequence_id = open_claims.sequence_id), 1) as epoch`;
+
+const OWN = `select place, command, interrupted, coalesce(epoch, 1) as epoch
+  from open_claims left join fences using (sequence_id)
+  where holder = $1 and not (place = any($2::bigint[])) order by place limit $3`;
+
+const PUT_BACK = 'update open_claims set holder = $3 where holder = $1 and place = any($2::bigint[])';
+
+interface StoredRow {
+  readonly place: string;
+  readonly command: Buffer;
+  readonly interrupted: boolean;
+  readonly epoch: number;
+}
+
+/** The tables of claims. Every write about a claim names its holder; another holder's claim is never touched. */
+export class ClaimStore {
+  constructor(private readonly database: Database) {}
+
+  /** Takes commands for a holder; returns those that nobody took before, in the order given. Committed when it resolves. */
+  async take(holder: string, received: readonly ReceivedCommand[]): Promise<Claim[]> {
+    const first = new Map<string, ReceivedCommand>();
+    for (const one of received) {
+      const key = claimKey(one.message);
+      if (!first.has(key)) first.set(key, one);
+    }
+    const distinct = [...first.values()];
+    const params = [holder, ...columnsOf(distinct)];
+    const rows = await this.database.query<TakenRow>(TAKE, params, 'claims-take');
+    return claimsOf(holder, distinct, rows);
+  }
+
+  /** Answers are written: the claims go. Returns the places that were still this holder's. */
+  async finish(tx: Tx, claims: readonly Claim[]): Promise<Set<string>> {
+    const places = claims.map(({ place }) => place);
+    const holders = claims.map(({ holder }) => holder);
+    const rows = await tx.query<{ place: string }>(FINISH, [places, holders], 'claims-finish');
+    return new Set(rows.map(({ place }) => place));
+  }
+
+  /** Claims whose holder's lease is lost, or which were put back, oldest first. */
+  async takeOver(holder: string, limit: number): Promise<Claim[]> {
+    return stored(holder, await this.database.query<StoredRow>(TAKE_OVER, [holder, NOBODY, limit]));
+  }
+
+  /** This holder's own claims besides those it knows, oldest first. */
+  async own(holder: string, known: readonly string[], limit: number): Promise<Claim[]> {
+    return stored(holder, await this.database.query<StoredRow>(OWN, [holder, known, limit]));
+  }
+
+  /** Claims that were not begun: whoever comes next may take them as new. */
+  async putBack(holder: string, places: readonly string[]): Promise<void> {
+    await this.database.query(PUT_BACK, [holder, places, NOBODY]);
+  }
+}
+
+interface TakenRow {
+  readonly place: string;
+  readonly commandId: string;
+  readonly knownEpoch: number | null;
+}
+
+function columnsOf(received: readonly ReceivedCommand[]): unknown[] {
+  const column = <T>(of: (one: ReceivedCommand) => T): T[] => received.map(of);
+  const { bytes, starts, lengths } = packBytes(column((one) => one.bytes));
+  return [
+    column(({ message }) => message.id),
+    column(({ message }) => message.data.sequenceId),
+    column(({ message }) => message.data.step),
+    column(({ message }) => message.data.attempt),
+    column(({ message }) => message.data.verb),
+    column(({ message }) => (message.data.verb === 'look-up' ? message.id : NOBODY)),
+    column(({ message }) => message.data.epoch),
+    bytes,
+    starts,
+    lengths,
+  ];
+}
+
+function claimsOf(holder: string, received: readonly ReceivedCommand[], rows: readonly TakenRow[]): Claim[] {
+  const taken = new Map(rows.map((row) => [row.commandId, row]));
+  return received.flatMap(({ message, digest }) => {
+    const row = taken.get(message.id);
+    if (!row) return [];
+    const highestEpoch = Math.max(row.knownEpoch ?? 0, message.data.epoch);
+    return [{ place: row.place, holder, command: message, digest, highestEpoch, interrupted: false }];
+  });
+}
+
+const stored = (holder: string, rows: readonly StoredRow[]): Claim[] =>
+  rows
+    .map(({ place, command, interrupted, epoch }) => {
+      const { command: message, digest } = storedCommand(command);
+      return {
+        place,
+        holder,
+        command: message,
+        digest,
+        interrupted,
+        highestEpoch: Math.max(epoch, message.data.epoch),
+      };
+    })
+    .sort((a, b) => Number(BigInt(a.place) - BigInt(b.place)));

@@ -1,0 +1,60 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { gauge, LOG, Readiness, Shutdown, type HostLog } from '@causeway/host';
+import { HOSTED, openHosted, type HostConfig, type Hosted, type HostedExecutor } from './hosted';
+import { commandsInbox } from './inbound/commands';
+
+/** One executor in one process. The only file that knows how its host is wired. */
+@Module({})
+export class ExecutorHostModule {
+  static register(executor: HostedExecutor, config: HostConfig): DynamicModule {
+    return {
+      module: ExecutorHostModule,
+      controllers: [commandsInbox(executor.name)],
+      providers: [
+        {
+          provide: HOSTED,
+          inject: [LOG, Readiness, Shutdown],
+          useFactory: (log: HostLog, readiness: Readiness, shutdown: Shutdown) =>
+            open(executor, config, { log, readiness, shutdown }),
+        },
+      ],
+    };
+  }
+}
+
+interface HostServices {
+  readonly log: HostLog;
+  readonly readiness: Readiness;
+  readonly shutdown: Shutdown;
+}
+
+async function open(
+  executor: HostedExecutor,
+  config: HostConfig,
+  { log, readiness, shutdown }: HostServices,
+): Promise<Hosted> {
+  const hosted = await openHosted(executor, config, log);
+  const { server, bus, database, hosting, relay } = hosted;
+  readiness.add('kafka', () => server.isReady() && bus.isHealthy());
+  readiness.add('database', () => database.isHealthy());
+  shutdown.add('intake', 'commands', () => server.close());
+  shutdown.add('work', 'claims', () => hosting.stop());
+  shutdown.add('relay', 'relay', () => relay.stop());
+  shutdown.add('connections', 'bus', () => bus.close());
+  shutdown.add('connections', 'database', () => database.close());
+  gauge('causeway_executor_claims_in_memory', 'Claims under way or waiting in memory.', () => hosting.inMemory());
+  for (const [name, help] of Object.entries(COUNTS)) {
+    gauge(`causeway_executor_claims_${snake(name)}`, help, () => hosting.counts[name as keyof typeof COUNTS]);
+  }
+  return hosted;
+}
+
+const COUNTS = {
+  taken: 'Commands taken since the start.',
+  repeated: 'Commands of attempts that were taken before.',
+  takenOver: 'Claims taken over from processes that ended.',
+  answered: 'Results written.',
+  lostToOthers: 'Results not written since the claim had another holder by then.',
+} as const;
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

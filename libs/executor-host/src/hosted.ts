@@ -1,0 +1,108 @@
+import { allTopics } from '@causeway/contracts';
+import type { HostLog } from '@causeway/host';
+import { CausewayServer, createKafkaBus, kafkaOptionsFrom, Relay, type EventBus } from '@causeway/messaging';
+import { createOutboxStore, openDatabase, type Database } from '@causeway/persistence';
+import type { Executor, StartTimer } from '@causeway/executor-sdk';
+import { loadSigner, loadVerifier, newEventId, type Signer } from '@causeway/signing';
+import { ClaimStore } from './claim-store';
+import { Hosting } from './hosting';
+import { Lease } from './lease';
+import { executorMigrations } from './migrations';
+import { recallIn, type Recall } from './recall';
+import { ResultWriter } from './result-writer';
+import { Worker } from './worker';
+
+/** Token of the {@link Hosted} parts in the module. */
+export const HOSTED = 'causeway:hosted-executor';
+
+/** What every executor's process reads from its environment, besides its own. */
+export interface HostConfig {
+  readonly DATABASE_URL: string;
+  readonly CAUSEWAY_KEY_FILE: string;
+  readonly CAUSEWAY_TRUST_FILE: string;
+  readonly CAUSEWAY_EXECUTORS: readonly string[];
+}
+
+export interface HostedExecutor {
+  /** Name in topics, targets and the principal `executor-<name>`. */
+  readonly name: string;
+  createExecutor(services: { readonly recall: Recall }): Executor;
+  /** Default `target`. */
+  readonly serialBy?: 'target' | 'sequence';
+  /** Most commands under way at once. Default 64. */
+  readonly concurrency?: number;
+}
+
+export interface Hosted {
+  readonly bus: EventBus;
+  readonly database: Database;
+  readonly relay: Relay;
+  readonly server: CausewayServer;
+  readonly hosting: Hosting;
+}
+
+const startTimer: StartTimer = (ms, callback) => {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+};
+
+/** Opens everything in the order in which it is needed; what a crash left is sent and taken over before anything new. */
+export async function openHosted(executor: HostedExecutor, config: HostConfig, log: HostLog): Promise<Hosted> {
+  const signer = signerOf(executor.name, config);
+  const topics = allTopics([...new Set([...config.CAUSEWAY_EXECUTORS, executor.name])]);
+  const bus = createKafkaBus({ ...kafkaOptionsFrom(process.env), clientId: signer.principal, log });
+  await bus.ensureTopics(topics);
+  const schema = `executor_${executor.name.replaceAll('-', '_')}`;
+  const database = await openDatabase({ url: config.DATABASE_URL, schema, migrations: executorMigrations });
+  const relay = new Relay({ bus, store: createOutboxStore(database), log });
+  await relay.start();
+  const verifier = loadVerifier(config.CAUSEWAY_TRUST_FILE);
+  const server = new CausewayServer({ bus, verifier, signer, topics, groupId: signer.principal, log });
+  const hosting = hostingOf(executor, { database, relay, signer }, log);
+  await hosting.start();
+  return { bus, database, relay, server, hosting };
+}
+
+function hostingOf(
+  executor: HostedExecutor,
+  { database, relay, signer }: { database: Database; relay: Relay; signer: Signer },
+  log: HostLog,
+): Hosting {
+  const claims = new ClaimStore(database);
+  const lease = new Lease({ database, newId: newEventId, monotonic: () => performance.now() });
+  const results = new ResultWriter({
+    database,
+    claims,
+    outbox: createOutboxStore(database),
+    sealing: { signer, now: Date.now, newId: newEventId },
+    enqueue: (rows) => relay.enqueue(rows),
+    onSettled: ({ claim }, written) => hosting.settled(claim, written),
+    onFailure: (error) => log.warn({}, `results not written, again: ${String(error)}`),
+    onFatal: (error) => endProcess(error, log),
+  });
+  const worker = new Worker({
+    executor: executor.createExecutor({ recall: recallIn(database) }),
+    serialBy: executor.serialBy ?? 'target',
+    concurrency: executor.concurrency ?? 64,
+    now: Date.now,
+    startTimer,
+    mayStart: () => lease.isValid(),
+    onAnswer: (answered) => results.add(answered),
+  });
+  const hosting = new Hosting({ claims, lease, worker, results, log });
+  return hosting;
+}
+
+function signerOf(name: string, config: HostConfig): Signer {
+  const signer = loadSigner(config.CAUSEWAY_KEY_FILE);
+  if (signer.principal === `executor-${name}`) return signer;
+  throw new Error(
+    `CAUSEWAY_KEY_FILE holds the key of ${signer.principal}, but this process is executor-${name}: give it its own key`,
+  );
+}
+
+/** A result that cannot be written for another reason than the database's state is a broken invariant. */
+function endProcess(error: Error, log: HostLog): void {
+  log.fatal({ stack: error.stack }, `results cannot be written: ${error.message}`);
+  process.exit(1);
+}

@@ -1,0 +1,3 @@
+export { runExecutor, type ExecutorApp } from './run-executor';
+export { recallInMemory, type Recall } from './recall';
+export { callTarget, jsonOf, refusalOf, type Asked, type TargetAnswer, type TargetCall } from './target-call';

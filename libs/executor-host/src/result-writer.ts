@@ -1,0 +1,121 @@
+import { RESULT_TYPE, topicNames, type ResultData } from '@causeway/contracts';
+import { seal, type Draft, type OutboxRow, type OutboxStore, type SealOptions } from '@causeway/messaging';
+import { isRetriable, type Database, type Tx } from '@causeway/persistence';
+import type { ClaimStore } from './claim-store';
+import type { Answered } from './worker';
+
+export interface ResultWriterOptions {
+  readonly database: Database;
+  readonly claims: ClaimStore;
+  readonly outbox: OutboxStore<Tx>;
+  readonly sealing: SealOptions;
+  /** Rows of a committed transaction, to be sent. */
+  enqueue(rows: readonly OutboxRow[]): void;
+  /** The claim is answered, or was no longer ours. */
+  onSettled(answered: Answered, written: boolean): void;
+  onFailure(error: unknown): void;
+  /** Cannot be repeated: the process has to end. */
+  onFatal(error: Error): void;
+}
+
+/** Most results of one transaction. */
+const BATCH = 500;
+/** A flush of this size means load: the next one waits a moment for more, milliseconds. */
+const LOADED = { results: 32, lingerMs: 2 };
+const BACKOFF_MS = { first: 50, most: 2_000 };
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Group commit of results.
+ *
+ * 1. A result is in the outbox exactly when its claim is gone: one transaction.
+ * 2. A claim that is another's by now leaves no result: its new holder answers.
+ * 3. Little in flight: written at once. Much: what comes within about 2 ms goes together.
+ */
+export class ResultWriter {
+  private queue: Answered[] = [];
+  private writing: Promise<void> | null = null;
+
+  constructor(private readonly options: ResultWriterOptions) {}
+
+  add(answered: Answered): void {
+    this.queue.push(answered);
+    this.writing ??= this.writeAll().finally(() => {
+      this.writing = null;
+    });
+  }
+
+  /** Resolves once nothing waits to be written, or after so long. */
+  async drain(graceMs: number): Promise<void> {
+    const deadline = performance.now() + graceMs;
+    while (this.writing && performance.now() < deadline) await Promise.race([this.writing, pause(50)]);
+  }
+
+  private async writeAll(): Promise<void> {
+    // Results that are answered in the same turn of the event loop belong into the same transaction.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.queue.length > 0) {
+      const batch = this.queue.splice(0, BATCH);
+      if (!(await this.writeUntilDone(batch))) return;
+      if (batch.length >= LOADED.results) await pause(LOADED.lingerMs);
+    }
+  }
+
+  private async writeUntilDone(batch: readonly Answered[]): Promise<boolean> {
+    const sealed = seal(batch.map(draftOf), this.options.sealing);
+    for (let backoff = BACKOFF_MS.first; ; backoff = Math.min(backoff * 2, BACKOFF_MS.most)) {
+      try {
+        await this.write(batch, sealed);
+        return true;
+      } catch (error) {
+        if (!isRetriable(error)) {
+          this.options.onFatal(error as Error);
+          return false;
+        }
+        this.options.onFailure(error);
+        await pause(backoff);
+      }
+    }
+  }
+
+  /** After a lost commit the repetition finds no claim; the rows of the first try are then sent by the relay's sweep. */
+  private async write(batch: readonly Answered[], sealed: ReturnType<typeof seal>): Promise<void> {
+    const { database, claims, outbox, enqueue, onSettled } = this.options;
+    const { rows, ours } = await database.transaction(async (tx) => {
+      const still = await claims.finish(
+        tx,
+        batch.map(({ claim }) => claim),
+      );
+      const kept = sealed.filter((_, i) => still.has((batch[i] as Answered).claim.place));
+      return { rows: await outbox.insert(tx, kept), ours: still };
+    });
+    enqueue(rows);
+    for (const answered of batch) onSettled(answered, ours.has(answered.claim.place));
+  }
+}
+
+function draftOf({ claim, outcome, startedAt, finishedAt }: Answered): Draft {
+  const { id, correlationId, data } = claim.command;
+  const result: ResultData = {
+    sequenceId: data.sequenceId,
+    step: data.step,
+    attempt: data.attempt,
+    epoch: data.epoch,
+    verb: data.verb,
+    target: data.target,
+    commandDigest: claim.digest,
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(finishedAt).toISOString(),
+    outcome,
+  };
+  return {
+    topic: topicNames.results,
+    key: data.sequenceId,
+    type: RESULT_TYPE,
+    subject: data.sequenceId,
+    correlationId,
+    causationIds: [id],
+    data: result,
+  };
+}
