@@ -26,8 +26,11 @@ export {
   inclusionReceipt,
   page,
   targetEvent,
+  type CheckpointView,
+  type ConsistencyReceipt,
   type EntryItem,
   type EntryWithLeaf,
+  type InclusionReceipt,
   type Page,
   type TargetEvent,
 } from './ledger';

@@ -32,6 +32,8 @@ export const inclusionReceipt = z.strictObject({
   checkpoint: z.string(),
 });
 
+export type InclusionReceipt = z.output<typeof inclusionReceipt>;
+
 export const consistencyReceipt = z.strictObject({
   from: position,
   size: position,
@@ -40,7 +42,10 @@ export const consistencyReceipt = z.strictObject({
   checkpoint: z.string(),
 });
 
+export type ConsistencyReceipt = z.output<typeof consistencyReceipt>;
+
 export const checkpointView = z.strictObject({ origin: z.string(), size: position, note: z.string() });
+export type CheckpointView = z.output<typeof checkpointView>;
 
 /** One moment in the life of a target, as far as sequences touched it. */
 export const targetEvent = z.strictObject({

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Besides what every message service needs. */
+export const consoleEnv = z.object({
+  /** JSON file: who may ask, see {@link readTokens}. */
+  CAUSEWAY_TOKENS_FILE: z.string().min(1),
+  /** `yes`: empty the projection at this start and read the ledger topic again. */
+  CONSOLE_REBUILD: z.enum(['yes', 'no']).default('no'),
+});
+
+const tokensFile = z
+  .array(
+    z.strictObject({
+      /** SHA-256 of the token, hex: the file does not give the token away. */
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in 64 lower-case hex digits'),
+      /** Who that is, as it stands in the ledger. */
+      subject: z.string().min(1).max(200),
+      access: z.enum(['read', 'full']).default('full'),
+    }),
+  )
+  .min(1);
+
+export interface Holder {
+  readonly subject: string;
+  readonly access: 'read' | 'full';
+}
+/** Holders by the SHA-256 (hex) of their token. */
+export type Tokens = ReadonlyMap<string, Holder>;
+
+/** Throws with the file's name and the place when it is not of the form `[{"sha256": ..., "subject": ...}]`. */
+export function readTokens(path: string): Tokens {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`cannot read CAUSEWAY_TOKENS_FILE ${path}: ${(error as Error).message}`);
+  }
+  const parsed = tokensFile.safeParse(json);
+  if (!parsed.success) {
+    const form = '[{"sha256": "<64 hex digits>", "subject": "<name>", "access": "read" or "full"}]';
+    throw new Error(`CAUSEWAY_TOKENS_FILE ${path} must be ${form}:\n${z.prettifyError(parsed.error)}`);
+  }
+  return new Map(parsed.data.map(({ sha256, subject, access }) => [sha256, { subject, access }]));
+}

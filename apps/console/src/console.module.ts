@@ -1,0 +1,93 @@
+import { CLOCK, parseEnv, Shutdown, type Clock } from '@causeway/host';
+import { Relay, seal, type Draft, type OutboxStore, type Sealed } from '@causeway/messaging';
+import type { Database, Tx } from '@causeway/persistence';
+import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
+import { newEventId, type Signer } from '@causeway/signing';
+import { Module, type FactoryProvider } from '@nestjs/common';
+import { IntentsController } from './api/intents.controller';
+import { LedgerController } from './api/ledger.controller';
+import { OpenApiController } from './api/openapi.controller';
+import { SequencesController } from './api/sequences.controller';
+import { StreamsController } from './api/streams.controller';
+import { TargetsController } from './api/targets.controller';
+import { consoleEnv, readTokens } from './config';
+import { Live } from './handle/live';
+import { Projector } from './handle/projector';
+import { Questions } from './handle/questions';
+import type { SubmitPorts } from './handle/submit-intent';
+import { LedgerMessages } from './inbound/ledger-messages';
+import { consoleMigrations } from './store/migrations';
+import { emptyProjection, projectionHead } from './store/projection-store';
+import { HOLDERS, SUBMIT } from './tokens';
+
+export const PRINCIPAL = 'console';
+
+/** One life of the projection is one consumer group, so an emptied one reads the topics from their start. */
+async function groupOf(database: Database): Promise<string> {
+  if (parseEnv(consoleEnv).CONSOLE_REBUILD === 'yes') await database.transaction(emptyProjection);
+  const { generation } = await projectionHead(database);
+  return `${PRINCIPAL}-${generation}`;
+}
+
+const holders: FactoryProvider = {
+  provide: HOLDERS,
+  useFactory: () => readTokens(parseEnv(consoleEnv).CAUSEWAY_TOKENS_FILE),
+};
+
+const live: FactoryProvider<Live> = {
+  provide: Live,
+  inject: [Shutdown],
+  useFactory: (shutdown: Shutdown) => {
+    const made = new Live();
+    shutdown.add('intake', 'streams', () => made.close());
+    return made;
+  },
+};
+
+const projector: FactoryProvider<Projector> = {
+  provide: Projector,
+  inject: [DATABASE, Live],
+  useFactory: (database: Database, announcer: Live) =>
+    new Projector(database, (projected) => announcer.announce(projected)),
+};
+
+const questions: FactoryProvider<Questions> = {
+  provide: Questions,
+  inject: [DATABASE, CLOCK],
+  useFactory: (database: Database, clock: Clock) => new Questions(database, () => clock.now()),
+};
+
+const submit: FactoryProvider<SubmitPorts> = {
+  provide: SUBMIT,
+  inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK],
+  useFactory: (database: Database, outbox: OutboxStore<Tx>, relay: Relay, signer: Signer, clock: Clock) => ({
+    database,
+    insertOutbox: (tx: Tx, sealed: readonly Sealed[]) => outbox.insert(tx, sealed),
+    relay: (rows: Parameters<Relay['enqueue']>[0]) => relay.enqueue(rows),
+    seal: (drafts: readonly Draft[]) => seal(drafts, { signer, now: () => clock.now(), newId: newEventId }),
+    principal: PRINCIPAL,
+  }),
+};
+
+@Module({
+  imports: [
+    ServiceModule.register({
+      principal: PRINCIPAL,
+      schema: 'console',
+      migrations: consoleMigrations,
+      groupId: groupOf,
+      poolSize: 8,
+    }),
+  ],
+  controllers: [
+    LedgerMessages,
+    IntentsController,
+    StreamsController,
+    SequencesController,
+    TargetsController,
+    LedgerController,
+    OpenApiController,
+  ],
+  providers: [holders, live, projector, questions, submit],
+})
+export class ConsoleModule {}

@@ -1,0 +1,139 @@
+import { isOver, type Explanation, type Hold, type SequenceView, type StepView } from '@causeway/console-api';
+
+/**
+ * Why a sequence, or one of its steps, is where it is: one sentence, the reasons as data and in words, and what happens next.
+ * @param stepId absent: the sequence as a whole
+ */
+export function explain(view: SequenceView, stepId: string | null = null): Explanation {
+  const step = stepId === null ? null : (view.steps.find(({ id }) => id === stepId) ?? null);
+  const base = { sequenceId: view.id, step: step?.id ?? null, status: view.status, asOf: view.asOf };
+  if (view.fault !== null) return { ...base, ...faulty(view.fault) };
+  return { ...base, ...(step ? explainStep(view, step) : explainSequence(view)) };
+}
+
+type Answer = Pick<Explanation, 'summary' | 'since' | 'because' | 'nextCheck'>;
+
+const settled = (summary: string, since: string | null): Answer => ({ summary, since, because: [], nextCheck: null });
+
+const faulty = (fault: string): Answer => ({
+  ...settled(`This view stopped: ${fault}.`, null),
+  nextCheck: { by: 'an operator', words: 'verify an export of the ledger; the records themselves are kept' },
+});
+
+function explainSequence(view: SequenceView): Answer {
+  if (view.status === 'submitted') {
+    const nextCheck = { by: 'sequencer', words: 'the sequencer decides when the intent reaches it' };
+    return { ...settled('The intent is on its way; nothing is decided yet.', view.startedAt), nextCheck };
+  }
+  if (view.status === 'rejected') return rejected(view);
+  if (view.status === 'failed') return failed(view);
+  if (isOver(view.status)) return settled(`The sequence is ${view.status}.`, view.endedAt);
+  if (view.holds.length > 0) return held(view, view.holds);
+  const busy = view.steps.find(({ phase }) => phase !== 'waiting' && phase !== 'ready');
+  return busy ? explainStep(view, busy) : settled('The sequence is between two decisions.', view.startedAt);
+}
+
+function rejected({ rejection, endedAt }: SequenceView): Answer {
+  const problems = rejection?.problems ?? [];
+  const list = problems.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join('; ');
+  return settled(`The plan was refused (${rejection?.code ?? 'unknown'})${list ? `: ${list}` : ''}.`, endedAt);
+}
+
+function failed(view: SequenceView): Answer {
+  const culprits = view.steps.filter(({ phase }) => phase === 'not-applied');
+  const words = culprits.map(({ id, problem }) => `step ${id} was not applied: ${problem?.code}: ${problem?.message}`);
+  const waiting = view.steps.filter(({ phase }) => phase === 'waiting').map(({ id }) => id);
+  const after = waiting.length > 0 ? ` Not started because of it: ${waiting.join(', ')}.` : '';
+  return settled(`The sequence failed: ${words.join('; ') || 'no step can go on'}.${after}`, view.endedAt);
+}
+
+function held(view: SequenceView, holds: readonly Hold[]): Answer {
+  const gates = [...new Set(holds.map(({ gate }) => gate))];
+  const since = holds.map((hold) => hold.since).sort()[0] ?? null;
+  const names = gates.map((gate) => (gate === null ? 'The end of the sequence' : `Step ${gate}`)).join(', ');
+  const missing = holds.map((hold) => placeOf(hold)).join(', ');
+  return {
+    summary: `${names} ${gates.length > 1 ? 'wait' : 'waits'} for ${missing}.`,
+    since,
+    because: holds.map((hold) => ({ ...hold, words: holdInWords(hold), unblocks: unblocks(hold) })),
+    nextCheck: nextLook(view, holds),
+  };
+}
+
+const placeOf = ({ step, scope, member }: Hold): string =>
+  member === null ? `step ${step}` : `${member} (${scope}) of step ${step}`;
+
+const REASONS: Readonly<Record<string, string>> = {
+  'not-applied': 'is not applied yet',
+  'not-yet': 'does not show the change yet',
+  missing: 'has not been seen at all',
+  unreachable: 'could not be reached',
+  unreadable: 'gave an answer that says nothing about the change',
+  stale: 'was last seen too long ago',
+  disagreeing: 'gives answers that disagree',
+};
+
+export function holdInWords(hold: Hold): string {
+  const subject = hold.member === null ? `step ${hold.step}` : `${hold.member} in ${hold.scope}`;
+  return `${subject} ${REASONS[hold.reason] ?? hold.reason}: ${hold.detail}`;
+}
+
+function unblocks({ reason, member, scope, step }: Hold): string {
+  if (reason === 'not-applied') return `the executor reports that step ${step} is applied`;
+  if (reason === 'not-yet') return `${member} in ${scope} shows the change of step ${step}`;
+  return `a fresh reading of ${member} in ${scope} that shows the change of step ${step}`;
+}
+
+function nextLook(view: SequenceView, holds: readonly Hold[]): Explanation['nextCheck'] {
+  const looked = holds.find(({ reason }) => reason !== 'not-applied');
+  if (looked) {
+    return { by: 'readiness-prober', words: 'the prober keeps looking at the pace its target declares; a look that shows the change opens the gate by itself' };
+  }
+  const step = view.steps.find(({ id }) => id === holds[0]?.step);
+  return step ? { by: executorOf(step), words: 'its result moves the sequence on' } : null;
+}
+
+const executorOf = ({ executor }: StepView): string => `executor-${executor}`;
+
+/** What a step does now; `null` where its gate or its looks are the answer. */
+function explainStep(view: SequenceView, step: StepView): Answer {
+  const { id, since, phase, problem } = step;
+  switch (phase) {
+    case 'waiting':
+      return explainGate(view, step);
+    case 'commanded':
+      return { ...settled(`Step ${id} was ordered (attempt ${step.attempt}); its executor has not answered yet.`, since), nextCheck: { by: executorOf(step), words: 'its result, or its deadline, moves the step on' } };
+    case 'retry-later':
+      return { ...settled(`Step ${id} was not applied at attempt ${step.attempt} and will be tried again: ${problem?.message}.`, since), nextCheck: { by: 'sequencer', words: 'the next attempt is ordered after a pause' } };
+    case 'outcome-unknown':
+      return { ...settled(`It is not known whether step ${id} took effect: ${problem?.message}. It is never ordered again blindly.`, since), nextCheck: { by: executorOf(step), words: 'a look-up at the target settles it' } };
+    case 'applied':
+      return explainLooks(view, step);
+    case 'ready':
+      return settled(`Step ${id} is ${step.rung} in every scope${step.changed === false ? '; it was already so' : ''}.`, since);
+    case 'not-applied':
+      return settled(`Step ${id} was not applied: ${problem?.code}: ${problem?.message}.`, since);
+    case 'previewed':
+      return settled(`Preview of step ${id}: ${step.found}.`, since);
+  }
+}
+
+function explainGate(view: SequenceView, step: StepView): Answer {
+  const own = view.holds.filter(({ gate }) => gate === step.id);
+  if (own.length > 0) return held(view, own);
+  if (isOver(view.status)) return settled(`Step ${step.id} never started: the sequence ${view.status}.`, view.endedAt);
+  const open = step.needs.filter((need) => view.steps.find(({ id }) => id === need)?.phase !== 'ready');
+  return settled(`Step ${step.id} has not started; it needs ${open.join(', ') || 'its turn'}.`, step.since);
+}
+
+function explainLooks(view: SequenceView, step: StepView): Answer {
+  const pending = view.holds.filter((hold) => hold.step === step.id);
+  const unready = step.scopes.filter(({ ready }) => !ready).map(({ scope }) => scope);
+  const late = step.overdue ? ' It is overdue.' : '';
+  return {
+    summary: `Step ${step.id} is applied, and not yet shown ${step.rung} in ${unready.join(', ')}.${late}`,
+    since: step.scopes[0]?.acceptedAt ?? step.since,
+    because: pending.map((hold) => ({ ...hold, words: holdInWords(hold), unblocks: unblocks(hold) })),
+    nextCheck: { by: 'readiness-prober', words: 'the prober keeps looking at the pace its target declares' },
+  };
+}

@@ -1,0 +1,131 @@
+import {
+  INTENT_TYPE,
+  READING_TYPE,
+  RECORD_TYPE,
+  type EvolutionRecord,
+  type Intent,
+  type MemberReading,
+  type RecordMessage,
+} from '@causeway/contracts';
+import { ABSENT, END_GATE, evolve, type SequenceState } from '@causeway/sequence-core';
+import type { Recorded } from './recorded';
+
+/**
+ * What the console knows of one sequence: the fold of its ledger entries in ledger order. `state` is the sequencer's own fold (evolve);
+ * the rest is what people ask for besides it.
+ *
+ * 1. Only entries change it, so the same ledger gives the same view to every console.
+ * 2. Records fold in stream order. A gap or a fact that cannot follow is a `fault`: the view stops there and says so, others go on.
+ */
+export interface Folded {
+  readonly sequenceId: string;
+  readonly state: SequenceState;
+  readonly intent: IntentSummary | null;
+  /** When each gate opened, by step id; the end of the sequence is `END_GATE`. */
+  readonly gates: Readonly<Record<string, string>>;
+  /** When the ledger recorded that `step/scope` was shown ready. */
+  readonly shownAt: Readonly<Record<string, string>>;
+  /** The newest look at each member, by `step/scope/member`. */
+  readonly looks: Readonly<Record<string, Look>>;
+  readonly fault: string | null;
+  readonly firstIndex: number;
+  readonly lastIndex: number;
+}
+
+export interface IntentSummary {
+  readonly key: string;
+  readonly mode: 'apply' | 'preview';
+  readonly publisher: string;
+  readonly requestedBy: string;
+  readonly planDigest: string;
+  readonly plan: string;
+  readonly at: string;
+}
+
+export interface Look {
+  readonly takenAt: string;
+  readonly seen: boolean;
+  readonly streak: number;
+}
+
+export const absentSequence = (sequenceId: string, index: number): Folded => ({
+  sequenceId,
+  state: ABSENT,
+  intent: null,
+  gates: {},
+  shownAt: {},
+  looks: {},
+  fault: null,
+  firstIndex: index,
+  lastIndex: index,
+});
+
+/** Folds one entry of this sequence. Never throws. */
+export function foldEntry(folded: Folded, { message, index, recordedAt }: Recorded): Folded {
+  const next = { ...folded, lastIndex: index };
+  switch (message.type) {
+    case INTENT_TYPE:
+      return { ...next, intent: folded.intent ?? intentSummary(message) };
+    case RECORD_TYPE:
+      return foldRecords(next, message, recordedAt);
+    case READING_TYPE:
+      return { ...next, looks: { ...folded.looks, ...looksOf(message.data.step, message.data.readings) } };
+    default:
+      return next;
+  }
+}
+
+/** The plan's own name, as far as an unchecked plan has one. */
+export function planNameOf(plan: Readonly<Record<string, unknown>>): string {
+  const metadata = plan.metadata as { readonly name?: unknown } | null | undefined;
+  return typeof metadata?.name === 'string' ? metadata.name.slice(0, 63) : '(no name)';
+}
+
+function intentSummary({ data, source, time }: Intent): IntentSummary {
+  const { key, mode, requestedBy, planDigest, plan } = data;
+  return { key, mode, publisher: source.slice(1), requestedBy, planDigest, plan: planNameOf(plan), at: time };
+}
+
+function looksOf(step: string, readings: readonly MemberReading[]): Record<string, Look> {
+  return Object.fromEntries(
+    readings.map(({ scope, member, takenAt, outcome, streak }) => [
+      `${step}/${scope}/${member}`,
+      { takenAt, seen: outcome.kind === 'observed', streak },
+    ]),
+  );
+}
+
+function foldRecords(folded: Folded, { data }: RecordMessage, recordedAt: string): Folded {
+  if (folded.fault !== null) return folded;
+  const expected = versionOf(folded.state) + 1;
+  if (data.version !== expected) {
+    return { ...folded, fault: `records from version ${data.version} follow version ${expected - 1} (index ${folded.lastIndex})` };
+  }
+  try {
+    return data.records.reduce((before, fact) => foldFact(before, fact, recordedAt), folded);
+  } catch (error) {
+    return { ...folded, fault: `${(error as Error).message} (index ${folded.lastIndex})` };
+  }
+}
+
+export const versionOf = (state: SequenceState): number => (state.status === 'absent' ? 0 : state.version);
+
+function foldFact(folded: Folded, fact: EvolutionRecord, recordedAt: string): Folded {
+  const next = { ...folded, state: evolve(folded.state, fact) };
+  switch (fact.kind) {
+    case 'gate-opened':
+      return { ...next, gates: { ...folded.gates, [fact.step ?? END_GATE]: fact.at } };
+    case 'scope-ready':
+      return { ...next, shownAt: { [`${fact.step}/${fact.shown.scope}`]: recordedAt, ...folded.shownAt } };
+    case 'step-ready': {
+      const shown = fact.scopes.map(({ scope }) => [`${fact.step}/${scope}`, recordedAt]);
+      return { ...next, shownAt: { ...Object.fromEntries(shown), ...folded.shownAt } };
+    }
+    case 'scope-withdrawn': {
+      const { [`${fact.step}/${fact.scope}`]: _gone, ...shownAt } = folded.shownAt;
+      return { ...next, shownAt };
+    }
+    default:
+      return next;
+  }
+}

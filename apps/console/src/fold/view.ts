@@ -1,0 +1,129 @@
+import type { Hold, MemberView, ScopeView, SequenceView, StepView } from '@causeway/console-api';
+import type { FrozenStep, HoldReason, ScopeShown } from '@causeway/contracts';
+import { END_GATE, type EndedSequence, type OpenSequence, type StepState } from '@causeway/sequence-core';
+import { versionOf, type Folded } from './folded';
+import { rowOf, summaryOf } from './summary';
+
+type Running = OpenSequence | EndedSequence;
+
+/**
+ * A sequence for people: steps, scopes and members with what holds them and since when.
+ * @param nowMs Unix milliseconds, for the ages of readings
+ */
+export function viewOf(folded: Folded, nowMs: number): SequenceView {
+  const { state, intent, fault } = folded;
+  const running = state.status === 'open' || state.status === 'ended' ? state : null;
+  const rejection = state.status === 'rejected' ? state.rejection : null;
+  const holds = state.status === 'open' ? holdsOf(state, nowMs) : [];
+  return {
+    ...summaryOf(rowOf(folded)),
+    planDigest: running?.acceptance.planDigest ?? rejection?.planDigest ?? intent?.planDigest ?? '',
+    reason: running?.acceptance.plan.metadata.reason ?? null,
+    environment: running?.acceptance.plan.metadata.environment ?? null,
+    epoch: running?.epoch ?? null,
+    version: versionOf(state),
+    asOf: String(folded.lastIndex),
+    steps: running ? running.acceptance.steps.map((step) => stepViewOf(folded, running, step, holds, nowMs)) : [],
+    holds,
+    rejection: rejection && { code: rejection.code, problems: rejection.problems },
+    fault,
+  };
+}
+
+function holdsOf(state: OpenSequence, nowMs: number): Hold[] {
+  return Object.entries(state.holds).flatMap(([gate, { because }]) =>
+    because.map((reason) => holdOf(gate === END_GATE ? null : gate, reason, nowMs)),
+  );
+}
+
+const holdOf = (gate: string | null, reason: HoldReason, nowMs: number): Hold => ({
+  gate,
+  ...reason,
+  lastReadingAgeMs: ageOf(reason.lastReadingAt, nowMs),
+});
+
+/** Never negative: the prober's clock may be a little ahead of ours. */
+const ageOf = (takenAt: string | null, nowMs: number): number | null =>
+  takenAt === null ? null : Math.max(0, Math.round(nowMs - Date.parse(takenAt)));
+
+function stepViewOf(
+  folded: Folded,
+  running: Running,
+  frozen: FrozenStep,
+  holds: readonly Hold[],
+  nowMs: number,
+): StepView {
+  const state = running.steps[frozen.id] as StepState;
+  const { id, target, executor, change, needs, rung, withinMs } = frozen;
+  return {
+    ...{ id, target, executor, change, needs, rung, withinMs },
+    phase: state.phase,
+    attempt: 'attempt' in state ? state.attempt : null,
+    changed: 'changed' in state ? state.changed : null,
+    overdue: state.phase === 'applied' && state.overdue,
+    found: state.phase === 'previewed' ? state.found : null,
+    problem: problemOf(state),
+    gateOpenedAt: folded.gates[id] ?? null,
+    since: state.changedAt,
+    scopes: frozen.scopes.map(({ scope, members }) =>
+      scopeViewOf({ folded, frozen, state, scope, members, holds, nowMs }),
+    ),
+  };
+}
+
+function problemOf(state: StepState): StepView['problem'] {
+  switch (state.phase) {
+    case 'not-applied':
+      return { code: state.code, message: state.message };
+    case 'outcome-unknown':
+      return { code: 'outcome-unknown', message: state.reason };
+    case 'retry-later':
+      return { code: 'retry-later', message: state.because };
+    default:
+      return null;
+  }
+}
+
+interface ScopeFacts {
+  readonly folded: Folded;
+  readonly frozen: FrozenStep;
+  readonly state: StepState;
+  readonly scope: string;
+  readonly members: readonly string[];
+  readonly holds: readonly Hold[];
+  readonly nowMs: number;
+}
+
+function scopeViewOf(facts: ScopeFacts): ScopeView {
+  const { folded, frozen, state, scope, members } = facts;
+  const shown = shownIn(state, scope);
+  return {
+    scope,
+    ready: shown !== null,
+    commandedAt: state.commandedAt ?? null,
+    acceptedAt: state.acceptedAt ?? null,
+    effectiveAt: shown?.effectiveAt ?? null,
+    recordedAt: shown ? (folded.shownAt[`${frozen.id}/${scope}`] ?? null) : null,
+    evidence: shown?.evidence ?? null,
+    members: members.map((member) => memberViewOf(facts, member, shown)),
+  };
+}
+
+const shownIn = (state: StepState, scope: string): ScopeShown | null =>
+  state.phase === 'applied' || state.phase === 'ready'
+    ? (state.shown.find((shown) => shown.scope === scope) ?? null)
+    : null;
+
+function memberViewOf(facts: ScopeFacts, member: string, shown: ScopeShown | null): MemberView {
+  const { folded, frozen, scope, state, holds, nowMs } = facts;
+  const look = folded.looks[`${frozen.id}/${scope}/${member}`];
+  const hold = holds.find((one) => one.step === frozen.id && one.scope === scope && one.member === member);
+  const lastReadingAt = look?.takenAt ?? hold?.lastReadingAt ?? null;
+  const seen = { member, lastReadingAt, lastReadingAgeMs: ageOf(lastReadingAt, nowMs) };
+  if (shown) return { ...seen, state: 'ready', detail: null, since: shown.effectiveAt };
+  if (hold) {
+    const holdState = hold.verdict === 'inconclusive' ? 'unknown' : 'not-yet';
+    return { ...seen, state: holdState, detail: `${hold.reason}: ${hold.detail}`, since: hold.since };
+  }
+  return { ...seen, state: state.phase === 'applied' ? 'looking' : 'waiting', detail: null, since: null };
+}

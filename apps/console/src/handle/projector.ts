@@ -1,0 +1,157 @@
+import type { Entry } from '@causeway/contracts';
+import { Frontier, leafHash } from '@causeway/ledger-core';
+import type { Received } from '@causeway/messaging';
+import type { Database, Tx } from '@causeway/persistence';
+import { sha256 } from '@causeway/signing';
+import { absentSequence, foldEntry, type Folded } from '../fold/folded';
+import { recordedOf, type Recorded } from '../fold/recorded';
+import { rowOf } from '../fold/summary';
+import { targetRowsOf, type TargetRow } from '../fold/target-events';
+import {
+  insertEntries,
+  insertNodes,
+  insertTargetRows,
+  loadFolded,
+  loadFrontier,
+  moveHead,
+  projectionHead,
+  upsertSequences,
+  type TreeNode,
+} from '../store/projection-store';
+import { RecentSequences } from './recent-sequences';
+
+/**
+ * Takes the ledger topic into tables made for questions: entries, tree nodes, sequences, target histories.
+ *
+ * 1. Gapless: an entry's index is the next one. A smaller one was taken before and is ignored; a larger one is refused loudly, since
+ *    every answer after a gap could be wrong.
+ * 2. One transaction a batch. What is in memory moves only after its commit.
+ * 3. Nothing but the entries goes in, so the same topic gives the same tables.
+ */
+export class Projector {
+  private memory: Memory | null = null;
+  private readonly recent: RecentSequences;
+
+  constructor(
+    private readonly database: Database,
+    /** Told after each commit. */
+    private readonly onProjected: (projected: Projected) => void,
+    remembered = 5_000,
+  ) {
+    this.recent = new RecentSequences(remembered);
+  }
+
+  async take(batch: readonly Received<Entry>[]): Promise<void> {
+    try {
+      await this.project(batch);
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  private async project(batch: readonly Received<Entry>[]): Promise<void> {
+    const memory = this.memory ?? (await this.load());
+    const entries = nextEntries(batch, memory.next);
+    if (entries.length === 0) return this.keep(memory);
+    const nodes: TreeNode[] = [];
+    const frontier = memory.frontier.appendAll(
+      entries.map(({ leaf }) => leafHash(sha256, Buffer.from(leaf))),
+      (level, index, hash) => nodes.push({ level, index, hash }),
+    );
+    const next = memory.next + entries.length;
+    const changed = await this.database.transaction(async (tx) => {
+      if (!(await moveHead(tx, memory.next, next))) throw new HeadMoved();
+      const folding = await this.fold(tx, entries);
+      await insertEntries(tx, entries);
+      await insertNodes(tx, nodes);
+      await upsertSequences(tx, [...folding.sequences.values()].map(rowOf));
+      await insertTargetRows(tx, folding.targetRows);
+      return folding.sequences;
+    });
+    this.keep({ next, frontier });
+    this.recent.rememberAll(changed.values());
+    this.onProjected({ next, sequenceIds: [...changed.keys()] });
+  }
+
+  private async fold(tx: Tx, entries: readonly Recorded[]): Promise<Folding> {
+    const sequences = await this.sequencesBefore(tx, entries);
+    const targetRows: TargetRow[] = [];
+    for (const entry of entries) {
+      if (entry.sequenceId === null) continue;
+      const before = sequences.get(entry.sequenceId) ?? absentSequence(entry.sequenceId, entry.index);
+      const after = foldEntry(before, entry);
+      sequences.set(entry.sequenceId, after);
+      targetRows.push(...targetRowsOf(before, after, entry));
+    }
+    return { sequences, targetRows };
+  }
+
+  private async sequencesBefore(tx: Tx, entries: readonly Recorded[]): Promise<Map<string, Folded>> {
+    const ids = [...new Set(entries.flatMap(({ sequenceId }) => sequenceId ?? []))];
+    const { found, missing } = this.recent.find(ids);
+    for (const folded of await loadFolded(tx, missing)) found.set(folded.sequenceId, folded);
+    return found;
+  }
+
+  private async load(): Promise<Memory> {
+    const { next } = await projectionHead(this.database);
+    return { next, frontier: Frontier.restore(sha256, await loadFrontier(this.database, next)) };
+  }
+
+  private keep(memory: Memory): void {
+    this.memory = memory;
+  }
+
+  /** After a failure only the tables are believed. */
+  private forget(): void {
+    this.memory = null;
+    this.recent.clear();
+  }
+}
+
+/** What a commit brought: everything below `next` is in, and these sequences changed. */
+export interface Projected {
+  readonly next: number;
+  readonly sequenceIds: readonly string[];
+}
+
+interface Memory {
+  readonly next: number;
+  readonly frontier: Frontier;
+}
+
+interface Folding {
+  readonly sequences: Map<string, Folded>;
+  readonly targetRows: TargetRow[];
+}
+
+/** Another console process with the same tables went on meanwhile: what it took is skipped at the repetition. */
+class HeadMoved extends Error {
+  readonly retriable = true;
+  constructor() {
+    super('the projection was moved on by another process; this batch is looked at again');
+  }
+}
+
+/** Those of a batch that are not in yet, in order. */
+function nextEntries(batch: readonly Received<Entry>[], next: number): Recorded[] {
+  const fresh: Recorded[] = [];
+  for (const { message, bytes } of batch) {
+    const expected = next + fresh.length;
+    if (message.data.index < expected) continue;
+    if (message.data.index > expected) throw new LedgerGap(expected, message.data.index);
+    fresh.push(recordedOf(message, bytes.toString('utf8')));
+  }
+  return fresh;
+}
+
+/** The topic went on after a hole. Not retriable: waiting does not bring back what is missing. */
+export class LedgerGap extends Error {
+  constructor(expected: number, found: number) {
+    super(
+      `the ledger topic goes on with index ${found} where ${expected} must follow: nothing after the gap is taken. ` +
+        'If the topic is complete, rebuild the projection (CONSOLE_REBUILD=yes reads it again from its start)',
+    );
+  }
+}

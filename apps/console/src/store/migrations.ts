@@ -1,0 +1,83 @@
+import { outboxMigration, type Migration } from '@causeway/persistence';
+
+/**
+ * Tables of the console. All but `submission` and `outbox` are a projection of the ledger topic and can be made again from it. `projection`
+ * has one row: its generation names the consumer group, so an emptied projection reads the topic from its start.
+ */
+export const projectionMigration: Migration = {
+  name: 'console-projection',
+  sql: `
+    create table projection (
+      one boolean primary key default true check (one),
+      generation uuid not null default gen_random_uuid(),
+      next_index bigint not null default 0
+    );
+    insert into projection default values;
+
+    create table entry (
+      index bigint primary key,
+      event_id uuid not null,
+      type text not null,
+      topic text not null,
+      sequence_id uuid,
+      step text,
+      recorded_at timestamptz not null,
+      leaf text not null
+    );
+    create index entry_of_sequence on entry (sequence_id, index) where sequence_id is not null;
+
+    create table tree_node (
+      level smallint not null,
+      index bigint not null,
+      hash bytea not null,
+      primary key (level, index)
+    );
+
+    create table checkpoint (
+      size bigint primary key,
+      origin text not null,
+      note text not null
+    );
+
+    create table export_header (
+      one boolean primary key default true check (one),
+      line text not null,
+      note text not null
+    );
+
+    create table sequence (
+      id uuid primary key,
+      first_index bigint not null,
+      status text not null,
+      waiting_for text,
+      waiting_since timestamptz,
+      folded text not null
+    ) with (fillfactor = 70);
+    create index sequence_newest on sequence (first_index);
+    create index sequence_by_status on sequence (status, first_index);
+
+    create table target_event (
+      target text not null,
+      index bigint not null,
+      ordinal integer not null,
+      body text not null,
+      primary key (target, index, ordinal)
+    );`,
+};
+
+export const submissionMigration: Migration = {
+  name: 'console-submission',
+  sql: `
+    create table submission (
+      key text primary key,
+      body_digest text not null,
+      sequence_id uuid not null unique,
+      mode text not null,
+      plan_digest text not null,
+      plan text not null,
+      requested_by text not null,
+      requested_at timestamptz not null default now()
+    )`,
+};
+
+export const consoleMigrations: readonly Migration[] = [outboxMigration, projectionMigration, submissionMigration];

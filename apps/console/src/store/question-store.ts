@@ -1,0 +1,104 @@
+import type { TargetEvent } from '@causeway/console-api';
+import type { Tx } from '@causeway/persistence';
+import type { Folded } from '../fold/folded';
+
+/** Reads for the HTTP door. Every one goes by an index; pages go by position, never by offset. */
+
+export interface EntryRow {
+  readonly index: string;
+  readonly event_id: string;
+  readonly type: string;
+  readonly topic: string;
+  readonly sequence_id: string | null;
+  readonly step: string | null;
+  readonly recorded_at: Date;
+  readonly leaf: string;
+}
+
+export interface CheckpointRow {
+  readonly size: string;
+  readonly origin: string;
+  readonly note: string;
+}
+
+/** Entries with an index above `after` (-1: from the first), in order. */
+export const entriesAfter = (tx: Tx, after: number, limit: number): Promise<EntryRow[]> =>
+  tx.query<EntryRow>('select * from entry where index > $1 order by index limit $2', [after, limit], 'console-entries');
+
+export const sequenceEntriesAfter = (tx: Tx, sequenceId: string, after: number, limit: number): Promise<EntryRow[]> =>
+  tx.query<EntryRow>(
+    'select * from entry where sequence_id = $1 and index > $2 order by index limit $3',
+    [sequenceId, after, limit],
+    'console-sequence-entries',
+  );
+
+export async function findEntry(tx: Tx, index: number): Promise<EntryRow | null> {
+  const [row] = await tx.query<EntryRow>('select * from entry where index = $1', [index], 'console-entry');
+  return row ?? null;
+}
+
+export async function findFolded(tx: Tx, id: string): Promise<Folded | null> {
+  const [row] = await tx.query<{ folded: string }>(
+    'select folded from sequence where id = $1',
+    [id],
+    'console-find-sequence',
+  );
+  return row ? (JSON.parse(row.folded) as Folded) : null;
+}
+
+/** Newest first, below the position `before` (null: from the newest). */
+export async function listFolded(
+  tx: Tx,
+  filter: { readonly status: string | null; readonly before: number | null; readonly limit: number },
+): Promise<Folded[]> {
+  const { status, before, limit } = filter;
+  const rows = await tx.query<{ folded: string }>(
+    `select folded from sequence where ($1::text is null or status = $1) and ($2::bigint is null or first_index < $2)
+       order by first_index desc limit $3`,
+    [status, before, limit],
+  );
+  return rows.map(({ folded }) => JSON.parse(folded) as Folded);
+}
+
+export async function targetEventsAfter(
+  tx: Tx,
+  target: string,
+  after: { readonly index: number; readonly ordinal: number },
+  limit: number,
+): Promise<(TargetEvent & { readonly ordinal: number })[]> {
+  const rows = await tx.query<{ body: string }>(
+    `select body from target_event where target = $1 and (index, ordinal) > ($2::bigint, $3::int)
+       order by index, ordinal limit $4`,
+    [target, after.index, after.ordinal, limit],
+    'console-target-events',
+  );
+  return rows.map(({ body }) => {
+    const row = JSON.parse(body) as TargetEvent & { index: number; ordinal: number };
+    return { ...row, index: String(row.index) };
+  });
+}
+
+/** The newest checkpoint whose entries are all in the tables. */
+export async function newestCheckpoint(tx: Tx): Promise<CheckpointRow | null> {
+  const [row] = await tx.query<CheckpointRow>(
+    `select size, origin, note from checkpoint where size <= (select next_index from projection)
+       order by size desc limit 1`,
+    [],
+    'console-newest-checkpoint',
+  );
+  return row ?? null;
+}
+
+export async function findExportHeader(tx: Tx): Promise<{ readonly line: string; readonly note: string } | null> {
+  const [row] = await tx.query<{ line: string; note: string }>('select line, note from export_header');
+  return row ?? null;
+}
+
+/** Leaf hashes of [from, to), joined, in order. */
+export async function leafHashes(tx: Tx, from: number, to: number): Promise<Buffer> {
+  const rows = await tx.query<{ hash: Buffer }>(
+    'select hash from tree_node where level = 0 and index >= $1 and index < $2 order by index',
+    [from, to],
+  );
+  return Buffer.concat(rows.map(({ hash }) => hash));
+}

@@ -1,0 +1,3 @@
+/** Injection tokens of what has no class to inject by. */
+export const HOLDERS = Symbol('Tokens');
+export const SUBMIT = Symbol('SubmitPorts');
