@@ -3,6 +3,7 @@ import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Consumption, ConsumeOptions, EventBus, Watermark } from '../bus';
 import type { Sealed } from '../envelopes';
 import { messageOf, silentLog, type Log } from '../log';
+import { installFastRecord } from './fast-record';
 import { KafkaConsumption } from './kafka-consumption';
 import { kafkaLog } from './kafka-log';
 import { KafkaSender } from './kafka-sender';
@@ -35,6 +36,7 @@ export function kafkaOptionsFrom(
 
 /** The bus on Kafka. Connects lazily: a broker that is not there yet is waited for by whoever sends or consumes. */
 export function createKafkaBus(options: KafkaBusOptions): EventBus {
+  installFastRecord();
   return new KafkaBus(options);
 }
 
