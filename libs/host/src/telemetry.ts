@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 /**
  * OpenTelemetry, on when OTEL_EXPORTER_OTLP_ENDPOINT is set. It patches kafkajs, pg and Nest as they are loaded, so it starts when
  * the host is imported. Off, it costs nothing: the SDK is not even loaded.
@@ -13,13 +15,17 @@ if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) telemetry = startTelemetry();
 export const stopTelemetry = async (): Promise<void> => telemetry?.shutdown();
 
 function startTelemetry(): Telemetry {
-  const { NodeSDK } = require('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node');
-  const { KafkaJsInstrumentation } =
-    require('@opentelemetry/instrumentation-kafkajs') as typeof import('@opentelemetry/instrumentation-kafkajs');
-  const { PgInstrumentation } =
-    require('@opentelemetry/instrumentation-pg') as typeof import('@opentelemetry/instrumentation-pg');
-  const { NestInstrumentation } =
-    require('@opentelemetry/instrumentation-nestjs-core') as typeof import('@opentelemetry/instrumentation-nestjs-core');
+  const load = createRequire(__filename);
+  const { NodeSDK } = load('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node');
+  const { KafkaJsInstrumentation } = load(
+    '@opentelemetry/instrumentation-kafkajs',
+  ) as typeof import('@opentelemetry/instrumentation-kafkajs');
+  const { PgInstrumentation } = load(
+    '@opentelemetry/instrumentation-pg',
+  ) as typeof import('@opentelemetry/instrumentation-pg');
+  const { NestInstrumentation } = load(
+    '@opentelemetry/instrumentation-nestjs-core',
+  ) as typeof import('@opentelemetry/instrumentation-nestjs-core');
   const sdk = new NodeSDK({
     instrumentations: [new KafkaJsInstrumentation(), new PgInstrumentation(), new NestInstrumentation()],
   });

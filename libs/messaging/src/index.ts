@@ -9,7 +9,7 @@ export {
 } from './bus';
 export type { Log } from './log';
 export type { Draft, Received, Sealed } from './envelopes';
-export { resealed, seal, valueOf, type SealOptions } from './seal';
+export { resealed, seal, signatureOf, valueOf, type SealOptions } from './seal';
 export { depthWithin } from './json-depth';
 export { openRaw, topicIndex, type Door, type Opened } from './door';
 export { deadLetterDraft, deadLetterId, deadLetterTopicOf } from './dead-letters';

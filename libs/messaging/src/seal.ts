@@ -43,6 +43,8 @@ export const valueOf = (draft: Draft & { readonly id: string; readonly time: str
 export const resealed = (topic: string, key: string, value: Buffer, signature: string): Sealed =>
   sealedOf(JSON.parse(value.toString('utf8')) as Envelope, topic, key, value, signature);
 
+export const signatureOf = (sealed: Sealed): string => sealed.headers[SIGNATURE_HEADER] ?? '';
+
 function sealedOf(envelope: Envelope, topic: string, key: string, value: Buffer, signature: string): Sealed {
   const headers = cloudEventHeaders(envelope, key);
   headers[SIGNATURE_HEADER] = signature;

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { asDatabaseError, DatabaseError } from './database-error';

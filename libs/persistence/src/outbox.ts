@@ -1,5 +1,4 @@
-import { SIGNATURE_HEADER } from '@causeway/contracts';
-import { resealed, type OutboxRow, type OutboxStore, type Sealed } from '@causeway/messaging';
+import { resealed, signatureOf, type OutboxRow, type OutboxStore, type Sealed } from '@causeway/messaging';
 import type { Database, Tx } from './database';
 import type { Migration } from './migrations';
 import { packBytes } from './packed-bytes';
@@ -59,14 +58,7 @@ async function insertOutbox(tx: Tx, messages: readonly Sealed[]): Promise<Outbox
   const column = <T>(of: (message: Sealed) => T): T[] => messages.map(of);
   const rows = await tx.query<{ id: string }>(
     INSERT,
-    [
-      column((m) => m.topic),
-      column((m) => m.key),
-      column((m) => m.headers[SIGNATURE_HEADER] ?? ''),
-      bytes,
-      starts,
-      lengths,
-    ],
+    [column((m) => m.topic), column((m) => m.key), column(signatureOf), bytes, starts, lengths],
     'outbox-insert',
   );
   return rows.map(({ id }, i) => ({ place: id, sealed: messages[i] as Sealed }));
