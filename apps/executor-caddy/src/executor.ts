@@ -1,4 +1,4 @@
-import canonicalize from 'canonicalize';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
   NotApplied,
@@ -9,7 +9,6 @@ import {
   type Written,
 } from '@causeway/executor-sdk';
 import type { Recall } from '@causeway/executor-host';
-import { sha256Hex } from '@causeway/signing';
 import { CaddyClient, type JsonObject, type PolicyState, type Scene } from './client/caddy-client';
 import type { CaddySettings } from './config';
 
@@ -55,7 +54,7 @@ const sceneOf = (request: ChangeRequest, policy: string): Scene => ({
 async function lookUp(client: CaddyClient, request: ChangeRequest): Promise<LookUp> {
   const { policy, document } = parametersOf(request);
   const state = await client.policy(sceneOf(request, policy));
-  const inEffect = digestOf(state.document) === digestOf(withoutId(document));
+  const inEffect = isDeepStrictEqual(state.document, withoutId(document));
   // The configuration has no place for an attempt; only the admin log names it.
   return { state: inEffect ? 'in-effect' : 'absent', byThisAttempt: null, evidence: evidenceOf(policy, state) };
 }
@@ -65,7 +64,7 @@ async function apply(client: CaddyClient, recall: Recall, request: ChangeRequest
   const wanted = withoutId(document);
   const scene = sceneOf(request, policy);
   const before = await client.policy(scene);
-  if (digestOf(before.document) === digestOf(wanted)) return { changed: false, evidence: evidenceOf(policy, before) };
+  if (isDeepStrictEqual(before.document, wanted)) return { changed: false, evidence: evidenceOf(policy, before) };
   await recall.keep(recallKey(request, policy), before.document);
   return replace(client, scene, before, wanted);
 }
@@ -74,7 +73,7 @@ async function revert(client: CaddyClient, recall: Recall, request: ChangeReques
   const { policy, document } = parametersOf(request);
   const scene = sceneOf(request, policy);
   const now = await client.policy(scene);
-  if (digestOf(now.document) !== digestOf(withoutId(document)))
+  if (!isDeepStrictEqual(now.document, withoutId(document)))
     return { changed: false, evidence: evidenceOf(policy, now) };
   const before = await recall.get(recallKey(request, policy));
   if (!isObject(before)) throw nothingToRestore(policy);
@@ -97,13 +96,8 @@ const recallKey = ({ sequenceId, step }: ChangeRequest, policy: string): string 
 
 const withoutId = ({ '@id': _id, ...document }: JsonObject): JsonObject => document;
 
-const digestOf = (document: JsonObject): string => sha256Hex(canonicalize(document) as string);
-
-const evidenceOf = (policy: string, { document, etag }: PolicyState): Evidence => ({
-  policy,
-  etag,
-  documentDigest: digestOf(document),
-});
+/** The ETag is the path and Caddy's own hash of what stands there. */
+const evidenceOf = (policy: string, { etag }: PolicyState): Evidence => ({ policy, etag });
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
