@@ -1,0 +1,42 @@
+import { Frontier } from '@causeway/ledger-core';
+import { openDatabase } from '@causeway/persistence';
+import { loadSigner, loadVerifier, sha256, verifyBytes } from '@causeway/signing';
+import { readCheckConfig } from '../config';
+import { keyOf } from '../handle/ledger-key';
+import { walkLog, type Walked } from '../handle/walk-log';
+import { PostgresLogStore } from '../store/log-store';
+import { ledgerMigrations, SCHEMA } from '../store/migrations';
+
+/** Computes the whole tree again: all rows, all heads, all checkpoints. 0 when they agree, 1 naming the first bad index. */
+export async function check(args: readonly string[]): Promise<number> {
+  const config = readCheckConfig();
+  const verifier = loadVerifier(config.CAUSEWAY_TRUST_FILE);
+  const key = keyOf(loadSigner(config.CAUSEWAY_KEY_FILE).keyId, verifier, config.CAUSEWAY_ORIGIN);
+  const database = await openDatabase({
+    url: config.DATABASE_URL,
+    schema: SCHEMA,
+    migrations: ledgerMigrations,
+    migrate: false,
+  });
+  try {
+    const ports = { sha256, verifyEd25519: verifyBytes };
+    const walked = await walkLog({ rows: new PostgresLogStore(database), from: Frontier.empty(sha256), ports, key });
+    process.stdout.write(`${args.includes('--json') ? asJson(walked) : asText(walked)}\n`);
+    return walked.ok ? 0 : 1;
+  } finally {
+    await database.close();
+  }
+}
+
+const rootOf = (frontier: Frontier): string => Buffer.from(frontier.root()).toString('base64');
+
+function asText(walked: Walked): string {
+  if (!walked.ok) return `the ledger is damaged at index ${walked.fault.index}: ${walked.fault.detail}`;
+  const { frontier, heads } = walked;
+  return `${frontier.size} entries and ${heads} checkpoints agree, root ${rootOf(frontier)}`;
+}
+
+function asJson(walked: Walked): string {
+  if (!walked.ok) return JSON.stringify({ ok: false, ...walked.fault });
+  return JSON.stringify({ ok: true, size: walked.frontier.size, heads: walked.heads, root: rootOf(walked.frontier) });
+}

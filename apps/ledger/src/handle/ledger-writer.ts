@@ -1,0 +1,167 @@
+import type { Log } from '@causeway/messaging';
+import type { Appender } from './appender';
+import { CauseRoom, type CauseRoomLimits, type Released } from './cause-room';
+import { Gathering } from './gathering';
+import type { LedgerFigures } from './figures';
+import type { Arrival, EventArrival, LogStore, Ticket } from './ports';
+import type { RecentIds } from './recent-ids';
+import { Sieve } from './sift';
+
+export interface WriterOptions {
+  readonly store: LogStore;
+  readonly appender: Appender;
+  readonly sieve: Sieve;
+  readonly recent: RecentIds;
+  readonly waiting: CauseRoomLimits;
+  /** After this long a waiting event's place is remembered in a table, and the broker's offset goes on past it. */
+  readonly noteWaitingAfterMs: number;
+  /** Milliseconds that never go back. */
+  monotonic(): number;
+  readonly figures: LedgerFigures;
+  readonly log: Log;
+  /** The log must not be written by this process any more. */
+  onFatal(error: Error): void;
+}
+
+const LONGEST_TURN_MS = 1_000;
+
+/**
+ * Takes messages in, one batch at a time: sift, wait for causes, append.
+ * All state that decides (what is in, who waits, the tree) is touched only between two batches, by this one loop.
+ */
+export class LedgerWriter {
+  private readonly room: CauseRoom<EventArrival>;
+  private readonly gathering: Gathering<Arrival>;
+  private readonly noted = new Set<EventArrival>();
+  private running: Promise<void> = Promise.resolve();
+  /** Milliseconds in which a cause could have come: see {@link passTime}. */
+  private waitClockMs = 0;
+  private lastTurnMs = 0;
+
+  constructor(private readonly options: WriterOptions) {
+    this.room = new CauseRoom(options.waiting);
+    this.gathering = new Gathering<Arrival>();
+  }
+
+  start(): void {
+    this.lastTurnMs = this.options.monotonic();
+    this.running = this.run();
+  }
+
+  /** Resolves when every message is durable: appended, counted as repeated or parked, or remembered as waiting. */
+  take(arrivals: readonly Arrival[]): Promise<void> {
+    if (arrivals.length === 0) return Promise.resolve();
+    return new Promise((accepted) => {
+      const ticket: Ticket = { left: arrivals.length, accepted };
+      for (const arrival of arrivals) arrival.tickets.push(ticket);
+      this.gathering.push(arrivals);
+    });
+  }
+
+  /** What was remembered as waiting when this process began. */
+  restoreWaiting(arrivals: readonly EventArrival[]): void {
+    for (const arrival of arrivals) this.noted.add(arrival);
+    this.gathering.push(arrivals);
+  }
+
+  /** Finishes what was taken and ends the loop. What still waits for a cause is left to the next start. */
+  async stop(): Promise<void> {
+    this.gathering.close();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    try {
+      for await (const arrivals of this.gathering.batches(() => this.nextDueMs())) await this.handle(arrivals);
+    } catch (error) {
+      this.options.onFatal(error as Error);
+    }
+  }
+
+  private async handle(arrivals: readonly Arrival[]): Promise<void> {
+    const { appender, sieve, recent, figures } = this.options;
+    const nowMs = this.passTime();
+    const sifted = await sieve.sift(arrivals, {
+      isIn: (id) => recent.has(id),
+      waits: (id) => this.room.holds(id),
+    });
+    const found = await this.causesInDatabase(sifted.events);
+    const released = this.room.admit(sifted.events, nowMs, (id) => recent.has(id) || found.has(id));
+    released.push(...this.expired(nowMs));
+    const waiting = this.toRemember(nowMs);
+    await appender.append({
+      released,
+      duplicates: sifted.duplicates,
+      parked: sifted.parked.map(({ deadLetter }) => deadLetter),
+      waiting,
+    });
+    for (const { event } of released) this.answer(event);
+    for (const arrival of [...sifted.duplicates, ...sifted.parked, ...sifted.again, ...waiting]) this.answer(arrival);
+    figures.waiting(this.room.size, this.waitedMs());
+  }
+
+  /**
+   * The clock of those who wait. It stands while there is more to take in: the cause may be in it, when the ledger catches up
+   * after hours. And no turn counts for more than a second, so that a paused process does not wake to find all waits over.
+   */
+  private passTime(): number {
+    const nowMs = this.options.monotonic();
+    if (!this.gathering.hasMore) this.waitClockMs += Math.min(nowMs - this.lastTurnMs, LONGEST_TURN_MS);
+    this.lastTurnMs = nowMs;
+    return this.waitClockMs;
+  }
+
+  /** Causes that memory does not know can be old. One query a batch, and none while memory holds the whole log. */
+  private async causesInDatabase(events: readonly EventArrival[]): Promise<Set<string>> {
+    const { recent, store } = this.options;
+    if (recent.isComplete) return new Set();
+    const here = new Set(events.map(({ id }) => id));
+    const unknown = new Set<string>();
+    for (const { causes } of events) {
+      for (const id of causes) if (!recent.has(id) && !here.has(id) && !this.room.holds(id)) unknown.add(id);
+    }
+    return unknown.size === 0 ? unknown : store.knownEvents([...unknown]);
+  }
+
+  private expired(nowMs: number): Released<EventArrival>[] {
+    const released = this.room.expire(nowMs);
+    for (const { event, causeMissing } of released) {
+      if (causeMissing.length === 0) continue;
+      this.options.figures.causeMissing();
+      this.options.log.warn({ eventId: event.id, place: event.place, causeMissing }, 'appended without its causes');
+    }
+    return released;
+  }
+
+  private toRemember(nowMs: number): EventArrival[] {
+    const due: EventArrival[] = [];
+    for (const { event, sinceMs, missing } of this.room.listed()) {
+      if (nowMs - sinceMs < this.options.noteWaitingAfterMs) break;
+      if (this.noted.has(event)) {
+        // Delivered again meanwhile: its place is remembered already.
+        this.answer(event);
+        continue;
+      }
+      this.noted.add(event);
+      due.push(event);
+      this.options.log.info({ eventId: event.id, place: event.place, causes: missing }, 'waits for its causes');
+    }
+    return due;
+  }
+
+  private answer(arrival: Arrival): void {
+    for (const ticket of arrival.tickets.splice(0)) if (--ticket.left === 0) ticket.accepted();
+    if (arrival.kind === 'event' && !this.room.holds(arrival.id)) this.noted.delete(arrival);
+  }
+
+  private waitedMs(): number {
+    const sinceMs = this.room.oldestSinceMs();
+    return sinceMs === null ? 0 : this.waitClockMs - sinceMs;
+  }
+
+  /** When the loop must turn again although nothing comes, milliseconds from now; null: it need not. */
+  private nextDueMs(): number | null {
+    if (this.room.size === 0) return null;
+    return Math.min(250, this.options.noteWaitingAfterMs, this.options.waiting.waitMs);
+  }
+}

@@ -1,0 +1,190 @@
+import {
+  CHECKPOINT_TYPE,
+  cloudEventHeaders,
+  SIGNATURE_HEADER,
+  topicNames,
+  type CheckpointData,
+} from '@causeway/contracts';
+import type { LedgerEntry } from '@causeway/ledger-core';
+import { seal, type EventBus, type Log, type Sealed } from '@causeway/messaging';
+import type { Signer } from '@causeway/signing';
+import type { LedgerFigures } from './figures';
+import type { Head, LogStore, MadeEntry, Publication } from './ports';
+
+export interface PublisherOptions {
+  readonly bus: Pick<EventBus, 'send'>;
+  readonly signer: Signer;
+  readonly origin: string;
+  readonly store: Pick<LogStore, 'entries' | 'newestHead'>;
+  /** Entries that are known to be on the topic: what is durable about it. */
+  readonly position: { size(): Promise<number>; reached(size: number): Promise<void> };
+  /** Goes with the first checkpoint. */
+  readonly exportHeader: NonNullable<CheckpointData['exportHeader']>;
+  readonly figures: LedgerFigures;
+  readonly log: Log;
+  /** Unix milliseconds. */
+  now(): number;
+  newId(nowMs: number): string;
+  pause(ms: number): Promise<void>;
+}
+
+/** What is published of an entry. */
+interface Unpublished {
+  readonly index: number;
+  readonly bytes: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Entries of one send, and how many wait in memory before rows are read instead. */
+const MOST_A_SEND = 1_000;
+const MOST_QUEUED = 20_000;
+const MOST_QUEUED_BYTES = 64 * 1024 * 1024;
+const NOTE_POSITION_EVERY_MS = 1_000;
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Brings the log to its topics, in order of index, at least once: from memory right after the commit, from the rows after a crash or
+ * when the broker was away for long. Behind it comes the newest checkpoint.
+ */
+export class Publisher implements Publication {
+  private queue: Unpublished[] = [];
+  private queuedBytes = 0;
+  private head: Pick<Head, 'size' | 'note'> | null = null;
+  /** Next index to send. */
+  private position = 0;
+  private notedSize = 0;
+  private notedAtMs = 0;
+  private wake: (() => void) | null = null;
+  private stopping = false;
+  private isHeaderSent = false;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: PublisherOptions) {}
+
+  /** Begins where the last process is known to have come to. */
+  async start(): Promise<void> {
+    this.position = this.notedSize = await this.options.position.size();
+    this.head = await this.options.store.newestHead();
+    this.running = this.run();
+  }
+
+  committed(entries: readonly MadeEntry[], head: Head): void {
+    for (const entry of entries) {
+      this.queue.push(entry);
+      this.queuedBytes += entry.bytes.length;
+    }
+    if (this.queue.length > MOST_QUEUED || this.queuedBytes > MOST_QUEUED_BYTES) this.forgetQueue();
+    this.head = head;
+    this.wake?.();
+  }
+
+  /** Sends what is committed, for a while, and notes the position. The next start sends the rest. */
+  async stop(graceMs = 5_000): Promise<void> {
+    this.stopping = true;
+    this.wake?.();
+    await Promise.race([this.running, this.options.pause(graceMs)]);
+  }
+
+  private forgetQueue(): void {
+    this.queue = [];
+    this.queuedBytes = 0;
+  }
+
+  private async run(): Promise<void> {
+    const behind = this.head !== null && this.position < this.head.size;
+    if (!behind && this.head) await this.untilSent(() => this.sendCheckpoint(this.head as Head));
+    while (!this.stopping || this.isBehind()) {
+      if (!this.isBehind()) await this.untilWoken();
+      else if (!(await this.untilSent(() => this.sendNext()))) return;
+    }
+    await this.notePosition();
+  }
+
+  private isBehind(): boolean {
+    return this.head !== null && this.position < this.head.size;
+  }
+
+  /** Tries until it works; false when it did not and the service is stopping. */
+  private async untilSent(send: () => Promise<void>): Promise<boolean> {
+    for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        await send();
+        return true;
+      } catch (error) {
+        if (this.stopping) return false;
+        this.options.log.warn({ position: this.position, error: String(error) }, 'not published yet, trying again');
+        await this.options.pause(pauseMs);
+      }
+    }
+  }
+
+  private async sendNext(): Promise<void> {
+    // What stands after this head may be in the queue already; its own checkpoint follows with the next turn.
+    const head = this.head as Head;
+    const entries = await this.nextEntries();
+    await this.options.bus.send(this.sealed(entries));
+    this.position += entries.length;
+    this.options.figures.published = this.position;
+    if (this.position >= head.size) await this.sendCheckpoint(head);
+    if (this.options.now() - this.notedAtMs >= NOTE_POSITION_EVERY_MS) await this.notePosition();
+  }
+
+  private async nextEntries(): Promise<Unpublished[]> {
+    while (this.queue[0] && this.queue[0].index < this.position) this.drop(1);
+    if (this.queue[0]?.index === this.position) return this.drop(MOST_A_SEND);
+    const rows = await this.options.store.entries(this.position, MOST_A_SEND);
+    return rows.map(({ index, text }) => ({
+      index,
+      bytes: Buffer.from(text, 'utf8'),
+      headers: cloudEventHeaders(JSON.parse(text) as LedgerEntry, this.options.origin),
+    }));
+  }
+
+  private drop(count: number): Unpublished[] {
+    const dropped = this.queue.splice(0, count);
+    for (const { bytes } of dropped) this.queuedBytes -= bytes.length;
+    return dropped;
+  }
+
+  private sealed(entries: readonly Unpublished[]): Sealed[] {
+    const signatures = this.options.signer.sign(entries.map(({ bytes }) => bytes));
+    return entries.map(({ bytes, headers }, i) => ({
+      id: headers.ce_id as string,
+      topic: topicNames.ledger,
+      key: this.options.origin,
+      headers: { ...headers, [SIGNATURE_HEADER]: signatures[i] as string },
+      value: bytes,
+    }));
+  }
+
+  private async sendCheckpoint({ size, note }: Pick<Head, 'size' | 'note'>): Promise<void> {
+    const { origin, signer, now, newId, exportHeader } = this.options;
+    const draft = {
+      topic: topicNames.checkpoints,
+      key: origin,
+      type: CHECKPOINT_TYPE,
+      subject: origin,
+      correlationId: origin,
+      causationIds: [],
+      data: { origin, size, note, ...(this.isHeaderSent ? {} : { exportHeader }) },
+    };
+    await this.options.bus.send(seal([draft], { signer, now, newId }));
+    this.isHeaderSent = true;
+  }
+
+  private async notePosition(): Promise<void> {
+    this.notedAtMs = this.options.now();
+    if (this.position === this.notedSize) return;
+    await this.options.position.reached(this.position);
+    this.notedSize = this.position;
+  }
+
+  private untilWoken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = () => {
+        this.wake = null;
+        resolve();
+      };
+    });
+  }
+}

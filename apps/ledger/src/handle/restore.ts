@@ -1,0 +1,40 @@
+import { Frontier, type NotePorts, type VerifierKey } from '@causeway/ledger-core';
+import { LogDisagrees, type StoredHead } from './ports';
+import { walkLog, type LogRows } from './walk-log';
+
+export interface RestoreRows extends LogRows {
+  newestHead(): Promise<StoredHead | null>;
+  headFrom(size: number): Promise<StoredHead | null>;
+}
+
+/** So many of the newest entries are computed again at each start. The `check` command computes all. */
+const RECHECKED = 10_000;
+
+/**
+ * The right edge of the tree as the tables have it. Refuses a log whose newest part does not agree with its heads: extending it
+ * would sign what is wrong.
+ * @throws LogDisagrees naming the first bad index
+ */
+export async function restoreFrontier(
+  rows: RestoreRows,
+  { ports, key }: { readonly ports: NotePorts; readonly key: VerifierKey },
+): Promise<Frontier> {
+  const newest = await rows.newestHead();
+  const size = newest?.size ?? 0;
+  const base = size > RECHECKED ? await rows.headFrom(size - RECHECKED) : null;
+  const from = base ? frontierOf(base, ports) : Frontier.empty(ports.sha256);
+  const walked = await walkLog({ rows, from, ports, key });
+  if (!walked.ok) {
+    throw new LogDisagrees(
+      `the ledger disagrees with itself from index ${walked.fault.index} on: ${walked.fault.detail}. ` +
+        'Nothing is appended to it; restore the tables from a backup and run the `check` command',
+    );
+  }
+  return walked.frontier;
+}
+
+function frontierOf(head: StoredHead, { sha256 }: NotePorts): Frontier {
+  const frontier = Frontier.restore(sha256, head.frontier);
+  if (Buffer.compare(frontier.root(), head.root) === 0) return frontier;
+  throw new LogDisagrees(`head ${head.size} has another frontier than its root says`);
+}

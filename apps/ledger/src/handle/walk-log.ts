@@ -1,0 +1,107 @@
+import { leafHash, openCheckpoint, type Frontier, type NotePorts, type VerifierKey } from '@causeway/ledger-core';
+import type { StoredEntry, StoredHead } from './ports';
+
+/** What a walk reads. */
+export interface LogRows {
+  entries(from: number, limit: number): Promise<StoredEntry[]>;
+  headsAfter(size: number, limit: number): Promise<StoredHead[]>;
+}
+
+/** The first place where the rows are not the log they say they are. */
+export interface LogFault {
+  /** First index that is bad, or may be when only a root tells. */
+  readonly index: number;
+  readonly detail: string;
+}
+
+export interface WalkOptions {
+  readonly rows: LogRows;
+  /** The log up to here is taken as good. */
+  readonly from: Frontier;
+  readonly ports: NotePorts;
+  /** Key that has signed the heads; its name is the origin. */
+  readonly key: VerifierKey;
+  onProgress?(index: number): void;
+}
+
+export type Walked =
+  | { readonly ok: true; readonly frontier: Frontier; readonly heads: number }
+  | { readonly ok: false; readonly fault: LogFault };
+
+const PAGE = 2_000;
+
+/**
+ * Goes through entries and heads from a known frontier to the end: every index there, every leaf hash that of its bytes, the
+ * columns what the bytes say, every head the root of the rows below it and signed, no row without a head.
+ */
+export async function walkLog(options: WalkOptions): Promise<Walked> {
+  let { from: frontier } = options;
+  let heads = 0;
+  for (;;) {
+    const page = await options.rows.headsAfter(frontier.size, PAGE);
+    if (page.length === 0) break;
+    for (const head of page) {
+      const next = await upTo(head, frontier, options);
+      if (!('root' in next)) return { ok: false, fault: next };
+      frontier = next;
+      heads++;
+    }
+  }
+  const [stray] = await options.rows.entries(frontier.size, 1);
+  if (stray) return { ok: false, fault: { index: stray.index, detail: 'no head covers this entry' } };
+  return { ok: true, frontier, heads };
+}
+
+/** The frontier at a head, or what is wrong before it. */
+async function upTo(head: StoredHead, from: Frontier, options: WalkOptions): Promise<Frontier | LogFault> {
+  const { rows, ports, key } = options;
+  let frontier = from;
+  while (frontier.size < head.size) {
+    const page = await rows.entries(frontier.size, Math.min(PAGE, head.size - frontier.size));
+    for (const [i, entry] of page.entries()) {
+      const fault = faultOf(entry, frontier.size + i, ports);
+      if (fault) return fault;
+    }
+    if (page.length === 0) return { index: frontier.size, detail: `missing: the head covers ${head.size} entries` };
+    frontier = frontier.appendAll(page.map((entry) => entry.leafHash));
+    options.onProgress?.(frontier.size);
+  }
+  const fault = faultOfHead(head, frontier, ports, key);
+  return fault === null
+    ? frontier
+    : { index: from.size, detail: `${fault} (entries ${from.size} to ${head.size - 1})` };
+}
+
+function faultOf(entry: StoredEntry, index: number, { sha256 }: NotePorts): LogFault | null {
+  if (entry.index !== index) return { index, detail: `missing: the next row is ${entry.index}` };
+  if (Buffer.compare(leafHash(sha256, Buffer.from(entry.text, 'utf8')), entry.leafHash) !== 0) {
+    return { index, detail: 'the leaf hash is not that of the bytes' };
+  }
+  const column = differingColumn(entry);
+  return column === null ? null : { index, detail: `the column ${column} says something else than the bytes` };
+}
+
+function differingColumn(entry: StoredEntry): string | null {
+  let data: Readonly<Record<string, unknown>>;
+  try {
+    data = (JSON.parse(entry.text) as { data: Readonly<Record<string, unknown>> }).data;
+  } catch {
+    return 'bytes';
+  }
+  if (data.index !== entry.index) return 'index';
+  if (data.eventId !== entry.eventId) return 'event_id';
+  if (data.topic !== entry.topic || data.partition !== entry.partition || data.offset !== entry.offset) return 'offset';
+  return data.eventType === entry.type ? null : 'type';
+}
+
+function faultOfHead(head: StoredHead, frontier: Frontier, ports: NotePorts, key: VerifierKey): string | null {
+  const root = frontier.root();
+  if (Buffer.compare(root, head.root) !== 0) return `head ${head.size} has another root than its rows`;
+  if (frontier.serialise().hashes.join() !== head.frontier.hashes.join()) {
+    return `head ${head.size} has another frontier than its rows`;
+  }
+  const opened = openCheckpoint(ports, head.note, key);
+  if (!opened.ok) return `the checkpoint of head ${head.size} does not verify: ${opened.code}`;
+  const signsIt = opened.tree.size === head.size && Buffer.compare(opened.tree.root, head.root) === 0;
+  return signsIt ? null : `the checkpoint of head ${head.size} signs another tree`;
+}

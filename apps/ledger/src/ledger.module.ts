@@ -1,0 +1,172 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { allTopics, deadLetterTopics, governedTopics } from '@causeway/contracts';
+import { CLOCK, LOG, Readiness, Shutdown, type Clock, type HostLog } from '@causeway/host';
+import { createKafkaBus, kafkaOptionsFrom, topicIndex, type Door, type EventBus } from '@causeway/messaging';
+import { openDatabase, type Database } from '@causeway/persistence';
+import { loadSigner, loadVerifier, newEventId, sha256, verifyBytes } from '@causeway/signing';
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LedgerConfig } from './config';
+import { Appender } from './handle/appender';
+import { makeExportHeader } from './handle/export-header';
+import { LedgerFigures } from './handle/figures';
+import { noteSignerOf } from './handle/ledger-key';
+import { LedgerWriter } from './handle/ledger-writer';
+import { Publisher } from './handle/publisher';
+import { RecentIds } from './handle/recent-ids';
+import { restoreFrontier } from './handle/restore';
+import { Sieve } from './handle/sift';
+import { Intake } from './inbound/intake';
+import { reopen } from './inbound/reopen';
+import { exposeFigures } from './metrics';
+import { PostgresLogStore } from './store/log-store';
+import { ledgerMigrations, SCHEMA } from './store/migrations';
+import { highestPlaces, stillWaiting } from './store/places-table';
+import { PublishedTable } from './store/published-table';
+import { mustOnlyInsertAndSelect } from './store/roles';
+import { takeOver } from './store/writer-table';
+
+/** Memory for events that wait, bytes. */
+const MAX_WAITING_BYTES = 256 * 1024 * 1024;
+/** Short enough that no watchdog takes a waiting event for a dead consumer. */
+const NOTE_WAITING_AFTER_MS = 2_000;
+
+export interface LedgerPorts {
+  readonly log: HostLog;
+  readonly clock: Clock;
+  onFatal(error: Error): void;
+}
+
+/** Everything that runs, put together and ready to start. Takes the log over from whoever wrote it before. */
+export async function openLedger(config: LedgerConfig, { log, clock, onFatal }: LedgerPorts) {
+  const signer = loadSigner(config.CAUSEWAY_KEY_FILE);
+  const verifier = loadVerifier(config.CAUSEWAY_TRUST_FILE);
+  const executors = config.CAUSEWAY_EXECUTORS;
+  const noteSigner = noteSignerOf(signer, verifier, config.CAUSEWAY_ORIGIN);
+  const door: Door = { verifier, topics: topicIndex(allTopics(executors)) };
+  const database = await openDatabase({
+    url: config.DATABASE_URL,
+    schema: SCHEMA,
+    migrations: ledgerMigrations,
+    migrate: false,
+  });
+  await mustOnlyInsertAndSelect(database);
+  const bus = createKafkaBus({ ...kafkaOptionsFrom(process.env), clientId: signer.principal, log });
+  await bus.ensureTopics(allTopics(executors));
+
+  const store = new PostgresLogStore(database);
+  const figures = new LedgerFigures();
+  const epoch = await takeOver(database, `${hostname()}/${process.pid}`);
+  const frontier = await restoreFrontier(store, { ports: { sha256, verifyEd25519: verifyBytes }, key: noteSigner });
+  const recent = await recentIds(store, config.LEDGER_RECENT_EVENTS);
+  const common = { log, figures, now: clock.now, monotonic: clock.monotonic, pause, newId: newEventId };
+  const publisher = new Publisher({
+    ...common,
+    bus,
+    signer,
+    store,
+    origin: config.CAUSEWAY_ORIGIN,
+    position: new PublishedTable(database),
+    exportHeader: makeExportHeader(noteSigner, verifier.keys, executors, sha256),
+  });
+  const making = { sha256, source: `/${signer.principal}`, origin: config.CAUSEWAY_ORIGIN, newId: newEventId };
+  const appender = new Appender({
+    ...common,
+    store,
+    epoch,
+    frontier,
+    sha256,
+    making,
+    noteSigner,
+    recent,
+    publication: publisher,
+  });
+  const writer = new LedgerWriter({
+    ...common,
+    store,
+    appender,
+    sieve: await sieveOver(database, store, bus, takenTopics(executors)),
+    recent,
+    waiting: {
+      waitMs: config.LEDGER_CAUSE_WAIT_MS,
+      maxWaiting: config.LEDGER_MAX_WAITING,
+      maxWeight: MAX_WAITING_BYTES,
+    },
+    noteWaitingAfterMs: NOTE_WAITING_AFTER_MS,
+    onFatal,
+  });
+  writer.restoreWaiting((await stillWaiting(database)).map((waiting) => reopen(waiting, door)));
+  const intake = new Intake({ ...common, bus, door, signer, topics: takenTopics(executors), writer, onFatal });
+  log.info({ epoch, size: frontier.size, origin: config.CAUSEWAY_ORIGIN }, 'the log is taken over');
+  return { intake, writer, publisher, figures, bus, database, store };
+}
+export type Ledger = Awaited<ReturnType<typeof openLedger>>;
+export const LEDGER_PARTS = 'ledger:parts';
+
+/** Everything is remembered: what was sent, and what was refused. */
+export const takenTopics = (executors: readonly string[]): string[] =>
+  [...governedTopics(executors), ...deadLetterTopics(executors)].map(({ name }) => name);
+
+async function recentIds(store: PostgresLogStore, capacity: number): Promise<RecentIds> {
+  const recent = new RecentIds(capacity);
+  const { ids, all } = await store.recentEvents(capacity);
+  for (const id of ids) recent.add(id);
+  if (!all) recent.markIncomplete();
+  return recent;
+}
+
+async function sieveOver(
+  database: Database,
+  store: PostgresLogStore,
+  bus: EventBus,
+  topics: readonly string[],
+): Promise<Sieve> {
+  const sieve = new Sieve(store);
+  const marks = await bus.watermarks(topics);
+  const partitions = [...marks].flatMap(([topic, ofTopic]) => ofTopic.map(({ partition }) => ({ topic, partition })));
+  for (const { topic, partition, offset } of await highestPlaces(database, partitions))
+    sieve.reached(topic, partition, offset);
+  return sieve;
+}
+
+/** In order: what came before is published, the loop runs, then messages come in. */
+export async function startLedger({ publisher, writer, intake }: Ledger): Promise<void> {
+  await publisher.start();
+  writer.start();
+  await intake.start();
+}
+
+@Module({})
+export class LedgerModule {
+  static with(config: LedgerConfig): DynamicModule {
+    return {
+      module: LedgerModule,
+      providers: [
+        {
+          provide: LEDGER_PARTS,
+          inject: [LOG, CLOCK, Readiness, Shutdown],
+          useFactory: async (log: HostLog, clock: Clock, readiness: Readiness, shutdown: Shutdown): Promise<Ledger> => {
+            const ledger = await openLedger(config, { log, clock, onFatal: endProcess(log) });
+            exposeFigures(ledger.figures);
+            readiness.add('kafka', () => ledger.intake.isReady() && ledger.bus.isHealthy());
+            readiness.add('database', () => ledger.database.isHealthy());
+            shutdown.add('intake', 'intake', () => ledger.intake.stop());
+            shutdown.add('work', 'writer', () => ledger.writer.stop());
+            shutdown.add('relay', 'publisher', () => ledger.publisher.stop());
+            shutdown.add('connections', 'bus', () => ledger.bus.close());
+            shutdown.add('connections', 'database', () => ledger.database.close());
+            return ledger;
+          },
+        },
+      ],
+    };
+  }
+}
+
+/** A broken invariant: going on could sign what is wrong. Whoever starts the process again starts from the tables. */
+const endProcess =
+  (log: HostLog) =>
+  (error: Error): void => {
+    log.fatal({ stack: error.stack, name: error.name }, error.message);
+    process.exit(1);
+  };

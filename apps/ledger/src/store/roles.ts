@@ -1,0 +1,70 @@
+import type { Database, Tx } from '@causeway/persistence';
+import { SCHEMA, TABLES } from './migrations';
+
+/** A role that the service connects as. */
+export interface ServiceRole {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** The user of a connection URL. Throws when it names none. */
+export function roleOf(databaseUrl: string): ServiceRole {
+  const { username, password } = new URL(databaseUrl);
+  if (!username) throw new Error('DATABASE_URL names no user: give the role that the ledger is to run as');
+  return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
+/**
+ * Makes the role if it is missing and leaves it exactly two rights: to read the ledger's tables and to insert into them. Runs as
+ * the owner, and may run again.
+ */
+export async function grantServiceRole(database: Database, role: ServiceRole): Promise<void> {
+  await database.transaction(async (tx) => {
+    const [owner] = await tx.query<{ name: string }>('select current_user as name');
+    if (owner?.name === role.name) {
+      throw new Error(
+        `DATABASE_URL and LEDGER_OWNER_URL both name ${role.name}: the service must not own its tables. ` +
+          'Give DATABASE_URL another user; it is made here',
+      );
+    }
+    await makeRole(tx, role);
+    const name = await quoted(tx, '%I', role.name);
+    await tx.query(`revoke all on schema ${SCHEMA} from ${name}`);
+    await tx.query(`revoke all on all tables in schema ${SCHEMA} from ${name}`);
+    await tx.query(`grant usage on schema ${SCHEMA} to ${name}`);
+    await tx.query(`grant select on ${SCHEMA}.schema_version to ${name}`);
+    for (const table of TABLES) await tx.query(`grant select, insert on ${SCHEMA}.${table} to ${name}`);
+  });
+}
+
+async function makeRole(tx: Tx, { name, password }: ServiceRole): Promise<void> {
+  const [found] = await tx.query('select 1 from pg_roles where rolname = $1', [name]);
+  const [role, secret] = [await quoted(tx, '%I', name), await quoted(tx, '%L', password)];
+  const rights = 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls';
+  await tx.query(`${found ? 'alter' : 'create'} role ${role} with ${rights}${password ? ` password ${secret}` : ''}`);
+}
+
+async function quoted(tx: Tx, form: '%I' | '%L', text: string): Promise<string> {
+  const [row] = await tx.query<{ text: string }>('select format($1, $2::text) as text', [form, text]);
+  return (row as { text: string }).text;
+}
+
+/** What the connected role could do beside reading and inserting; empty as it should be. */
+const EXCESS = `
+  select t.name || ': ' || r.privilege as excess
+  from unnest($1::text[]) as t(name)
+  cross join unnest(array['UPDATE','DELETE','TRUNCATE','REFERENCES','TRIGGER']) as r(privilege)
+  where has_table_privilege($2 || '.' || t.name, r.privilege)
+  union all
+  select 'schema: CREATE' where has_schema_privilege($2, 'CREATE')`;
+
+/** Refuses to go on as a role that could change what is recorded. */
+export async function mustOnlyInsertAndSelect(database: Database): Promise<void> {
+  const rows = await database.query<{ excess: string }>(EXCESS, [[...TABLES], SCHEMA]);
+  if (rows.length === 0) return;
+  const [me] = await database.query<{ name: string }>('select current_user as name');
+  throw new Error(
+    `the role ${me?.name} of DATABASE_URL may do more than insert and select (${rows.map(({ excess }) => excess).join(', ')}): ` +
+      'run the `migrate` command with LEDGER_OWNER_URL set and give DATABASE_URL the role it makes',
+  );
+}
