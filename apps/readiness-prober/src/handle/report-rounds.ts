@@ -1,5 +1,5 @@
 import type { Draft, Log, OutboxStore, Relay, Sealed } from '@causeway/messaging';
-import type { Database, Tx } from '@causeway/persistence';
+import { isRetriable, type Database, type Tx } from '@causeway/persistence';
 import { noteRounds } from '../store/open-probes';
 import { GroupCommit } from './group-commit';
 import { readingDraft, type Round } from './open-probe';
@@ -51,6 +51,8 @@ export class RoundReporter {
       try {
         return await this.commit(items);
       } catch (error) {
+        // A defect of ours, not a failure of the database: unhandled, it ends the process.
+        if (!isRetriable(error)) throw error;
         this.ports.log.warn({ rounds: items.length }, `readings not written, again in ${backoff} ms: ${String(error)}`);
         await new Promise((resolve) => setTimeout(resolve, backoff));
       }
