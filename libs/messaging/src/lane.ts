@@ -51,13 +51,19 @@ export class Lane {
   private async run(): Promise<void> {
     this.running = true;
     while (this.queue.length > 0 && !this.stopped) {
-      if (this.lastSize >= LARGE_BATCH && this.queue.length < this.options.maxBatch) await pause(this.options.lingerMs);
+      await this.more();
       const batch = this.queue.splice(0, this.options.maxBatch);
       this.lastSize = batch.length;
       if (!(await this.callUntilDone(batch.map((item) => item.received)))) return;
       for (const item of batch) item.handled();
     }
     this.running = false;
+  }
+
+  /** Under load a moment; else only the rest of this turn, so that all partitions of one fetch come into one call. */
+  private more(): Promise<void> {
+    const { maxBatch, lingerMs } = this.options;
+    return this.lastSize >= LARGE_BATCH && this.queue.length < maxBatch ? pause(lingerMs) : turn();
   }
 
   /** False when it was given up: then the process ends, and this lane hands out nothing more. */
@@ -87,6 +93,8 @@ export class Lane {
     }
   }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const isRetriable = (error: unknown): boolean => (error as { retriable?: unknown } | null)?.retriable === true;
 const placeOf = (received: Received | undefined): string =>

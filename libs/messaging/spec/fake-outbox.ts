@@ -1,0 +1,71 @@
+import { SendFailed, type EventBus, type OutboxRow, type OutboxStore, type Sealed } from '../src';
+
+/** A broker whose answers are planned: each send takes the next of the plan; after the plan all goes well. */
+export class PlannedBus implements EventBus {
+  readonly log: string[] = [];
+  readonly stored: Sealed[] = [];
+  largestSend = 0;
+  private sending = 0;
+  /** `lost`: stored, the answer lost. `failed`: not stored. `refused`: the broker will not take these keys. */
+  constructor(
+    private readonly plan: ('ok' | 'lost' | 'failed')[] = [],
+    private readonly refusedKeys: Set<string> = new Set(),
+  ) {}
+
+  async send(messages: readonly Sealed[]): Promise<void> {
+    if (++this.sending > 1) throw new Error('two sends at once');
+    this.largestSend = Math.max(this.largestSend, messages.length);
+    const answer = this.plan.shift() ?? 'ok';
+    await new Promise((resolve) => setImmediate(resolve));
+    this.sending--;
+    if (messages.some(({ key }) => this.refusedKeys.has(key))) throw new SendFailed('refused', true, true);
+    if (answer !== 'failed') this.stored.push(...messages);
+    this.log.push(`${answer} ${messages.map((message) => message.id).join(',')}`);
+    if (answer !== 'ok') throw new SendFailed(answer, true, false);
+  }
+  consume(): never {
+    throw new Error('not planned');
+  }
+  ensureTopics(): Promise<void> {
+    return Promise.resolve();
+  }
+  watermarks(): Promise<Map<string, never[]>> {
+    return Promise.resolve(new Map());
+  }
+  isHealthy(): boolean {
+    return true;
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** An outbox in memory. A row is there from `commit` on, as it is from a transaction's commit on in the table. */
+export class MemoryOutbox implements OutboxStore<null> {
+  readonly rows = new Map<string, Sealed>();
+  failures = 0;
+  private next = 1;
+
+  commit(...messages: Sealed[]): OutboxRow[] {
+    return messages.map((sealed) => {
+      const place = String(this.next++);
+      this.rows.set(place, sealed);
+      return { place, sealed };
+    });
+  }
+  insert(_: null, messages: readonly Sealed[]): Promise<OutboxRow[]> {
+    return Promise.resolve(this.commit(...messages));
+  }
+  async pending(limit: number, olderThanMs: number): Promise<OutboxRow[]> {
+    this.failIfPlanned();
+    if (olderThanMs > 0) return [];
+    return [...this.rows].slice(0, limit).map(([place, sealed]) => ({ place, sealed }));
+  }
+  async deleteSent(places: readonly string[]): Promise<void> {
+    this.failIfPlanned();
+    places.forEach((place) => this.rows.delete(place));
+  }
+  private failIfPlanned(): void {
+    if (this.failures-- > 0) throw new Error('the database is away');
+  }
+}

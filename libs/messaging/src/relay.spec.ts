@@ -1,0 +1,122 @@
+import { MemoryOutbox, PlannedBus } from '../spec/fake-outbox';
+import type { Sealed } from './envelopes';
+import { Relay } from './relay';
+
+const message = (id: string, key = 'k'): Sealed => ({ id, key, topic: 't', headers: {}, value: Buffer.from(id) });
+const until = async (fact: () => boolean): Promise<void> => {
+  for (let tries = 0; !fact(); tries++) {
+    if (tries > 1_000) throw new Error('it never came true');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+const ids = (bus: PlannedBus): string[] => bus.stored.map(({ id }) => id);
+const started = async (bus: PlannedBus, store: MemoryOutbox, more = {}): Promise<Relay> => {
+  const relay = new Relay({ bus, store, ...more });
+  await relay.start();
+  return relay;
+};
+
+describe('the relay', () => {
+  it('sends what is enqueued, in order, and deletes what was acknowledged', async () => {
+    const [bus, store] = [new PlannedBus(), new MemoryOutbox()];
+    const relay = await started(bus, store);
+    relay.enqueue(store.commit(message('a'), message('b')));
+    relay.enqueue(store.commit(message('c')));
+    await relay.stop();
+    expect(ids(bus)).toEqual(['a', 'b', 'c']);
+    expect(store.rows.size).toBe(0);
+  });
+
+  it.each(['lost', 'failed'] as const)(
+    'given a send that %s, sends the same again before anything later',
+    async (answer) => {
+      const [bus, store] = [new PlannedBus(['ok', answer, answer]), new MemoryOutbox()];
+      const relay = await started(bus, store);
+      relay.enqueue(store.commit(message('a')));
+      await until(() => bus.log.length === 1);
+      relay.enqueue(store.commit(message('b')));
+      await until(() => bus.log.length === 2);
+      relay.enqueue(store.commit(message('c')));
+      await until(() => bus.log.filter((line) => line.startsWith('ok')).length >= 2);
+      await relay.stop();
+      expect(bus.log[1]).toBe(`${answer} b`);
+      const firsts = ids(bus).filter((id, i, all) => all.indexOf(id) === i);
+      expect(firsts).toEqual(['a', 'b', 'c']);
+      expect(bus.log.slice(2).every((line) => / b/.test(line) || line === 'ok c')).toBe(true);
+      expect(store.rows.size).toBe(0);
+    },
+  );
+
+  it('sends at its start what an earlier process left, before anything new', async () => {
+    const [bus, store] = [new PlannedBus(), new MemoryOutbox()];
+    store.commit(message('left-1'), message('left-2'));
+    const relay = await started(bus, store);
+    relay.enqueue(store.commit(message('new')));
+    await relay.stop();
+    expect(ids(bus)).toEqual(['left-1', 'left-2', 'new']);
+  });
+
+  it('leaves in the table what is not acknowledged when it stops', async () => {
+    const [bus, store] = [new PlannedBus(Array<'failed'>(100).fill('failed')), new MemoryOutbox()];
+    const relay = await started(bus, store);
+    relay.enqueue(store.commit(message('a')));
+    await relay.stop(100);
+    expect([...store.rows.values()].map(({ id }) => id)).toEqual(['a']);
+    expect(ids(bus)).toEqual([]);
+  });
+
+  it('does not send a row twice that enqueue and sweep both bring', async () => {
+    const [bus, store] = [new PlannedBus(), new MemoryOutbox()];
+    const rows = store.commit(message('a'));
+    const relay = await started(bus, store);
+    relay.enqueue(rows);
+    await relay.stop();
+    expect(ids(bus)).toEqual(['a']);
+  });
+
+  it('given more than memory may hold, takes the rest from the table, still in order', async () => {
+    const [bus, store] = [new PlannedBus(['failed', 'failed']), new MemoryOutbox()];
+    const relay = await started(bus, store, { maxQueued: 10 });
+    const wanted = Array.from({ length: 200 }, (_, i) => `m${i}`);
+    for (const id of wanted) {
+      relay.enqueue(store.commit(message(id)));
+      if (Number(id.slice(1)) % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(relay.waiting()).toBeLessThanOrEqual(10);
+    await until(() => bus.stored.length >= 200);
+    await relay.stop();
+    expect(ids(bus)).toEqual(wanted);
+    expect(store.rows.size).toBe(0);
+  });
+
+  it('holds back only the keys that the broker refuses', async () => {
+    const [bus, store] = [new PlannedBus([], new Set(['bad'])), new MemoryOutbox()];
+    const relay = await started(bus, store);
+    relay.enqueue(store.commit(message('x', 'bad'), message('a', 'good')));
+    relay.enqueue(store.commit(message('b', 'good'), message('y', 'bad')));
+    await until(() => bus.stored.length === 2);
+    await relay.stop(50);
+    expect(ids(bus)).toEqual(['a', 'b']);
+    expect([...store.rows.values()].map(({ id }) => id)).toEqual(['x', 'y']);
+    expect(relay.counts.failedSends).toBeGreaterThan(0);
+  });
+
+  it('goes on when deleting fails: the rows go with the next turn', async () => {
+    const [bus, store] = [new PlannedBus(), new MemoryOutbox()];
+    const relay = await started(bus, store);
+    store.failures = 1;
+    relay.enqueue(store.commit(message('a')));
+    await until(() => store.rows.size === 0);
+    await relay.stop();
+    expect(ids(bus)).toEqual(['a']);
+  });
+
+  it('is unhealthy from three failures in a row on, and healthy again after a success', async () => {
+    const [bus, store] = [new PlannedBus(['failed', 'failed', 'failed']), new MemoryOutbox()];
+    const relay = await started(bus, store);
+    relay.enqueue(store.commit(message('a')));
+    await until(() => !relay.isHealthy());
+    await until(() => relay.isHealthy());
+    await relay.stop();
+  });
+});
