@@ -122,6 +122,22 @@ describe('when to send a round', () => {
   });
 });
 
+describe('a member that stops answering', () => {
+  it('is unreachable in the same words each time, with the instant it was last seen', () => {
+    const probe = story({ members: ['us'] });
+    for (const [at, outcome] of [
+      [0, version('1')],
+      [500, silent],
+      [2_500, silent],
+    ] as const) {
+      probe.begin(at, us);
+      probe.answer(at, us, outcome);
+    }
+    const reason = 'no answer within 2 s; last answered at at 0';
+    expect(probe.send(2_500)).toMatchObject([{ outcome: { kind: 'unreachable', reason }, streak: 2 }]);
+  });
+});
+
 describe('when it is over', () => {
   it('is when every member showed what is expected', () => {
     const probe = story();

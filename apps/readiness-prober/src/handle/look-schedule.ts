@@ -41,6 +41,8 @@ interface Watched {
   lookTakenAt: string;
   nextLookAt: number;
   reading: MemberReading | null;
+  /** When the last look began that brought something, or null. */
+  seenAt: string | null;
   /** The outcome as text, to compare; null before the first answer. */
   shows: string | null;
   sentShows: string | null;
@@ -64,6 +66,7 @@ export class LookSchedule {
       lookTakenAt: '',
       nextLookAt: pace.startsAt,
       reading: null,
+      seenAt: null,
       shows: null,
       sentShows: null,
       met: false,
@@ -85,8 +88,10 @@ export class LookSchedule {
     member.lookTakenAt = takenAt;
   }
 
-  answered(i: number, outcome: Outcome, now: number): void {
+  answered(i: number, answer: Outcome, now: number): void {
     const member = this.at(i);
+    const outcome = withLastSight(answer, member.seenAt);
+    if (outcome.kind === 'observed') member.seenAt = member.lookTakenAt;
     const shows = JSON.stringify(outcome);
     const streak = shows === member.shows && member.reading ? member.reading.streak + 1 : 1;
     member.nextLookAt = Math.max((member.lookingSince ?? now) + this.pace.everyMs, now);
@@ -133,6 +138,12 @@ export class LookSchedule {
     return member;
   }
 }
+
+/** Who waits for an unreachable member wants to know since when. An instant, not an age: the same words each time. */
+const withLastSight = (outcome: Outcome, seenAt: string | null): Outcome =>
+  outcome.kind === 'observed' || seenAt === null
+    ? outcome
+    : { ...outcome, reason: `${outcome.reason}; last answered at ${seenAt}` };
 
 /** Said in the same words until the look ends, so that waiting is not taken for news. */
 const silent = ({ scope, member, lookTakenAt }: Watched): MemberReading => ({
