@@ -12,7 +12,7 @@
  *    makes the pace leaves time for at least one look.
  */
 import type { MemberReading, ResolvedExpectation } from '@causeway/contracts';
-import { expectationsMet } from './expectations';
+import { expectationsMet } from '@causeway/sequence-core';
 
 /** How long a changed round waits for looks under way, so that members who answer together are one message. */
 export const GATHER_MS = 200;

@@ -7,12 +7,15 @@ import { readingDraft, type Round } from './open-probe';
 export interface ReportPorts {
   readonly database: Database;
   readonly outbox: OutboxStore<Tx>;
-  readonly relay: Pick<Relay, 'enqueue'>;
+  readonly relay: Pick<Relay, 'enqueue' | 'waiting'>;
   readonly log: Log;
   seal(drafts: readonly Draft[]): Sealed[];
 }
 
 const BACKOFF_MS = { first: 200, most: 5_000 };
+
+/** Readings that wait for the broker. With more than these, looks go on and rounds wait: old rounds help nobody. */
+const MOST_WAITING = 2_000;
 
 interface Reported {
   readonly round: Round;
@@ -43,19 +46,26 @@ export class RoundReporter {
   }
 
   private async commitUntilDone(items: readonly Reported[]): Promise<void> {
-    for (
-      let backoff = BACKOFF_MS.first;
-      !this.stopping.signal.aborted;
-      backoff = Math.min(backoff * 2, BACKOFF_MS.most)
-    ) {
-      try {
-        return await this.commit(items);
-      } catch (error) {
-        // A defect of ours, not a failure of the database: unhandled, it ends the process.
-        if (!isRetriable(error)) throw error;
-        this.ports.log.warn({ rounds: items.length }, `readings not written, again in ${backoff} ms: ${String(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, backoff));
+    let backoff = BACKOFF_MS.first;
+    while (!this.stopping.signal.aborted) {
+      if (this.ports.relay.waiting() <= MOST_WAITING) {
+        const error = await this.tried(items);
+        if (!error) return;
+        this.ports.log.warn({ rounds: items.length }, `readings not written, again in ${backoff} ms: ${error.message}`);
       }
+      await new Promise((resolve) => setTimeout(resolve, backoff));
+      backoff = Math.min(backoff * 2, BACKOFF_MS.most);
+    }
+  }
+
+  /** The database's failure, or null. A defect of ours is thrown: unhandled, it ends the process. */
+  private async tried(items: readonly Reported[]): Promise<Error | null> {
+    try {
+      await this.commit(items);
+      return null;
+    } catch (error) {
+      if (error instanceof Error && isRetriable(error)) return error;
+      throw error;
     }
   }
 

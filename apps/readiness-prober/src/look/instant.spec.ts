@@ -1,5 +1,5 @@
 import type { ProbeData } from '@causeway/contracts';
-import { expectationsMet } from '../handle/expectations';
+import { expectationsMet } from '@causeway/sequence-core';
 import { instantReadings } from './instant';
 
 describe('the instant look', () => {
