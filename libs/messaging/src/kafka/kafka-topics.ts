@@ -2,8 +2,10 @@ import type { TopicSettings } from '@causeway/contracts';
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import type { Watermark } from '../bus';
 import type { Log } from '../log';
+import { pause } from '../pause';
 
 const MAX_REPLICATION = 3;
+const LEADER_WITHIN_MS = 10_000;
 
 /** Creates the topics that are missing; says where an existing one differs. */
 export async function ensureTopics(
@@ -84,7 +86,7 @@ export async function watermarks(
 ): Promise<Map<string, Watermark[]>> {
   const all = await Promise.all(
     topics.map(async (topic) => {
-      const partitions = await admin.fetchTopicOffsets(prefix + topic);
+      const partitions = await offsetsOf(admin, prefix + topic);
       const marks = partitions.map(({ partition, low, high }) => ({
         partition,
         start: BigInt(low),
@@ -94,4 +96,17 @@ export async function watermarks(
     }),
   );
   return new Map(all);
+}
+
+/** A topic made a moment ago has no leader everywhere yet: the broker says so, and is asked again for a while. */
+async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  const deadline = performance.now() + LEADER_WITHIN_MS;
+  while (true) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if ((error as { retriable?: boolean }).retriable !== true || performance.now() > deadline) throw error;
+      await pause(100);
+    }
+  }
 }
