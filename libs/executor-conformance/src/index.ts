@@ -1,0 +1,2 @@
+export { requestFor, type ConformanceCase, type ConformanceFixture, type Sample } from './fixture';
+export { conformanceCases } from './suite';
