@@ -1,0 +1,51 @@
+import type { EntryItem, TargetEvent } from '@causeway/console-api';
+import { table } from './table';
+import { dateText } from './words';
+
+const WORDS: Readonly<Record<TargetEvent['what'], string>> = {
+  commanded: 'ordered',
+  applied: 'changed',
+  'already-so': 'already so',
+  'not-applied': 'not applied',
+  'outcome-unknown': 'unknown',
+  effective: 'effective',
+  withdrawn: 'withdrawn',
+};
+
+/** What sequences did at a target, oldest first. */
+export function targetHistoryText(target: string, events: readonly TargetEvent[]): string {
+  if (events.length === 0) return `no sequence has touched target ${target}`;
+  const rows = events.map(({ at, what, scope, change, step, plan, requestedBy, index, detail }) => [
+    dateText(at),
+    WORDS[what],
+    scope ?? '-',
+    change,
+    `${plan}/${step}`,
+    requestedBy,
+    `#${index}`,
+    detail ?? '',
+  ]);
+  return table(['AT', 'WHAT', 'SCOPE', 'CHANGE', 'PLAN/STEP', 'BY', 'LEDGER', ''], rows);
+}
+
+/** Ledger entries of a sequence, oldest first. */
+export function entriesText(entries: readonly EntryItem[]): string {
+  if (entries.length === 0) return 'no entries yet';
+  const rows = entries.map(({ index, recordedAt, type, step, message }) => [
+    `#${index}`,
+    dateText(recordedAt),
+    type.replace(/^causeway\.|\.v1$/g, ''),
+    sourceOf(message),
+    step ?? '-',
+    factsOf(message),
+  ]);
+  return table(['LEDGER', 'RECORDED', 'MESSAGE', 'FROM', 'STEP', 'FACTS'], rows);
+}
+
+const sourceOf = (message: EntryItem['message']): string =>
+  String((message as { readonly source?: unknown } | null)?.source ?? '').replace(/^\//, '');
+
+function factsOf(message: EntryItem['message']): string {
+  const { data } = message as unknown as { readonly data?: { readonly records?: readonly { kind: string; step?: string | null }[] } };
+  return (data?.records ?? []).map(({ kind, step }) => (step ? `${kind} ${step}` : kind)).join(', ');
+}

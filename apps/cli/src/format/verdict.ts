@@ -1,0 +1,29 @@
+import type { FileVerdict } from '../verify/verify-file';
+import type { Paint } from './paint';
+import { pairs } from './table';
+import { plural } from './words';
+
+/** What `verify` checked and found. */
+export function verdictText(path: string, verdict: FileVerdict, pinned: boolean, paint: Paint): string {
+  if (!verdict.ok) {
+    const place = verdict.index === null ? `line ${verdict.line}` : `line ${verdict.line} (ledger index ${verdict.index})`;
+    return `${paint.bad('BROKEN')}  ${path}, ${place}\n${verdict.code}: ${verdict.message}`;
+  }
+  const { entries, sequences, decisions, gates } = verdict;
+  const checked = [
+    `${plural(entries, 'entry', 'entries')}: canonical, gapless, each after its cause, each signed by a principal that may write its topic`,
+    'the tree over all entries has the root that the ledger signed; the file is whole and unaltered',
+    `${plural(sequences, 'sequence')} replayed: ${plural(decisions, 'decision')} fold without a gap`,
+    `${plural(gates, 'gate')} judged again: opened only on evidence in the ledger, before the step was ordered`,
+  ];
+  const facts = pairs([
+    ['ledger', verdict.origin],
+    ['size', String(entries)],
+    ['root', verdict.root],
+    ['recorded until', verdict.recordedUntil ?? 'nothing recorded'],
+    ['ledger key', `${verdict.ledgerKey}${pinned ? ' (the one you gave)' : ''}`],
+    ['file sha256', verdict.fileDigest],
+  ]);
+  const hint = pinned ? '' : '\n\nThe key is the one in the file. To know that it is the ledger you mean, give its key: --key <vkey>';
+  return `${paint.good('VERIFIED')}  ${path}\n\n${checked.map((line) => `  ok  ${line}`).join('\n')}\n\n${facts}${hint}`;
+}

@@ -1,0 +1,26 @@
+import { ConsoleClient } from './client/console-client';
+import { paint, type Paint } from './format/paint';
+import { render } from './format/output';
+import type { Io } from './io';
+import { settingsFrom, type GlobalFlags, type Settings } from './settings';
+
+/** What every command works with: its settings, the server, and a way to answer. */
+export interface Session {
+  readonly io: Io;
+  readonly settings: Settings;
+  readonly client: ConsoleClient;
+  readonly paint: Paint;
+  /** Prints an answer in the form that was asked for. */
+  answer(data: unknown, text: () => string, items?: readonly unknown[]): void;
+}
+
+export function openSession(io: Io, flags: GlobalFlags): Session {
+  const settings = settingsFrom(flags, io.env, io.isTerminal);
+  return {
+    io,
+    settings,
+    client: new ConsoleClient(settings.server, settings.token, io.interrupted),
+    paint: paint(settings.colour),
+    answer: (data, text, items) => io.out(render(settings.output, data, text, items)),
+  };
+}

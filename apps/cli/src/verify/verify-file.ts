@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { sequenceIdSeed, uuidFromHash } from '@causeway/contracts';
+import { verifyExport, type ExportFault, type VerifiedExport } from '@causeway/ledger-core';
+import { sha256, sha256Hex, verifyBytes } from '@causeway/signing';
+import type { OrderFault } from './order-fault';
+import { OrderRules, type OrderCounts } from './order-rules';
+
+/** Line and index of the first thing that is not as it must be. */
+export interface BrokenExport {
+  readonly ok: false;
+  readonly line: number;
+  readonly index: number | null;
+  readonly code: ExportFault['code'] | OrderFault['code'];
+  readonly message: string;
+}
+
+export type FileVerdict = (VerifiedExport & OrderCounts & { readonly fileDigest: string }) | BrokenExport;
+
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Verifies an export with nothing but the file: first that it is the ledger's whole, unaltered account (ledger-core), then that
+ * what it tells was decided in order (OrderRules). The file is read twice, a piece at a time.
+ * @throws the file system's error when the file cannot be read
+ */
+export function verifyFile(path: string, pinnedLedgerKey?: string): FileVerdict {
+  const hash = createHash('sha256');
+  const verdict = verifyExport(chunksOf(path, (chunk) => hash.update(chunk)), {
+    sha256,
+    verifyEd25519: verifyBytes,
+    pinnedLedgerKey,
+  });
+  if (!verdict.ok) return { ...verdict, index: verdict.index ?? null };
+  const rules = new OrderRules(sha256Hex, sequenceIdFor);
+  const fault = firstFault(rules, path, verdict.entries);
+  if (fault) return { ok: false, line: fault.index + 2, ...fault };
+  return { ...verdict, ...rules.counts, fileDigest: hash.digest('hex') };
+}
+
+const sequenceIdFor = (principal: string, key: string): string =>
+  uuidFromHash(sha256(Buffer.from(sequenceIdSeed(principal, key))));
+
+function firstFault(rules: OrderRules, path: string, entries: number): OrderFault | null {
+  let line = 0;
+  for (const text of linesOf(path)) {
+    const isEntry = line >= 1 && line <= entries;
+    if (isEntry) {
+      const { data } = JSON.parse(text) as { data: { index: number; eventType: string; value: string } };
+      const fault = rules.take({ index: data.index, type: data.eventType, value: data.value });
+      if (fault) return fault;
+    }
+    line++;
+  }
+  return null;
+}
+
+function* chunksOf(path: string, onChunk: (chunk: Uint8Array) => void = () => undefined): Generator<Uint8Array> {
+  const file = openSync(path, 'r');
+  try {
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+      const length = readSync(file, buffer, 0, CHUNK_BYTES, null);
+      if (length === 0) return;
+      const chunk = buffer.subarray(0, length);
+      onChunk(chunk);
+      yield chunk;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function* linesOf(path: string): Generator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  for (const chunk of chunksOf(path)) {
+    let from = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      yield Buffer.concat([rest, chunk.subarray(from, end)]).toString('utf8');
+      rest = Buffer.alloc(0);
+      from = end + 1;
+    }
+    rest = Buffer.concat([rest, chunk.subarray(from)]);
+  }
+}
