@@ -71,7 +71,8 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
   async close(graceMs = 10_000): Promise<void> {
     if (this.closing) return;
     this.closing = true;
-    await this.consumption?.stop(graceMs);
+    // After a defect nothing is finished any more: there is nothing to wait for.
+    await this.consumption?.stop(this.fatal ? 0 : graceMs);
     for (const lane of this.lanes.values()) lane.stop();
   }
 
