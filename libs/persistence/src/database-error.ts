@@ -55,7 +55,7 @@ interface PgError extends Error {
 
 /** Wraps what pg threw. Anything that is not from the database is returned as it is. */
 export function asDatabaseError(error: unknown, duringCommit: boolean): unknown {
-  if (!(error instanceof Error) || error instanceof DatabaseError) return error;
+  if (error instanceof DatabaseError || typeof (error as PgError | null)?.message !== 'string') return error;
   const { code, detail, message } = error as PgError;
   const lost = isLostConnection(error as PgError);
   if (!lost && !(code && /^[0-9A-Z]{5}$/.test(code))) return error;
