@@ -27,8 +27,8 @@ export function unleashExecutor(settings: UnleashSettings): Executor {
     history: 'ordered-ids',
     changes: { 'toggle@v1': { capability: 'C', checksEpoch: false } },
     lookUp: (request) => lookUp(client, settings, request),
-    apply: (request) => write(client, settings, request, parametersOf(request).enabled),
-    revert: (request) => write(client, settings, request, !parametersOf(request).enabled),
+    apply: (request) => write(client, settings, request, 'as asked'),
+    revert: (request) => write(client, settings, request, 'back'),
   };
 }
 
@@ -64,9 +64,10 @@ async function write(
   client: UnleashClient,
   settings: UnleashSettings,
   request: ChangeRequest,
-  enabled: boolean,
+  direction: 'as asked' | 'back',
 ): Promise<Written> {
-  const { flag } = parametersOf(request);
+  const { flag, enabled: asked } = parametersOf(request);
+  const enabled = direction === 'as asked' ? asked : !asked;
   const scene: Scene = { flag, attemptId: request.attemptId, signal: request.signal };
   const regions = request.scopes.map(({ scope }) => scope);
   const before = await client.environmentOf(scene);

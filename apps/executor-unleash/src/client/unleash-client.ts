@@ -62,11 +62,11 @@ export class UnleashClient {
     return this.write(scene, 'POST', `/${to}`, `switch ${scene.flag} ${to}`);
   }
 
-  /** The newest entry of the target's own history about this flag here, or null. */
+  /** The newest entry of the target's own history about this flag here, or null. Unleash gives the newest first and knows no other order. */
   async newestEvent(scene: Scene): Promise<FeatureEvent | null> {
     const { environment } = this.settings;
     const filter = `feature=IS:${encodeURIComponent(scene.flag)}&environment=IS:${encodeURIComponent(environment)}`;
-    const path = `/api/admin/search/events?${filter}&offset=0&limit=1&sortOrder=desc`;
+    const path = `/api/admin/search/events?${filter}&offset=0&limit=1`;
     const page = this.read(eventPage, `read events of ${scene.flag}`, await this.call(scene, 'GET', path));
     return page.events[0] ?? null;
   }
