@@ -1,1 +1,4 @@
 export { examplePlan, exampleTarget, kindsOf, SequenceStory } from './sequence-story';
+export { TOLD_ORIGIN, ToldLedger } from './told-ledger';
+export { ToldSequence } from './told-sequence';
+export { LAGGING_PLAN, LAGGING_TARGETS, LaggingRegion } from './lagging-region';

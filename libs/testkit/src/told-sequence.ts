@@ -1,0 +1,132 @@
+import {
+  COMMAND_TYPE,
+  commandsTopic,
+  INTENT_TYPE,
+  PROBE_TYPE,
+  READING_TYPE,
+  RECORD_TYPE,
+  RESULT_TYPE,
+  sequenceIdSeed,
+  topicNames,
+  uuidFromHash,
+  type EvolutionRecord,
+  type IntentData,
+  type MemberReading,
+  type Outcome,
+} from '@causeway/contracts';
+import { canonicalJson } from '@causeway/ledger-core';
+import { valueOf, type Draft, type Sealed } from '@causeway/messaging';
+import { ABSENT, decide, evolve, type Input, type LastRound, type Order, type SequenceState } from '@causeway/sequence-core';
+import { sha256, sha256Hex } from '@causeway/signing';
+import type { ToldLedger } from './told-ledger';
+
+/** One sequence of a {@link ToldLedger}: each input is recorded, decided on, and what was decided is recorded after it. */
+export class ToldSequence {
+  readonly id: string;
+  state: SequenceState = ABSENT;
+  readonly facts: EvolutionRecord[] = [];
+  private readonly orders: Order[] = [];
+  private readonly rounds = new Map<string, LastRound>();
+
+  constructor(
+    private readonly ledger: ToldLedger,
+    private readonly who: { readonly key: string; readonly mode: 'apply' | 'preview'; readonly publisher: string },
+  ) {
+    this.id = uuidFromHash(sha256(Buffer.from(sequenceIdSeed(who.publisher, who.key))));
+  }
+
+  intent(document: unknown): void {
+    const plan = document as IntentData['plan'];
+    const planDigest = sha256Hex(canonicalJson(plan));
+    const { key, mode, publisher } = this.who;
+    const data: IntentData = { key, mode, plan, planDigest, requestedBy: 'team-identity' };
+    const { id } = this.tell(publisher, topicNames.intents, INTENT_TYPE, [], data, key);
+    this.decide(id, { kind: 'intent-received', eventId: id, publisher, data, planDigest, targets: this.ledger.targets });
+  }
+
+  applied(step: string, changed = true): void {
+    this.result(step, { kind: 'applied', changed, acceptedAt: this.ledger.at, evidence: {} });
+  }
+
+  result(step: string, outcome: Outcome): void {
+    const order = this.order('command', step);
+    const { sequenceId, attempt, epoch, verb, target } = order.data;
+    const at = this.ledger.at;
+    const commandDigest = this.digestOf(order);
+    const times = { startedAt: at, finishedAt: at };
+    const data = { sequenceId, step, attempt, epoch, verb, target, commandDigest, ...times, outcome };
+    const principal = `executor-${order.executor}`;
+    const { id, value } = this.tell(principal, topicNames.results, RESULT_TYPE, [order.id], data);
+    const heard = { eventId: id, principal, causationIds: [order.id], digest: sha256Hex(value), data };
+    this.decide(id, { kind: 'result-received', ...heard });
+  }
+
+  /** A round of looks: observed values per `scope/member`, or null for a member that did not answer. */
+  reading(step: string, values: Readonly<Record<string, Record<string, unknown> | null>>, streak = 1): void {
+    const order = this.order('probe', step);
+    const readings = Object.entries(values).map(([place, seen]) => this.look(place, seen, streak));
+    const seenAt = new Map(readings.map(({ scope, member, takenAt }) => [`${scope}/${member}`, takenAt]));
+    this.rounds.set(step, { receivedAt: this.ledger.at, seenAt });
+    const { sequenceId, attempt, epoch, target } = order.data;
+    const data = { sequenceId, step, attempt, epoch, target, probeId: order.id, round: 1, readings };
+    const { id, value } = this.tell('readiness-prober', topicNames.readings, READING_TYPE, [order.id], data);
+    this.decide(id, { kind: 'reading-received', eventId: id, digest: sha256Hex(value), data });
+  }
+
+  /** Time passes, then the sequencer looks at its clock. */
+  after(ms: number): void {
+    this.ledger.pass(ms);
+    this.decide(null, { kind: 'clock-reached', rounds: this.rounds });
+  }
+
+  private look(place: string, seen: Record<string, unknown> | null, streak: number): MemberReading {
+    const [scope = '', member = ''] = place.split('/');
+    const outcome: MemberReading['outcome'] = seen
+      ? { kind: 'observed', values: seen as Record<string, never> }
+      : { kind: 'unreachable', reason: 'no answer within 2 s' };
+    return { scope, member, takenAt: this.ledger.at, streak, outcome };
+  }
+
+  private decide(cause: string | null, input: Input): void {
+    const tools = { newId: this.ledger.newId, digestOf: (order: Order) => this.digestOf(order) };
+    const { facts, orders } = decide(input, this.state, { sequenceId: this.id, at: this.ledger.at }, tools);
+    const version = this.state.status === 'absent' ? 1 : this.state.version + 1;
+    this.state = facts.reduce(evolve, this.state);
+    this.facts.push(...facts);
+    if (facts.length === 0) return;
+    const data = { sequenceId: this.id, epoch: 1, version, records: [...facts] };
+    this.tell('sequencer', topicNames.records, RECORD_TYPE, cause === null ? [] : [cause], data);
+    this.orders.push(...orders);
+    if (orders.length > 0) this.ledger.record('sequencer', orders.map((order) => this.draftOf(order)));
+  }
+
+  private tell(principal: string, topic: string, type: string, causationIds: string[], data: unknown, key = this.id): Sealed {
+    const subject = { subject: this.id, correlationId: this.id };
+    const [sealed] = this.ledger.record(principal, [{ topic, key, type, ...subject, causationIds, data }]) as [Sealed];
+    return sealed;
+  }
+
+  private draftOf(order: Order): Draft & { readonly id: string; readonly time: string } {
+    const base = { id: order.id, key: this.id, subject: this.id, correlationId: this.id, time: this.timeOf(order) };
+    return order.kind === 'command'
+      ? { ...base, topic: commandsTopic(order.executor), type: COMMAND_TYPE, causationIds: [], data: order.data }
+      : { ...base, topic: topicNames.probes, type: PROBE_TYPE, causationIds: [], data: order.data };
+  }
+
+  private readonly times = new Map<string, string>();
+
+  /** A command's digest covers its time, so the time is the one of its decision. */
+  private timeOf({ id }: Order): string {
+    const time = this.times.get(id) ?? this.ledger.at;
+    this.times.set(id, time);
+    return time;
+  }
+
+  private digestOf = (order: Order): string => sha256Hex(valueOf(this.draftOf(order), 'sequencer'));
+
+  private order<K extends Order['kind']>(kind: K, step: string): Extract<Order, { kind: K }> {
+    const found = this.orders.findLast((order) => order.kind === kind && order.data.step === step);
+    if (!found) throw new Error(`nobody ordered a ${kind} of ${step}`);
+    return found as Extract<Order, { kind: K }>;
+  }
+}
