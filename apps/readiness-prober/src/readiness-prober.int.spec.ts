@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +43,7 @@ beforeAll(async () => {
     mkdtempSync(join(tmpdir(), 'causeway-prober-lab-')),
     (line: string) => process.stderr.write(`${line}\n`),
   ];
+  closers.push(async () => rmSync(dir, { recursive: true, force: true }));
   const kafka = await startKafka({ dir, say });
   closers.push(() => kafka.stop());
   const postgres = await startPostgres({ dir, say });

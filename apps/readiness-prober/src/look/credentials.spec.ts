@@ -1,10 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCredentials } from './credentials';
 
+const folder = mkdtempSync(join(tmpdir(), 'causeway-credentials-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 function fileWith(content: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'causeway-credentials-')), 'probe.json');
+  const path = join(folder, 'probe.json');
   writeFileSync(path, content);
   return path;
 }
