@@ -14,6 +14,8 @@ export interface TargetCall {
   readonly signal: AbortSignal;
   /** Longest wait for this one answer, milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
+  /** A connection of its own: for servers that drop kept connections without a word, as Caddy's admin does at each change. */
+  readonly ownConnection?: boolean;
 }
 
 export interface TargetAnswer {
@@ -43,6 +45,7 @@ export async function callTarget(call: TargetCall): Promise<TargetAnswer> {
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
+    reset: call.ownConnection ?? false,
   };
   call.signal.throwIfAborted();
   try {

@@ -59,7 +59,8 @@ export class CaddyClient {
       ...more,
     };
     const url = `${this.settings.adminUrl}/id/${encodeURIComponent(scene.policy)}`;
-    return callTarget({ method, url, headers, signal: scene.signal, ...(body === undefined ? {} : { body }) });
+    const sent = body === undefined ? {} : { body };
+    return callTarget({ method, url, headers, signal: scene.signal, ownConnection: true, ...sent });
   }
 }
 
