@@ -138,10 +138,7 @@ describe('the readiness prober on a real broker and database', () => {
     await house.until('the last round', () => isOver(asked));
     const after = house.answersTo(asked).slice(1);
     expect(after.map(({ data }) => data.round)).toEqual(after.map((_, i) => i + 2));
-    expect(after[0]?.data.readings.map(({ outcome, streak }) => [sight(outcome), streak])).toEqual([
-      ['new', 1],
-      ['new', 1],
-    ]);
+    expect(after.map(({ data }) => data.readings.map(({ outcome }) => sight(outcome))).flat()).not.toContain('old');
     await sleep(1_000);
     expect(house.answersTo(over)).toHaveLength(1);
     expect(house.answersTo(asked)).toHaveLength(after.length + 1);

@@ -85,6 +85,18 @@ describe('when to send a round', () => {
     expect(probe.send(2_000)[eu]).toMatchObject({ outcome: silent });
   });
 
+  it('does not wait for looks that began after the change', () => {
+    const probe = story();
+    probe.begin(0, us, eu);
+    probe.answer(20, us, version('1'));
+    probe.answer(30, eu, version('1'));
+    probe.send(30);
+    probe.begin(500, us);
+    probe.answer(520, us, version('2'));
+    probe.begin(530, eu);
+    expect(probe.next(530)).toEqual(SEND);
+  });
+
   it('is not when a look shows the same again, until the heartbeat', () => {
     const probe = story({ members: ['us'] });
     probe.begin(0, us);

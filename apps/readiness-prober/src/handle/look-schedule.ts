@@ -4,8 +4,8 @@
  *
  * What must hold:
  * 1. Every member is looked at once at the start, then every `everyMs` after its last look began, never twice at a time.
- * 2. A member without an answer holds up no other: a round with a change in it waits for the rest at most
- *    {@link GATHER_MS}, then says of the silent one only what is known of it.
+ * 2. A member without an answer holds up no other: a round with a change in it waits for the looks that were under way
+ *    then, at most {@link GATHER_MS}, then says of the silent one only what is known of it.
  * 3. A round is due when a member shows something else than in the last round, at the end, and every {@link HEARTBEAT_MS}.
  * 4. A streak counts looks in a row with the same outcome; a schedule begins with no streaks (after a restart too).
  * 5. It ends when every member's last look met the expectations with a streak of `consecutive`, or at `endsAt`. Whoever
@@ -113,9 +113,10 @@ export class LookSchedule {
 
   private roundDueAt(now: number): number {
     const heartbeatAt = this.sentAt + HEARTBEAT_MS;
-    if (this.changedAt === null) return heartbeatAt;
-    const underWay = this.members.some(({ lookingSince }) => lookingSince !== null);
-    return Math.min(heartbeatAt, underWay ? this.changedAt + GATHER_MS : now);
+    const { changedAt } = this;
+    if (changedAt === null) return heartbeatAt;
+    const underWay = this.members.some(({ lookingSince }) => lookingSince !== null && lookingSince <= changedAt);
+    return Math.min(heartbeatAt, underWay ? changedAt + GATHER_MS : now);
   }
 
   /** The round as it stands, every member in it. Marks it as sent. */
