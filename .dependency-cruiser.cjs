@@ -15,25 +15,27 @@ const rooms = {
   'libs/signing': [...lib('contracts'), ...npm('zod'), 'node:'],
   'libs/plan-file': [...lib('contracts', 'sequence-core', 'ledger-core', 'signing'), ...npm('yaml', 'zod'), 'node:'],
   'libs/executor-sdk': [...lib('contracts')],
+  'libs/console-api': [...lib('contracts'), ...npm('zod')],
+  'libs/service': [...lib('contracts', 'messaging', 'persistence', 'host', 'signing'), ...NEST, ...npm('zod'), 'node:'],
   'libs/executor-conformance': [...lib('contracts', 'executor-sdk'), ...npm('fast-check')],
   'libs/messaging': [...lib('contracts', 'signing'), ...npm('kafkajs', '@nestjs/common', '@nestjs/microservices', 'rxjs'), 'node:'],
   'libs/persistence': [...lib('messaging'), ...npm('typeorm', 'pg', 'pg-types', '@types/pg', '@nestjs/common'), 'node:'],
   'libs/host': [...NEST, ...npm('zod', 'pino', 'pino-http', 'nestjs-pino', 'prom-client', '@opentelemetry/[^/]+'), 'node:'],
   'libs/executor-host': [
-    ...lib('contracts', 'executor-sdk', 'messaging', 'persistence', 'host', 'signing'),
+    ...lib('contracts', 'executor-sdk', 'messaging', 'persistence', 'host', 'signing', 'service'),
     ...NEST,
     ...npm('zod', 'undici', 'prom-client'),
     'node:',
   ],
 };
-const appBase = [...lib('contracts', 'messaging', 'persistence', 'host', 'signing'), ...NEST, ...npm('zod', 'prom-client'), 'node:'];
+const appBase = [...lib('contracts', 'messaging', 'persistence', 'host', 'signing', 'service'), ...NEST, ...npm('zod', 'prom-client'), 'node:'];
 const apps = {
   'apps/sequencer': [...appBase, ...lib('sequence-core', 'ledger-core', 'plan-file')],
   'apps/readiness-prober': [...appBase, ...lib('sequence-core', 'plan-file'), ...npm('undici')],
   'apps/ledger': [...appBase, ...lib('ledger-core')],
-  'apps/console': [...appBase, ...lib('sequence-core', 'ledger-core', 'plan-file')],
+  'apps/console': [...appBase, ...lib('console-api', 'sequence-core', 'ledger-core', 'plan-file')],
   'apps/cli': [
-    ...lib('contracts', 'sequence-core', 'ledger-core', 'signing', 'plan-file'),
+    ...lib('contracts', 'sequence-core', 'ledger-core', 'signing', 'plan-file', 'console-api'),
     ...npm('commander', 'picocolors', 'eventsource-parser', 'undici', 'yaml', 'zod'),
     'node:',
   ],

@@ -9,7 +9,11 @@ const PARTS: readonly (readonly [name: string, command: string, args: readonly s
   ['types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']],
   ['types of the cores alone', bin('tsc'), ['--noEmit', '-p', 'tsconfig.cores.json']],
   ['lint', bin('eslint'), ['.']],
-  ['doors', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'apps', 'libs', 'lab', 'bench', 'test']],
+  [
+    'doors',
+    bin('depcruise'),
+    ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'apps', 'libs', 'lab', 'bench', 'test'],
+  ],
   ['dead code', bin('knip'), ['--no-progress']],
   ['schemas', process.execPath, ['dist/test/tidy/schemas.js', '--check']],
   ['tidy', process.execPath, ['dist/test/tidy/main.js']],

@@ -25,12 +25,19 @@ export async function runTier(tier: string, args: readonly string[]): Promise<Ti
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const summary = JSON.parse(readFileSync(outputFile, 'utf8')) as JestSummary;
   const broken = summary.numFailedTests === 0 && exit !== 0 ? Math.max(1, summary.numFailedTestSuites) : 0;
-  return { tier, passed: summary.numPassedTests, failed: summary.numFailedTests + broken + summary.numPendingTests, seconds };
+  return {
+    tier,
+    passed: summary.numPassedTests,
+    failed: summary.numFailedTests + broken + summary.numPendingTests,
+    seconds,
+  };
 }
 
 /** Jest writes its JSON to standard output too when asked for a file; only its talk (standard error) is for people. */
 function jest(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));

@@ -10,7 +10,13 @@ import { runTier, type TierResult } from './jest-run';
  * and databases of its own. `npm test -- unit|integration|system [jest arguments]` runs one tier.
  */
 const TIERS = {
-  unit: ['--testRegex', '(?<!\\.int)\\.spec\\.ts$', '--testPathIgnorePatterns', '/node_modules/', '<rootDir>/test/scenarios/'],
+  unit: [
+    '--testRegex',
+    '(?<!\\.int)\\.spec\\.ts$',
+    '--testPathIgnorePatterns',
+    '/node_modules/',
+    '<rootDir>/test/scenarios/',
+  ],
   integration: ['--testRegex', '\\.int\\.spec\\.ts$', '--runInBand'],
   system: ['--testRegex', 'test/scenarios/.*\\.spec\\.ts$', '--runInBand'],
 } as const;
@@ -51,7 +57,8 @@ async function startInfrastructure(): Promise<() => Promise<void>> {
 function report(results: readonly TierResult[]): number {
   for (const { tier, passed, failed, seconds } of results)
     console.log(`${tier.padEnd(12)} ${passed} passed, ${failed} failed in ${seconds.toFixed(0)} s`);
-  const sum = (pick: (result: TierResult) => number): number => results.reduce((total, result) => total + pick(result), 0);
+  const sum = (pick: (result: TierResult) => number): number =>
+    results.reduce((total, result) => total + pick(result), 0);
   const failed = sum((result) => result.failed);
   console.log(`${sum((result) => result.passed)} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { request } from 'undici';
+import { freePorts } from '../processes/ports';
+import { startProcess, type RunningProcess } from '../processes/managed-process';
+
+/** How one of our services is started. */
+export interface ServicePlan {
+  readonly name: string;
+  /** Script below dist/. */
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** One of our services as a process that a test may kill, pause and start again under the same address. */
+export interface ServiceProcess {
+  readonly name: string;
+  readonly url: string;
+  readonly logFile: string;
+  pid(): number;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  /** Starts it again after a kill or a stop, with the same environment. Resolves when it is ready. */
+  start(): Promise<void>;
+  pause(): void;
+  resume(): void;
+}
+
+const READY_WITHIN_MS = 90_000;
+
+export async function startService(plan: ServicePlan, runDir: string): Promise<ServiceProcess> {
+  const [port] = (await freePorts(1)) as [number];
+  const url = `http://127.0.0.1:${port}`;
+  const logFile = join(runDir, `${plan.name}.log`);
+  let running: RunningProcess;
+  const start = async (): Promise<void> => {
+    running = await startProcess({
+      name: plan.name,
+      command: process.execPath,
+      args: ['--enable-source-maps', join(distFolder(), plan.script)],
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        LOG_LEVEL: 'info',
+        ...plan.env,
+        HTTP_PORT: String(port),
+        HTTP_HOST: '127.0.0.1',
+      },
+      logFile,
+      isReady: () => isReady(url),
+      readyWithinMs: READY_WITHIN_MS,
+    });
+  };
+  await start();
+  return {
+    name: plan.name,
+    url,
+    logFile,
+    start,
+    pid: () => running.pid,
+    kill: () => running.kill(),
+    stop: () => running.stop(),
+    pause: () => running.pause(),
+    resume: () => running.resume(),
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const answer = await request(`${url}/health/ready`, { headersTimeout: 2_000, bodyTimeout: 2_000 });
+  await answer.body.dump();
+  return answer.statusCode === 200;
+}
+
+/** Where the build puts everything: this file runs from there, or (under Jest) from the sources beside it. */
+export const distFolder = (): string => {
+  const here = __dirname;
+  const [root] = here.split(join('dist', 'lab')) as [string];
+  return here.includes(join('dist', 'lab')) ? join(root, 'dist') : join(here, '..', '..', 'dist');
+};
