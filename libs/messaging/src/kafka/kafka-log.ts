@@ -5,13 +5,22 @@ import type { Log } from '../log';
 const NOT_NEWS =
   /coordinator is not (available|aware)|coordinator is loading|group is rebalancing|this server does not host this topic/i;
 
+/** A broker that is away makes the same line many times a second: once in this time is enough. */
+const REPEAT_AFTER_MS = 10_000;
+
 /** kafkajs's log lines on ours. kafkajs "errors" are retries: what is final reaches us as an exception or a crash event. */
-export const kafkaLog =
-  (log: Log): logCreator =>
-  () =>
-  ({ namespace, level, log: { message, error, groupId } }) => {
-    const text = `${namespace}: ${message}${error && error !== message ? ` (${String(error)})` : ''}`;
-    const details = { component: 'kafkajs', ...(groupId ? { groupId } : {}) };
-    if (level > logLevel.WARN || NOT_NEWS.test(text)) log.debug(details, text);
-    else log.warn(details, text);
-  };
+export const kafkaLog = (log: Log): logCreator => {
+  const told = new Map<string, number>();
+  return () =>
+    ({ namespace, level, log: { message, error, groupId } }) => {
+      const text = `${namespace}: ${message}${error && error !== message ? ` (${String(error)})` : ''}`;
+      const details = { component: 'kafkajs', ...(groupId ? { groupId } : {}) };
+      const now = performance.now();
+      const isNews =
+        level <= logLevel.WARN && !NOT_NEWS.test(text) && now - (told.get(text) ?? -Infinity) > REPEAT_AFTER_MS;
+      if (!isNews) return log.debug(details, text);
+      if (told.size > 100) told.clear();
+      told.set(text, now);
+      log.warn(details, text);
+    };
+};
