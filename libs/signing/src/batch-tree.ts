@@ -10,12 +10,21 @@ export interface BatchTree {
   readonly paths: readonly Uint8Array[];
 }
 
-const prefixed = (prefix: number, ...parts: readonly Uint8Array[]): Uint8Array =>
-  sha256(Buffer.concat([Uint8Array.of(prefix), ...parts]));
+export function batchLeaf(encoded: Uint8Array): Uint8Array {
+  const input = new Uint8Array(encoded.length + 1);
+  input.set(encoded, 1);
+  return sha256(input);
+}
 
-export const batchLeaf = (encoded: Uint8Array): Uint8Array => prefixed(0x00, encoded);
+/** Hashed at once, so one buffer serves every node. */
+const nodeInput = new Uint8Array(65);
+nodeInput[0] = 0x01;
 
-const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => prefixed(0x01, left, right);
+function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  nodeInput.set(left, 1);
+  nodeInput.set(right, 33);
+  return sha256(nodeInput);
+}
 
 /** Level by level: an unpaired last node moves up unchanged, which is RFC 6962's tree for any size. */
 export function batchTree(leaves: readonly Uint8Array[]): BatchTree {

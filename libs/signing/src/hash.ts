@@ -1,11 +1,14 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 import { uuidV7 } from '@causeway/contracts';
 
-/** SHA-256 of bytes: 32 bytes. */
-export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+/**
+ * SHA-256 of bytes: 32 bytes. In one call: a Hash object a hash costs three times as much, half of it in the garbage
+ * collector, and a message is hashed a dozen times on its way.
+ */
+export const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
 /** SHA-256 as 64 lower-case hex digits. */
-export const sha256Hex = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256Hex = (bytes: Uint8Array | string): string => hash('sha256', bytes, 'hex');
 
 const POOL_BYTES = 10 * 1024;
 const pool = new Uint8Array(POOL_BYTES);
