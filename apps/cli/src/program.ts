@@ -51,7 +51,10 @@ export function buildProgram(io: Io, onExit: (code: number) => void): Command {
 
 /** Before the verb or after it. `export` keeps -o for its file. */
 function addCommonOptions(command: Command): void {
-  const forms = new Option(command.name() === 'export' ? '--output <form>' : '-o, --output <form>', 'form of the answer');
+  const forms = new Option(
+    command.name() === 'export' ? '--output <form>' : '-o, --output <form>',
+    'form of the answer',
+  );
   command
     .option('--server <url>', 'the console (default http://127.0.0.1:8480)')
     .option('--token <token>', 'bearer token')
@@ -68,7 +71,10 @@ function addPlanCommands(program: Command, run: Run): void {
     .description('check plan and target files: form, names, order; no network')
     .argument('<files...>')
     .option('--targets <dir>', 'folder of Target files to check plans against')
-    .addHelpText('after', '\nExamples:\n  causeway validate plan.yaml\n  causeway validate plan.yaml --targets targets/')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  causeway validate plan.yaml\n  causeway validate plan.yaml --targets targets/',
+    )
     .action(run((session, files: string[], flags: { targets?: string }) => validate(session, files, flags)));
   program
     .command('plan')
@@ -76,7 +82,10 @@ function addPlanCommands(program: Command, run: Run): void {
     .argument('<file>')
     .option('--detailed-exitcode', 'exit with 2 when something would change or cannot be told')
     .option('--timeout <duration>', 'how long to wait for the answers', '2m')
-    .addHelpText('after', '\nExamples:\n  causeway plan plan.yaml\n  causeway plan plan.yaml --detailed-exitcode -o json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  causeway plan plan.yaml\n  causeway plan plan.yaml --detailed-exitcode -o json',
+    )
     .action(run((session, file: string, flags: PlanFlags) => plan(session, file, flags)));
   program
     .command('apply')
@@ -85,7 +94,10 @@ function addPlanCommands(program: Command, run: Run): void {
     .option('--key <key>', 'sequence key; a repeat with the same key applies nothing twice')
     .option('--wait', 'follow it to its end')
     .option('--timeout <duration>', 'with --wait: exit with 3 when it is not over by then', '15m')
-    .addHelpText('after', '\nExamples:\n  causeway apply plan.yaml --wait\n  causeway apply plan.yaml --key CHG-4711 --wait --timeout 1h')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  causeway apply plan.yaml --wait\n  causeway apply plan.yaml --key CHG-4711 --wait --timeout 1h',
+    )
     .action(run((session, file: string, flags: ApplyFlags) => apply(session, file, flags)));
 }
 
@@ -96,7 +108,10 @@ function addSequenceCommands(program: Command, run: Run): void {
     .argument('[sequence]', 'id, or the key it was submitted with')
     .option('--status <status>', 'list only these')
     .option('--limit <n>', 'length of the list', '20')
-    .addHelpText('after', '\nExamples:\n  causeway status\n  causeway status --status waiting\n  causeway status CHG-4711')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  causeway status\n  causeway status --status waiting\n  causeway status CHG-4711',
+    )
     .action(run((session, ref: string | undefined, flags: StatusFlags) => status(session, ref, flags)));
   program
     .command('watch')
@@ -133,6 +148,9 @@ function addLedgerCommands(program: Command, run: Run): void {
     .description('verify an export offline: no service, no network, no database')
     .argument('<file>')
     .option('--key <vkey>', 'the verifier key you know the ledger by')
-    .addHelpText('after', '\nExamples:\n  causeway verify ledger.jsonl\n  causeway verify ledger.jsonl --key "$(cat ledger.vkey)"')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  causeway verify ledger.jsonl\n  causeway verify ledger.jsonl --key "$(cat ledger.vkey)"',
+    )
     .action(run((session, file: string, flags: VerifyFlags) => verify(session, file, flags)));
 }

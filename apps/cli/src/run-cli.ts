@@ -5,7 +5,11 @@ import { processIo, type Io } from './io';
 import { buildProgram } from './program';
 
 /** Runs one command line. Resolves with the exit code, never rejects; whatever failed was told on stderr. */
-export async function runCli(args: readonly string[], interrupted: AbortSignal, io: Io = processIo(interrupted)): Promise<number> {
+export async function runCli(
+  args: readonly string[],
+  interrupted: AbortSignal,
+  io: Io = processIo(interrupted),
+): Promise<number> {
   let code: number = EXIT.done;
   const program = buildProgram(io, (exit) => (code = exit));
   const output = { writeOut: (text: string) => io.out(text), writeErr: (text: string) => io.say(text.trimEnd()) };

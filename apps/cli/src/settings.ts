@@ -59,7 +59,11 @@ function readConfig(env: Readonly<Record<string, string | undefined>>): z.output
   const parsed = configFile.safeParse(jsonOrNull(text));
   if (parsed.success) return parsed.data;
   const form = '{"server": "http://127.0.0.1:8480", "token": "...", "output": "table"}';
-  throw new CliFailure(EXIT.badInput, `the config file ${path} is not of the form ${form}`, z.prettifyError(parsed.error));
+  throw new CliFailure(
+    EXIT.badInput,
+    `the config file ${path} is not of the form ${form}`,
+    z.prettifyError(parsed.error),
+  );
 }
 
 function jsonOrNull(text: string): unknown {
@@ -72,6 +76,7 @@ function jsonOrNull(text: string): unknown {
 
 function serverOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url.origin + url.pathname.replace(/\/+$/, '');
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:'))
+    return url.origin + url.pathname.replace(/\/+$/, '');
   throw new CliFailure(EXIT.usage, `not a server address: ${text}`, 'give it like http://127.0.0.1:8480');
 }

@@ -154,9 +154,7 @@ export const explanation = z.strictObject({
   /** One sentence. */
   summary: z.string(),
   since: instant.nullable(),
-  because: z.array(
-    z.strictObject({ ...hold.shape, words: z.string(), unblocks: z.string() }),
-  ),
+  because: z.array(z.strictObject({ ...hold.shape, words: z.string(), unblocks: z.string() })),
   nextCheck: z.strictObject({ by: z.string(), words: z.string() }).nullable(),
 });
 export type Explanation = z.output<typeof explanation>;

@@ -16,7 +16,15 @@ import {
 } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import { valueOf, type Draft, type Sealed } from '@causeway/messaging';
-import { ABSENT, decide, evolve, type Input, type LastRound, type Order, type SequenceState } from '@causeway/sequence-core';
+import {
+  ABSENT,
+  decide,
+  evolve,
+  type Input,
+  type LastRound,
+  type Order,
+  type SequenceState,
+} from '@causeway/sequence-core';
 import { sha256, sha256Hex } from '@causeway/signing';
 import type { ToldLedger } from './told-ledger';
 
@@ -41,7 +49,14 @@ export class ToldSequence {
     const { key, mode, publisher } = this.who;
     const data: IntentData = { key, mode, plan, planDigest, requestedBy: 'team-identity' };
     const { id } = this.tell(publisher, topicNames.intents, INTENT_TYPE, [], data, key);
-    this.decide(id, { kind: 'intent-received', eventId: id, publisher, data, planDigest, targets: this.ledger.targets });
+    this.decide(id, {
+      kind: 'intent-received',
+      eventId: id,
+      publisher,
+      data,
+      planDigest,
+      targets: this.ledger.targets,
+    });
   }
 
   applied(step: string, changed = true): void {
@@ -97,10 +112,21 @@ export class ToldSequence {
     const data = { sequenceId: this.id, epoch: 1, version, records: [...facts] };
     this.tell('sequencer', topicNames.records, RECORD_TYPE, cause === null ? [] : [cause], data);
     this.orders.push(...orders);
-    if (orders.length > 0) this.ledger.record('sequencer', orders.map((order) => this.draftOf(order)));
+    if (orders.length > 0)
+      this.ledger.record(
+        'sequencer',
+        orders.map((order) => this.draftOf(order)),
+      );
   }
 
-  private tell(principal: string, topic: string, type: string, causationIds: string[], data: unknown, key = this.id): Sealed {
+  private tell(
+    principal: string,
+    topic: string,
+    type: string,
+    causationIds: string[],
+    data: unknown,
+    key = this.id,
+  ): Sealed {
     const subject = { subject: this.id, correlationId: this.id };
     const [sealed] = this.ledger.record(principal, [{ topic, key, type, ...subject, causationIds, data }]) as [Sealed];
     return sealed;

@@ -34,8 +34,7 @@ export class ConsoleClient {
   private async request(path: string, init: RequestInit, timeoutMs: number | null): Promise<Response> {
     const signals = [this.interrupted, ...(init.signal ? [init.signal] : [])];
     if (timeoutMs !== null) signals.push(AbortSignal.timeout(timeoutMs));
-    const authorization: Record<string, string> =
-      this.token === null ? {} : { authorization: `Bearer ${this.token}` };
+    const authorization: Record<string, string> = this.token === null ? {} : { authorization: `Bearer ${this.token}` };
     let response: Response;
     try {
       response = await fetch(`${this.server}${path}`, {
@@ -80,7 +79,11 @@ async function failureOf(response: Response): Promise<CliFailure> {
   const text = await response.text().catch(() => '');
   const parsed = problemBody.safeParse(jsonOrNull(text));
   if (!parsed.success) {
-    return new CliFailure(EXIT.unreachable, `the server answered ${response.status} and no problem document`, 'is this a Causeway console?');
+    return new CliFailure(
+      EXIT.unreachable,
+      `the server answered ${response.status} and no problem document`,
+      'is this a Causeway console?',
+    );
   }
   const { status } = parsed.data;
   if (status === 401 || status === 403) {

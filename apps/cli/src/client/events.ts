@@ -50,7 +50,11 @@ const isAbort = (error: unknown): boolean => ['AbortError', 'TimeoutError'].incl
 const giveUp = (error: Error): CliFailure =>
   error instanceof CliFailure
     ? error
-    : new CliFailure(EXIT.unreachable, `the connection was lost: ${error.message}`, 'the sequence goes on in the server');
+    : new CliFailure(
+        EXIT.unreachable,
+        `the connection was lost: ${error.message}`,
+        'the sequence goes on in the server',
+      );
 
 async function* oneConnection(
   client: ConsoleClient,

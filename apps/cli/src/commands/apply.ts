@@ -31,7 +31,8 @@ export async function apply(session: Session, path: string, flags: ApplyFlags): 
   tell(`sequence  ${submitted.sequenceId}`);
   tell(`key       ${key}`);
   const before = await session.client.get<SequenceView>(`/v1/sequences/${submitted.sequenceId}`);
-  if (isOver(before.status)) tell(`this key named that sequence before: it is ${before.status}, and nothing is applied again`);
+  if (isOver(before.status))
+    tell(`this key named that sequence before: it is ${before.status}, and nothing is applied again`);
   const onEntry = settings.output === 'jsonl' ? (entry: unknown) => io.out(JSON.stringify(entry)) : undefined;
   const view = await follow(session, submitted.sequenceId, { timeoutMs, tell, onEntry });
   if (settings.output === 'json' || settings.output === 'yaml') session.answer(view, () => '');

@@ -5,7 +5,8 @@ export const SHELLS = ['bash', 'zsh'];
 
 /** Verbs and their options; files are completed by the shell itself. */
 export function completionScript(shell: string, program: Command): string {
-  if (!SHELLS.includes(shell)) throw new CliFailure(EXIT.usage, `no completion for ${shell}; there is ${SHELLS.join(' and ')}`);
+  if (!SHELLS.includes(shell))
+    throw new CliFailure(EXIT.usage, `no completion for ${shell}; there is ${SHELLS.join(' and ')}`);
   const verbs = program.commands.map((command) => command.name());
   const cases = program.commands.map((command) => {
     const options = command.options.map(({ long }) => long).filter(Boolean);

@@ -15,7 +15,11 @@ export async function history(session: Session, ref: string, flags: HistoryFlags
     session.answer({ items: entries }, () => entriesText(entries), entries);
     return EXIT.done;
   }
-  const events = await allPages<TargetEvent>(session, `/v1/targets/${encodeURIComponent(ref)}/history`, Number(flags.limit));
+  const events = await allPages<TargetEvent>(
+    session,
+    `/v1/targets/${encodeURIComponent(ref)}/history`,
+    Number(flags.limit),
+  );
   session.answer({ items: events }, () => targetHistoryText(ref, events), events);
   return EXIT.done;
 }
@@ -23,7 +27,10 @@ export async function history(session: Session, ref: string, flags: HistoryFlags
 async function allPages<T>(session: Session, path: string, limit: number): Promise<T[]> {
   const items: T[] = [];
   for (let cursor: string | null = ''; cursor !== null && items.length < limit;) {
-    const query = new URLSearchParams({ limit: String(Math.min(500, limit - items.length)), ...(cursor ? { cursor } : {}) });
+    const query = new URLSearchParams({
+      limit: String(Math.min(500, limit - items.length)),
+      ...(cursor ? { cursor } : {}),
+    });
     const page: Page<T> = await session.client.get<Page<T>>(`${path}?${query}`);
     items.push(...page.items);
     cursor = page.nextCursor;

@@ -18,7 +18,12 @@ export async function plan(session: Session, path: string, flags: PlanFlags): Pr
   const { io, paint } = session;
   const timeoutMs = durationOf(flags.timeout, '--timeout');
   const input = readPlan(path);
-  const { sequenceId } = await submit(session, input, 'preview', `preview-${defaultKey(input, io.now())}`.slice(0, 200));
+  const { sequenceId } = await submit(
+    session,
+    input,
+    'preview',
+    `preview-${defaultKey(input, io.now())}`.slice(0, 200),
+  );
   const view = await follow(session, sequenceId, { timeoutMs, tell: () => undefined });
   if (view.status === 'rejected') {
     session.answer(view, () => statusText(view, io.now(), paint));
@@ -26,7 +31,11 @@ export async function plan(session: Session, path: string, flags: PlanFlags): Pr
   }
   session.answer(view, () => previewText(view));
   if (!isOver(view.status)) {
-    throw new CliFailure(EXIT.waiting, 'not every executor has answered in time', `ask again: causeway status ${sequenceId}`);
+    throw new CliFailure(
+      EXIT.waiting,
+      'not every executor has answered in time',
+      `ask again: causeway status ${sequenceId}`,
+    );
   }
   const wouldChange = view.steps.some(({ found }) => found !== 'already-so');
   return flags.detailedExitcode && wouldChange ? EXIT.changes : EXIT.done;

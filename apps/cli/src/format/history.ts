@@ -46,6 +46,8 @@ const sourceOf = (message: EntryItem['message']): string =>
   String((message as { readonly source?: unknown } | null)?.source ?? '').replace(/^\//, '');
 
 function factsOf(message: EntryItem['message']): string {
-  const { data } = message as unknown as { readonly data?: { readonly records?: readonly { kind: string; step?: string | null }[] } };
+  const { data } = message as unknown as {
+    readonly data?: { readonly records?: readonly { kind: string; step?: string | null }[] };
+  };
   return (data?.records ?? []).map(({ kind, step }) => (step ? `${kind} ${step}` : kind)).join(', ');
 }

@@ -1,5 +1,11 @@
 import type { EntryItem } from '@causeway/console-api';
-import { RECORD_TYPE, type EvolutionRecord, type FrozenStep, type HoldReason, type RecordData } from '@causeway/contracts';
+import {
+  RECORD_TYPE,
+  type EvolutionRecord,
+  type FrozenStep,
+  type HoldReason,
+  type RecordData,
+} from '@causeway/contracts';
 import type { Paint } from './paint';
 import { ageText, clockText, plural } from './words';
 
@@ -55,9 +61,19 @@ export class Narrator {
     const { step, at } = fact;
     switch (fact.kind) {
       case 'step-commanded':
-        return [this.line(at, fact.verb === 'apply' ? 'ordered' : 'look-up', `${step} at ${this.targetOf(step)}${again(fact.attempt)}`)];
+        return [
+          this.line(
+            at,
+            fact.verb === 'apply' ? 'ordered' : 'look-up',
+            `${step} at ${this.targetOf(step)}${again(fact.attempt)}`,
+          ),
+        ];
       case 'step-applied': {
-        const how = fact.settledByLookUp ? 'found there by a look-up' : fact.changed ? 'changed' : 'already so, nothing written';
+        const how = fact.settledByLookUp
+          ? 'found there by a look-up'
+          : fact.changed
+            ? 'changed'
+            : 'already so, nothing written';
         return [this.line(at, 'applied', `${step}: ${how}`)];
       }
       case 'outcome-unknown':
@@ -69,9 +85,13 @@ export class Narrator {
       case 'scope-withdrawn':
         return [this.line(at, 'withdrawn', `${step} in ${fact.scope} no longer shows the change`)];
       case 'step-ready':
-        return [this.line(at, 'ready', `${step} is ${fact.rung} in ${fact.scopes.map(({ scope }) => scope).join(', ')}`)];
+        return [
+          this.line(at, 'ready', `${step} is ${fact.rung} in ${fact.scopes.map(({ scope }) => scope).join(', ')}`),
+        ];
       case 'step-overdue':
-        return [this.line(at, 'overdue', `${step} is not ready after ${ageText(fact.withinMs)}; its gate stays closed`)];
+        return [
+          this.line(at, 'overdue', `${step} is not ready after ${ageText(fact.withinMs)}; its gate stays closed`),
+        ];
       case 'step-previewed':
         return [this.line(at, 'preview', `${step}: ${fact.state}`)];
       case 'probe-requested':
@@ -82,11 +102,19 @@ export class Narrator {
   private accepted({ steps, plan, at, mode, planDigest }: Fact<'sequence-accepted'>): string[] {
     this.steps = steps;
     const what = mode === 'preview' ? 'preview of plan' : 'plan';
-    return [this.line(at, 'accepted', `${what} ${plan.metadata.name}, ${plural(steps.length, 'step')}, digest ${planDigest.slice(0, 12)}`)];
+    return [
+      this.line(
+        at,
+        'accepted',
+        `${what} ${plan.metadata.name}, ${plural(steps.length, 'step')}, digest ${planDigest.slice(0, 12)}`,
+      ),
+    ];
   }
 
   private rejected({ at, code, problems }: Fact<'intent-rejected'>): string[] {
-    const lines = problems.map(({ pointer, message, hint }) => detail(`${pointer || '/'}: ${message}${hint ? ` (${hint})` : ''}`));
+    const lines = problems.map(({ pointer, message, hint }) =>
+      detail(`${pointer || '/'}: ${message}${hint ? ` (${hint})` : ''}`),
+    );
     return [this.line(at, 'rejected', `the plan was refused: ${code}`), ...lines];
   }
 
@@ -99,7 +127,10 @@ export class Narrator {
 
   private held({ step, because, at }: Fact<'gate-held'>): string[] {
     const needs = [...new Set(because.map((reason) => reason.step))].join(', ');
-    return [this.line(at, 'HELD', `${step ?? 'the end'} waits for ${needs}`), ...because.map((reason) => detail(this.reason(reason)))];
+    return [
+      this.line(at, 'HELD', `${step ?? 'the end'} waits for ${needs}`),
+      ...because.map((reason) => detail(this.reason(reason))),
+    ];
   }
 
   private reason({ step, scope, member, reason, detail: why, since, lastReadingAt }: HoldReason): string {

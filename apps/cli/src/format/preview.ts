@@ -11,7 +11,8 @@ export function previewText(view: SequenceView): string {
     const found = step.found ?? 'unknown';
     return [MARKS[found], step.id, step.target, step.change, WORDS[found], step.needs.join(', ') || '-'];
   });
-  const count = (found: StepView['found']): number => view.steps.filter((step) => (step.found ?? 'unknown') === found).length;
+  const count = (found: StepView['found']): number =>
+    view.steps.filter((step) => (step.found ?? 'unknown') === found).length;
   const [change, same, unknown] = [count('would-change'), count('already-so'), count('unknown')];
   return [
     `plan ${view.plan}, digest ${view.planDigest.slice(0, 12)}`,

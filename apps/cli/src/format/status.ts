@@ -42,7 +42,10 @@ export const statusWord = (status: SequenceStatus, paint: Paint): string =>
 function headText(view: SequenceView, paint: Paint): string {
   const { id, plan, environment, planDigest, key, requestedBy, publisher, mode, reason } = view;
   return pairs([
-    ['sequence', `${id}  ${statusWord(view.status, paint)}${mode === 'preview' ? '  (preview: nothing is changed)' : ''}`],
+    [
+      'sequence',
+      `${id}  ${statusWord(view.status, paint)}${mode === 'preview' ? '  (preview: nothing is changed)' : ''}`,
+    ],
     ['plan', `${plan}${environment === null ? '' : ` (${environment})`}, digest ${planDigest.slice(0, 12)}`],
     ['key', key],
     ['by', `${requestedBy || 'unknown'}, through ${publisher}`],
@@ -60,7 +63,12 @@ function stepsText(view: SequenceView): string {
     step.target,
     step.change,
     stepWord(step),
-    ...scopes.map((scope) => cellOf(step, step.scopes.find((one) => one.scope === scope))),
+    ...scopes.map((scope) =>
+      cellOf(
+        step,
+        step.scopes.find((one) => one.scope === scope),
+      ),
+    ),
   ]);
   return table(['STEP', 'TARGET', 'CHANGE', 'STATE', ...scopes.map((scope) => scope.toUpperCase())], rows);
 }
@@ -69,7 +77,8 @@ function stepWord(step: StepView): string {
   const again = step.attempt !== null && step.attempt > 1 ? ` (attempt ${step.attempt})` : '';
   if (step.phase === 'previewed') return step.found ?? 'unknown';
   if (step.phase === 'ready') return step.changed === false ? `${step.rung}, already so` : step.rung;
-  if (step.phase === 'applied') return `${step.changed === false ? 'already so' : 'applied'}${step.overdue ? ', overdue' : ''}${again}`;
+  if (step.phase === 'applied')
+    return `${step.changed === false ? 'already so' : 'applied'}${step.overdue ? ', overdue' : ''}${again}`;
   return `${step.phase === 'commanded' ? 'ordered' : step.phase}${again}`;
 }
 
@@ -96,7 +105,10 @@ export function holdsText(holds: readonly Hold[], nowMs: number, paint: Paint): 
     .join('\n');
 }
 
-export function holdLine(hold: Pick<Hold, 'step' | 'scope' | 'member' | 'detail' | 'since' | 'lastReadingAt' | 'reason'>, nowMs: number): string {
+export function holdLine(
+  hold: Pick<Hold, 'step' | 'scope' | 'member' | 'detail' | 'since' | 'lastReadingAt' | 'reason'>,
+  nowMs: number,
+): string {
   const place = hold.member === null ? `step ${hold.step}` : `${hold.scope}/${hold.member} (${hold.step})`;
   const seen =
     hold.member === null
@@ -109,6 +121,8 @@ export function holdLine(hold: Pick<Hold, 'step' | 'scope' | 'member' | 'detail'
 
 function rejectionText({ rejection }: SequenceView, paint: Paint): string {
   const problems = rejection?.problems ?? [];
-  const lines = problems.map(({ pointer, message, hint }) => `  ${pointer || '/'}: ${message}${hint ? ` (${hint})` : ''}`);
+  const lines = problems.map(
+    ({ pointer, message, hint }) => `  ${pointer || '/'}: ${message}${hint ? ` (${hint})` : ''}`,
+  );
   return [paint.bad(`refused: ${rejection?.code ?? 'unknown'}`), ...lines].join('\n');
 }

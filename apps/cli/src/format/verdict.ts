@@ -6,7 +6,8 @@ import { plural } from './words';
 /** What `verify` checked and found. */
 export function verdictText(path: string, verdict: FileVerdict, pinned: boolean, paint: Paint): string {
   if (!verdict.ok) {
-    const place = verdict.index === null ? `line ${verdict.line}` : `line ${verdict.line} (ledger index ${verdict.index})`;
+    const place =
+      verdict.index === null ? `line ${verdict.line}` : `line ${verdict.line} (ledger index ${verdict.index})`;
     return `${paint.bad('BROKEN')}  ${path}, ${place}\n${verdict.code}: ${verdict.message}`;
   }
   const { entries, sequences, decisions, gates } = verdict;
@@ -24,6 +25,8 @@ export function verdictText(path: string, verdict: FileVerdict, pinned: boolean,
     ['ledger key', `${verdict.ledgerKey}${pinned ? ' (the one you gave)' : ''}`],
     ['file sha256', verdict.fileDigest],
   ]);
-  const hint = pinned ? '' : '\n\nThe key is the one in the file. To know that it is the ledger you mean, give its key: --key <vkey>';
+  const hint = pinned
+    ? ''
+    : '\n\nThe key is the one in the file. To know that it is the ledger you mean, give its key: --key <vkey>';
   return `${paint.good('VERIFIED')}  ${path}\n\n${checked.map((line) => `  ok  ${line}`).join('\n')}\n\n${facts}${hint}`;
 }

@@ -24,7 +24,10 @@ export function evidenceProblem(
   const place = `${step} in ${shown.scope}`;
   const message = find(shown.evidence);
   if (!frozen || !message) {
-    return { code: 'gate-evidence-missing', message: `the evidence for ${place} (${shown.evidence}) is not in the ledger before it` };
+    return {
+      code: 'gate-evidence-missing',
+      message: `the evidence for ${place} (${shown.evidence}) is not in the ledger before it`,
+    };
   }
   const { data } = message;
   if (data.step !== step || data.epoch !== running.epoch || data.target !== frozen.target) {
@@ -42,5 +45,8 @@ function resultShows({ data }: Result, rung: string, place: string): EvidencePro
   const { outcome } = data;
   const applied = outcome.kind === 'applied' || (outcome.kind === 'looked-up' && outcome.state === 'in-effect');
   if (applied && rung === 'accepted') return null;
-  return { code: 'gate-evidence-does-not-show', message: `the result cited for ${place} says ${outcome.kind}; the rung is ${rung}` };
+  return {
+    code: 'gate-evidence-does-not-show',
+    message: `the result cited for ${place} says ${outcome.kind}; the rung is ${rung}`,
+  };
 }

@@ -90,7 +90,9 @@ export class OrderRules {
   private follow(message: Message, value: string): void {
     switch (message.type) {
       case INTENT_TYPE:
-        return void this.account(this.sequenceOf(message)).planDigests.add(this.digestOf(canonicalJson(message.data.plan)));
+        return void this.account(this.sequenceOf(message)).planDigests.add(
+          this.digestOf(canonicalJson(message.data.plan)),
+        );
       case COMMAND_TYPE:
         return this.checkCommand(message, value);
       case RESULT_TYPE:
@@ -98,6 +100,7 @@ export class OrderRules {
         return void this.account(message.data.sequenceId).evidence.set(this.digestOf(value), message);
       case RECORD_TYPE:
         return this.replay(message);
+      default:
     }
   }
 
@@ -119,15 +122,20 @@ export class OrderRules {
 
   private checkCommand({ id, data }: Command, value: string): void {
     const decided = this.account(data.sequenceId).commands.get(id);
-    if (decided === undefined) throw new Broken('command-not-decided', `command ${id} for step ${data.step} was not decided before it`);
-    if (decided !== this.digestOf(value)) throw new Broken('command-not-decided', `command ${id} is not the one that was decided: its digest differs`);
+    if (decided === undefined)
+      throw new Broken('command-not-decided', `command ${id} for step ${data.step} was not decided before it`);
+    if (decided !== this.digestOf(value))
+      throw new Broken('command-not-decided', `command ${id} is not the one that was decided: its digest differs`);
   }
 
   private replay({ data }: RecordMessage): void {
     const account = this.account(data.sequenceId);
     const version = account.state.status === 'absent' ? 0 : account.state.version;
     if (data.version !== version + 1) {
-      throw new Broken('record-out-of-order', `sequence ${data.sequenceId}: version ${data.version} follows version ${version}`);
+      throw new Broken(
+        'record-out-of-order',
+        `sequence ${data.sequenceId}: version ${data.version} follows version ${version}`,
+      );
     }
     for (const fact of data.records) this.replayFact(account, fact);
     this.decisions++;
@@ -161,7 +169,10 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
     case 'outcome-unknown':
     case 'step-previewed':
       if (account.evidence.has(fact.result)) return;
-      throw new Broken('result-not-recorded-before', `${fact.kind} of step ${fact.step} cites a result that is not in the ledger before it`);
+      throw new Broken(
+        'result-not-recorded-before',
+        `${fact.kind} of step ${fact.step} cites a result that is not in the ledger before it`,
+      );
     default:
   }
 }
@@ -170,7 +181,8 @@ const END = null;
 
 function openGate(account: Account, fact: Extract<EvolutionRecord, { kind: 'gate-opened' }>): void {
   const { state } = account;
-  if (state.status !== 'open') throw new Broken('record-does-not-fold', `a gate opened in a sequence that is ${state.status}`);
+  if (state.status !== 'open')
+    throw new Broken('record-does-not-fold', `a gate opened in a sequence that is ${state.status}`);
   const problem = missingNeed(state, fact) ?? firstEvidenceProblem(account, state, fact);
   if (problem) throw new Broken(problem.code, problem.message);
   if (fact.step !== END) account.opened.add(fact.step);
@@ -185,7 +197,11 @@ function missingNeed(state: Running, fact: Extract<EvolutionRecord, { kind: 'gat
   for (const need of needsOf(state, fact.step)) {
     const frozen = state.acceptance.steps.find(({ id }) => id === need);
     const missing = frozen?.scopes.find(({ scope }) => !cited.has(`${need}/${scope}`));
-    if (missing) return { code: 'gate-without-its-needs', message: `the gate of ${name} opened without evidence for ${need} in ${missing.scope}` };
+    if (missing)
+      return {
+        code: 'gate-without-its-needs',
+        message: `the gate of ${name} opened without evidence for ${need} in ${missing.scope}`,
+      };
   }
   return null;
 }

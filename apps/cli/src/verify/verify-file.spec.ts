@@ -22,7 +22,8 @@ function retold(change: (entries: LedgerEntry[]) => LedgerEntry[]): string {
 }
 
 type Fact = { kind: string; step?: string; evidence?: unknown[] };
-const factsOf = (entry: LedgerEntry): Fact[] => (JSON.parse(entry.data.value) as Envelope<string, { records?: Fact[] }>).data.records ?? [];
+const factsOf = (entry: LedgerEntry): Fact[] =>
+  (JSON.parse(entry.data.value) as Envelope<string, { records?: Fact[] }>).data.records ?? [];
 const has = (entry: LedgerEntry, kind: string, step: string): boolean =>
   factsOf(entry).some((fact) => fact.kind === kind && fact.step === step);
 
@@ -55,7 +56,10 @@ describe('verify of an export', () => {
   });
 
   it('names the line and the index of an altered entry', () => {
-    const text = ledger.exportText().replace('"step":"flag"', '"step":"flog"').replace('\\"step\\":\\"flag\\"', '\\"step\\":\\"flog\\"');
+    const text = ledger
+      .exportText()
+      .replace('"step":"flag"', '"step":"flog"')
+      .replace('\\"step\\":\\"flag\\"', '\\"step\\":\\"flog\\"');
     const verdict = verdictOf(text);
     expect(verdict).toMatchObject({ ok: false });
     if (!verdict.ok) expect(verdict.line).toBe((verdict.index as number) + 2);
@@ -85,7 +89,10 @@ describe('verify of an export', () => {
     const text = retold(
       where(
         (entry) => has(entry, 'gate-opened', 'flag'),
-        (facts) => JSON.parse(JSON.stringify(facts).replaceAll(/"evidence":"[0-9a-f]{64}"/g, `"evidence":"${'e'.repeat(64)}"`)) as Fact[],
+        (facts) =>
+          JSON.parse(
+            JSON.stringify(facts).replaceAll(/"evidence":"[0-9a-f]{64}"/g, `"evidence":"${'e'.repeat(64)}"`),
+          ) as Fact[],
       ),
     );
     expect(verdictOf(text)).toMatchObject({ ok: false, code: 'gate-evidence-missing' });
@@ -100,7 +107,10 @@ describe('verify of an export', () => {
     const text = retold(
       where(
         (entry) => has(entry, 'gate-opened', 'flag'),
-        (facts) => JSON.parse(JSON.stringify(facts).replaceAll(/"evidence":"[0-9a-f]{64}"/g, `"evidence":"${digest}"`)) as Fact[],
+        (facts) =>
+          JSON.parse(
+            JSON.stringify(facts).replaceAll(/"evidence":"[0-9a-f]{64}"/g, `"evidence":"${digest}"`),
+          ) as Fact[],
       ),
     );
     const verdict = verdictOf(text);

@@ -26,11 +26,14 @@ const CHUNK_BYTES = 1 << 20;
  */
 export function verifyFile(path: string, pinnedLedgerKey?: string): FileVerdict {
   const hash = createHash('sha256');
-  const verdict = verifyExport(chunksOf(path, (chunk) => hash.update(chunk)), {
-    sha256,
-    verifyEd25519: verifyBytes,
-    pinnedLedgerKey,
-  });
+  const verdict = verifyExport(
+    chunksOf(path, (chunk) => hash.update(chunk)),
+    {
+      sha256,
+      verifyEd25519: verifyBytes,
+      pinnedLedgerKey,
+    },
+  );
   if (!verdict.ok) return { ...verdict, index: verdict.index ?? null };
   const rules = new OrderRules(sha256Hex, sequenceIdFor);
   const fault = firstFault(rules, path, verdict.entries);

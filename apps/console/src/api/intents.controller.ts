@@ -32,8 +32,15 @@ function bodyOf(request: ConsoleRequest, key: string): ReturnType<typeof submitB
   const parsed = submitBody.safeParse(request.body);
   if (!parsed.success) throw new Refused(422, 'body-invalid', 'The body is not an intent.', problemsOf(parsed.error));
   if (parsed.data.key !== undefined && parsed.data.key !== key) {
-    const errors = [{ code: 'key-differs', pointer: '/key', message: 'must be absent or equal to the Idempotency-Key header' }];
-    throw new Refused(422, 'key-differs', `The body's key is not the Idempotency-Key (${limits.key} characters at most).`, errors);
+    const errors = [
+      { code: 'key-differs', pointer: '/key', message: 'must be absent or equal to the Idempotency-Key header' },
+    ];
+    throw new Refused(
+      422,
+      'key-differs',
+      `The body's key is not the Idempotency-Key (${limits.key} characters at most).`,
+      errors,
+    );
   }
   return parsed.data;
 }

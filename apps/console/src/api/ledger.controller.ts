@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { CheckpointView, ConsistencyReceipt, EntryItem, EntryWithLeaf, InclusionReceipt } from '@causeway/console-api';
+import type {
+  CheckpointView,
+  ConsistencyReceipt,
+  EntryItem,
+  EntryWithLeaf,
+  InclusionReceipt,
+} from '@causeway/console-api';
 import { DATABASE } from '@causeway/service';
 import type { Database } from '@causeway/persistence';
 import { Controller, Get, Header, Inject, Param, Query, Res } from '@nestjs/common';

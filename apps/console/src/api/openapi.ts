@@ -46,7 +46,12 @@ const PAGING = [LIMIT, inQuery('cursor', 'nextCursor of the page before.')];
 const ID = inPath('id', 'Sequence id.');
 const INDEX = inPath('index', 'Ledger index.');
 const KEY = {
-  ...{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', minLength: 1, maxLength: 200 } },
+  ...{
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: true,
+    schema: { type: 'string', minLength: 1, maxLength: 200 },
+  },
   description: 'The sequence key. The same key and body answer the same; the same key with another body is refused.',
 };
 const LAST_EVENT_ID = {
@@ -87,7 +92,13 @@ export const ROUTES: readonly Route[] = [
     refusals: [400, 404],
   },
   {
-    ...{ method: 'get', path: '/v1/sequences/{id}/stream', id: 'sequenceStream', content: EVENTS, refusals: [404, 503] },
+    ...{
+      method: 'get',
+      path: '/v1/sequences/{id}/stream',
+      id: 'sequenceStream',
+      content: EVENTS,
+      refusals: [404, 503],
+    },
     summary: 'Ledger entries of a sequence as they come: events "entry", and "end" after the last.',
     parameters: [ID, LAST_EVENT_ID],
   },
@@ -115,7 +126,13 @@ export const ROUTES: readonly Route[] = [
     refusals: [400, 404],
   },
   {
-    ...{ method: 'get', path: '/v1/ledger/checkpoint', id: 'getCheckpoint', content: json('Checkpoint'), refusals: [404] },
+    ...{
+      method: 'get',
+      path: '/v1/ledger/checkpoint',
+      id: 'getCheckpoint',
+      content: json('Checkpoint'),
+      refusals: [404],
+    },
     summary: 'The newest signed checkpoint whose entries are all here.',
   },
   {
@@ -163,7 +180,8 @@ export function openApiDocument(): object {
     info: {
       title: 'Causeway console',
       version: '1.0.0',
-      description: 'The one HTTP door of Causeway: submit intents, ask about sequences and targets, read and prove the ledger.',
+      description:
+        'The one HTTP door of Causeway: submit intents, ask about sequences and targets, read and prove the ledger.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

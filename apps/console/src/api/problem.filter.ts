@@ -3,7 +3,6 @@ import type { ProblemBody } from '@causeway/console-api';
 import type { HostLog } from '@causeway/host';
 import { newEventId } from '@causeway/signing';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { trace } from '@opentelemetry/api';
 import { Refused } from '../handle/refused';
 import type { ConsoleRequest, ConsoleResponse } from './http';
 
@@ -20,13 +19,18 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<ConsoleRequest>();
     const response = host.switchToHttp().getResponse<ConsoleResponse>();
-    const traceId = trace.getActiveSpan()?.spanContext().traceId ?? newEventId().replaceAll('-', '');
+    const traceId = traceIdOf(request);
     const told = toldOf(error);
-    if (told.status >= 500) this.log.error({ traceId, stack: (error as Error)?.stack }, `request failed: ${String(error)}`);
+    if (told.status >= 500)
+      this.log.error({ traceId, stack: (error as Error)?.stack }, `request failed: ${String(error)}`);
     if (response.headersSent) return void response.destroy();
     sendProblem(response, { ...told, instance: request.originalUrl, traceId });
   }
 }
+
+/** The caller's trace when it sent one (W3C traceparent), else an id of our own: it finds the line in the log either way. */
+const traceIdOf = (request: ConsoleRequest): string =>
+  /^00-([0-9a-f]{32})-/.exec(String(request.headers.traceparent ?? ''))?.[1] ?? newEventId().replaceAll('-', '');
 
 function sendProblem(response: ConsoleResponse, told: Told & Pick<ProblemBody, 'instance' | 'traceId'>): void {
   const { code, status, detail, instance, errors, traceId } = told;
@@ -48,7 +52,8 @@ function toldOf(error: unknown): Told {
   const status = statusOf(error);
   if (status === 404) return { status, code: 'no-such-path', detail: 'There is nothing at this path.' };
   if (status === 413) return { status, code: 'body-too-large', detail: 'The body is larger than 256 KiB.' };
-  if (status === 400) return { status, code: 'body-not-json', detail: `The body could not be read: ${(error as Error).message}` };
+  if (status === 400)
+    return { status, code: 'body-not-json', detail: `The body could not be read: ${(error as Error).message}` };
   if (status >= 400 && status < 500) return { status, code: 'request-invalid', detail: (error as Error).message };
   const isDatabase = (error as { retriable?: unknown } | null)?.retriable === true;
   return isDatabase

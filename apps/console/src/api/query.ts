@@ -40,8 +40,16 @@ export function nameOf(text: string, what: string): string {
 /** The Idempotency-Key header. Visible ASCII, so that it can stand in headers, file names and logs. */
 export function keyOf(header: string | string[] | undefined): string {
   if (header === undefined || header === '') {
-    throw new Refused(400, 'idempotency-key-missing', 'Send an Idempotency-Key header: the sequence key. A repeat with the same key is safe.');
+    throw new Refused(
+      400,
+      'idempotency-key-missing',
+      'Send an Idempotency-Key header: the sequence key. A repeat with the same key is safe.',
+    );
   }
   if (typeof header === 'string' && header.length <= limits.key && /^[\x21-\x7e]+$/.test(header)) return header;
-  throw new Refused(400, 'idempotency-key-invalid', `The Idempotency-Key must be 1 to ${limits.key} visible ASCII characters.`);
+  throw new Refused(
+    400,
+    'idempotency-key-invalid',
+    `The Idempotency-Key must be 1 to ${limits.key} visible ASCII characters.`,
+  );
 }

@@ -50,7 +50,8 @@ export class StreamsController {
     read: Read,
   ): Promise<void> {
     const after = positionOf(request.headers['last-event-id'] as string | undefined, 'Last-Event-ID') ?? -1;
-    if (this.live.count >= MAX_STREAMS) throw new Refused(503, 'too-many-streams', 'Too many streams are open. Try again.');
+    if (this.live.count >= MAX_STREAMS)
+      throw new Refused(503, 'too-many-streams', 'Too many streams are open. Try again.');
     const follower = this.live.follow(sequenceId);
     const stream = new EventStream(response);
     response.on('close', () => follower.end());

@@ -17,7 +17,11 @@ export class TokenGuard implements CanActivate {
     if (isOpen(request.path)) return true;
     const token = /^Bearer ([\x21-\x7e]{1,500})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) {
-      throw new Refused(401, 'token-missing', 'Send "Authorization: Bearer <token>". With the CLI: --token or CAUSEWAY_TOKEN.');
+      throw new Refused(
+        401,
+        'token-missing',
+        'Send "Authorization: Bearer <token>". With the CLI: --token or CAUSEWAY_TOKEN.',
+      );
     }
     const holder = this.tokens.get(sha256Hex(token));
     if (!holder) throw new Refused(401, 'token-unknown', 'This token is not known here.');

@@ -87,7 +87,11 @@ function unblocks({ reason, member, scope, step }: Hold): string {
 function nextLook(view: SequenceView, holds: readonly Hold[]): Explanation['nextCheck'] {
   const looked = holds.find(({ reason }) => reason !== 'not-applied');
   if (looked) {
-    return { by: 'readiness-prober', words: 'the prober keeps looking at the pace its target declares; a look that shows the change opens the gate by itself' };
+    return {
+      by: 'readiness-prober',
+      words:
+        'the prober keeps looking at the pace its target declares; a look that shows the change opens the gate by itself',
+    };
   }
   const step = view.steps.find(({ id }) => id === holds[0]?.step);
   return step ? { by: executorOf(step), words: 'its result moves the sequence on' } : null;
@@ -102,15 +106,33 @@ function explainStep(view: SequenceView, step: StepView): Answer {
     case 'waiting':
       return explainGate(view, step);
     case 'commanded':
-      return { ...settled(`Step ${id} was ordered (attempt ${step.attempt}); its executor has not answered yet.`, since), nextCheck: { by: executorOf(step), words: 'its result, or its deadline, moves the step on' } };
+      return {
+        ...settled(`Step ${id} was ordered (attempt ${step.attempt}); its executor has not answered yet.`, since),
+        nextCheck: { by: executorOf(step), words: 'its result, or its deadline, moves the step on' },
+      };
     case 'retry-later':
-      return { ...settled(`Step ${id} was not applied at attempt ${step.attempt} and will be tried again: ${problem?.message}.`, since), nextCheck: { by: 'sequencer', words: 'the next attempt is ordered after a pause' } };
+      return {
+        ...settled(
+          `Step ${id} was not applied at attempt ${step.attempt} and will be tried again: ${problem?.message}.`,
+          since,
+        ),
+        nextCheck: { by: 'sequencer', words: 'the next attempt is ordered after a pause' },
+      };
     case 'outcome-unknown':
-      return { ...settled(`It is not known whether step ${id} took effect: ${problem?.message}. It is never ordered again blindly.`, since), nextCheck: { by: executorOf(step), words: 'a look-up at the target settles it' } };
+      return {
+        ...settled(
+          `It is not known whether step ${id} took effect: ${problem?.message}. It is never ordered again blindly.`,
+          since,
+        ),
+        nextCheck: { by: executorOf(step), words: 'a look-up at the target settles it' },
+      };
     case 'applied':
       return explainLooks(view, step);
     case 'ready':
-      return settled(`Step ${id} is ${step.rung} in every scope${step.changed === false ? '; it was already so' : ''}.`, since);
+      return settled(
+        `Step ${id} is ${step.rung} in every scope${step.changed === false ? '; it was already so' : ''}.`,
+        since,
+      );
     case 'not-applied':
       return settled(`Step ${id} was not applied: ${problem?.code}: ${problem?.message}.`, since);
     case 'previewed':

@@ -99,7 +99,10 @@ function foldRecords(folded: Folded, { data }: RecordMessage, recordedAt: string
   if (folded.fault !== null) return folded;
   const expected = versionOf(folded.state) + 1;
   if (data.version !== expected) {
-    return { ...folded, fault: `records from version ${data.version} follow version ${expected - 1} (index ${folded.lastIndex})` };
+    return {
+      ...folded,
+      fault: `records from version ${data.version} follow version ${expected - 1} (index ${folded.lastIndex})`,
+    };
   }
   try {
     return data.records.reduce((before, fact) => foldFact(before, fact, recordedAt), folded);

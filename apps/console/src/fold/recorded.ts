@@ -21,7 +21,17 @@ export function recordedOf({ time, data }: Entry, leaf: string): Recorded {
   // The ledger let in only what parsed under its schema, and signed it: it is not checked a second time.
   const message = JSON.parse(data.value) as Message;
   const { index, eventId, eventType: type, topic } = data;
-  return { index, recordedAt: time, eventId, type, topic, leaf, message, sequenceId: sequenceOf(message), step: stepOf(message) };
+  return {
+    index,
+    recordedAt: time,
+    eventId,
+    type,
+    topic,
+    leaf,
+    message,
+    sequenceId: sequenceOf(message),
+    step: stepOf(message),
+  };
 }
 
 /** The sequence a message belongs to. Dead letters belong to none. */

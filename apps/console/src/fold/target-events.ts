@@ -22,20 +22,22 @@ export function targetRowsOf(before: Folded, after: Folded, entry: Recorded): Ta
   if (state.status !== 'open' && state.status !== 'ended') return [];
   const { acceptance } = state;
   const shown = shownBefore(before.state);
-  return entry.message.data.records.flatMap((fact) => momentsOf(fact, shown)).map((moment, ordinal) => {
-    const step = acceptance.steps.find(({ id }) => id === moment.step);
-    return {
-      ...moment,
-      index: entry.index,
-      ordinal,
-      target: step?.target ?? moment.step,
-      change: step?.change ?? '',
-      sequenceId: after.sequenceId,
-      plan: acceptance.plan.metadata.name,
-      requestedBy: acceptance.requestedBy,
-      recordedAt: entry.recordedAt,
-    };
-  });
+  return entry.message.data.records
+    .flatMap((fact) => momentsOf(fact, shown))
+    .map((moment, ordinal) => {
+      const step = acceptance.steps.find(({ id }) => id === moment.step);
+      return {
+        ...moment,
+        index: entry.index,
+        ordinal,
+        target: step?.target ?? moment.step,
+        change: step?.change ?? '',
+        sequenceId: after.sequenceId,
+        plan: acceptance.plan.metadata.name,
+        requestedBy: acceptance.requestedBy,
+        recordedAt: entry.recordedAt,
+      };
+    });
 }
 
 /** `step/scope` that were shown already: they became effective in an earlier entry. */
@@ -60,11 +62,19 @@ function momentsOf(fact: EvolutionRecord, shown: Set<string>): Moment[] {
       return [{ ...ofStep(fact), what: 'outcome-unknown', detail: fact.reason }];
     case 'scope-ready':
       shown.add(`${fact.step}/${fact.shown.scope}`);
-      return [{ ...ofStep(fact), what: 'effective', scope: fact.shown.scope, at: fact.shown.effectiveAt, detail: null }];
+      return [
+        { ...ofStep(fact), what: 'effective', scope: fact.shown.scope, at: fact.shown.effectiveAt, detail: null },
+      ];
     case 'step-ready':
       return fact.scopes
         .filter(({ scope }) => !shown.has(`${fact.step}/${scope}`))
-        .map(({ scope, effectiveAt }) => ({ ...ofStep(fact), what: 'effective', scope, at: effectiveAt, detail: null }));
+        .map(({ scope, effectiveAt }) => ({
+          ...ofStep(fact),
+          what: 'effective',
+          scope,
+          at: effectiveAt,
+          detail: null,
+        }));
     case 'scope-withdrawn':
       shown.delete(`${fact.step}/${fact.scope}`);
       return [{ ...ofStep(fact), what: 'withdrawn', scope: fact.scope, detail: 'it no longer shows the change' }];

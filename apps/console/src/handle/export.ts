@@ -15,7 +15,11 @@ const PAGE = 1_000;
 export async function readyExport(database: Database): Promise<ReadyExport> {
   const [header, checkpoint] = [await findExportHeader(database), await newestCheckpoint(database)];
   if (!header || !checkpoint) {
-    throw new Refused(503, 'export-not-ready', 'The ledger has not yet published a checkpoint and an export header. Try again.');
+    throw new Refused(
+      503,
+      'export-not-ready',
+      'The ledger has not yet published a checkpoint and an export header. Try again.',
+    );
   }
   const size = Number(checkpoint.size);
   return { size, lines: () => exportLines(database, size, header, checkpoint.note) };

@@ -17,7 +17,11 @@ import { Refused } from './refused';
 export async function inclusionReceipt(database: Database, index: number): Promise<InclusionReceipt> {
   const { note, size, root } = await newestTree(database);
   if (index >= size) {
-    throw new Refused(404, 'entry-not-published', `Entry ${index} is not covered by a checkpoint yet; the newest covers ${size}.`);
+    throw new Refused(
+      404,
+      'entry-not-published',
+      `Entry ${index} is not covered by a checkpoint yet; the newest covers ${size}.`,
+    );
   }
   const read = await loadNodes(database, [...inclusionPlan(index, size).flat(), { level: 0, index }]);
   const proof = proofFromPlan(sha256, inclusionPlan(index, size), read);

@@ -25,7 +25,10 @@ export class LedgerMessages {
     const header = batch.map(({ message }) => message.data.exportHeader).findLast((one) => one !== undefined);
     await this.database.transaction(
       async (tx) => {
-        await insertCheckpoints(tx, batch.map(({ message }) => message.data));
+        await insertCheckpoints(
+          tx,
+          batch.map(({ message }) => message.data),
+        );
         if (header) await putExportHeader(tx, header);
       },
       { safeToRepeat: true },
