@@ -49,7 +49,7 @@ export class Narrator {
       case 'gate-held':
         return this.held(fact);
       case 'sequence-ended':
-        return [this.line(fact.at, fact.outcome === 'failed' ? 'failed' : 'ended', `the sequence is ${fact.outcome}`)];
+        return [this.line(fact.at, fact.outcome === 'failed' ? 'failed' : 'ended', ENDINGS[fact.outcome])];
       case 'input-refused':
         return [this.line(fact.at, 'ignored', `a ${fact.type} was not believed: ${fact.message}`)];
       default:
@@ -135,7 +135,8 @@ export class Narrator {
 
   private reason({ step, scope, member, reason, detail: why, since, lastReadingAt }: HoldReason): string {
     if (member === null) return `${why}, since ${clockText(since)}`;
-    const seen = lastReadingAt === null ? 'never seen' : `last seen ${clockText(lastReadingAt)}`;
+    const word = reason === 'unreachable' ? 'last tried' : 'last seen';
+    const seen = lastReadingAt === null ? 'never seen' : `${word} ${clockText(lastReadingAt)}`;
     return `${scope}/${member}  ${reason}: ${why} (${step}; since ${clockText(since)}, ${seen})`;
   }
 
@@ -153,6 +154,12 @@ export class Narrator {
     return this.steps.find((step) => step.id === id)?.target ?? 'its target';
   }
 }
+
+const ENDINGS = {
+  completed: 'the sequence is completed',
+  failed: 'the sequence failed',
+  previewed: 'the preview is complete',
+} as const;
 
 const again = (attempt: number): string => (attempt > 1 ? ` (attempt ${attempt})` : '');
 

@@ -91,7 +91,7 @@ function cellOf(step: StepView, scope: ScopeView | undefined): string {
 }
 
 const troubleOf = ({ id, phase, problem }: StepView): string[] =>
-  problem === null ? [] : [`${id} ${phase}: ${problem.code}: ${problem.message}`];
+  problem === null ? [] : [`${id} ${phase}: ${problem.code === phase ? '' : `${problem.code}: `}${problem.message}`];
 
 /** Gate by gate, member by member: what is missing, since when, and when it was last seen. */
 export function holdsText(holds: readonly Hold[], nowMs: number, paint: Paint): string {

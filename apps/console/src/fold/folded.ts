@@ -43,9 +43,10 @@ export interface IntentSummary {
 }
 
 export interface Look {
-  readonly takenAt: string;
-  readonly seen: boolean;
-  readonly streak: number;
+  /** When it was last looked for. */
+  readonly triedAt: string;
+  /** When it last answered; null: never. */
+  readonly seenAt: string | null;
 }
 
 export const absentSequence = (sequenceId: string, index: number): Folded => ({
@@ -69,7 +70,10 @@ export function foldEntry(folded: Folded, { message, index, recordedAt }: Record
     case RECORD_TYPE:
       return foldRecords(next, message, recordedAt);
     case READING_TYPE:
-      return { ...next, looks: { ...folded.looks, ...looksOf(message.data.step, message.data.readings) } };
+      return {
+        ...next,
+        looks: { ...folded.looks, ...looksOf(folded.looks, message.data.step, message.data.readings) },
+      };
     default:
       return next;
   }
@@ -86,12 +90,13 @@ function intentSummary({ data, source, time }: Intent): IntentSummary {
   return { key, mode, publisher: source.slice(1), requestedBy, planDigest, plan: planNameOf(plan), at: time };
 }
 
-function looksOf(step: string, readings: readonly MemberReading[]): Record<string, Look> {
+function looksOf(before: Folded['looks'], step: string, readings: readonly MemberReading[]): Record<string, Look> {
   return Object.fromEntries(
-    readings.map(({ scope, member, takenAt, outcome, streak }) => [
-      `${step}/${scope}/${member}`,
-      { takenAt, seen: outcome.kind === 'observed', streak },
-    ]),
+    readings.map(({ scope, member, takenAt, outcome }) => {
+      const place = `${step}/${scope}/${member}`;
+      const seenAt = outcome.kind === 'observed' ? takenAt : (before[place]?.seenAt ?? null);
+      return [place, { triedAt: takenAt, seenAt }];
+    }),
   );
 }
 

@@ -14,7 +14,7 @@ export function viewOf(folded: Folded, nowMs: number): SequenceView {
   const { state, intent, fault } = folded;
   const running = state.status === 'open' || state.status === 'ended' ? state : null;
   const rejection = state.status === 'rejected' ? state.rejection : null;
-  const holds = state.status === 'open' ? holdsOf(state, nowMs) : [];
+  const holds = state.status === 'open' ? holdsOf(folded, state, nowMs) : [];
   return {
     ...summaryOf(rowOf(folded)),
     planDigest: running?.acceptance.planDigest ?? rejection?.planDigest ?? intent?.planDigest ?? '',
@@ -30,16 +30,21 @@ export function viewOf(folded: Folded, nowMs: number): SequenceView {
   };
 }
 
-function holdsOf(state: OpenSequence, nowMs: number): Hold[] {
+function holdsOf({ looks }: Folded, state: OpenSequence, nowMs: number): Hold[] {
   return Object.entries(state.holds).flatMap(([gate, { because }]) =>
-    because.map((reason) => holdOf(gate === END_GATE ? null : gate, reason, nowMs)),
+    because.map((reason) => {
+      const look = looks[`${reason.step}/${reason.scope}/${reason.member}`];
+      return holdOf(gate === END_GATE ? null : gate, reason, look ? look.seenAt : reason.lastReadingAt, nowMs);
+    }),
   );
 }
 
-const holdOf = (gate: string | null, reason: HoldReason, nowMs: number): Hold => ({
+/** @param seenAt when the member last answered: newer than what was known when the hold was recorded */
+const holdOf = (gate: string | null, reason: HoldReason, seenAt: string | null, nowMs: number): Hold => ({
   gate,
   ...reason,
-  lastReadingAgeMs: ageOf(reason.lastReadingAt, nowMs),
+  lastReadingAt: seenAt,
+  lastReadingAgeMs: ageOf(seenAt, nowMs),
 });
 
 /** Never negative: the prober's clock may be a little ahead of ours. */
@@ -118,7 +123,7 @@ function memberViewOf(facts: ScopeFacts, member: string, shown: ScopeShown | nul
   const { folded, frozen, scope, state, holds, nowMs } = facts;
   const look = folded.looks[`${frozen.id}/${scope}/${member}`];
   const hold = holds.find((one) => one.step === frozen.id && one.scope === scope && one.member === member);
-  const lastReadingAt = look?.takenAt ?? hold?.lastReadingAt ?? null;
+  const lastReadingAt = look ? look.seenAt : (hold?.lastReadingAt ?? null);
   const seen = { member, lastReadingAt, lastReadingAgeMs: ageOf(lastReadingAt, nowMs) };
   if (shown) return { ...seen, state: 'ready', detail: null, since: shown.effectiveAt };
   if (hold) {
