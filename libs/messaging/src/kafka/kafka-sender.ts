@@ -78,7 +78,7 @@ export class KafkaSender {
       createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
       idempotent: false,
-      retry: { retries: 2, initialRetryTime: 50, maxRetryTime: 500 },
+      retry: { retries: 4, initialRetryTime: 50, maxRetryTime: 500 },
     });
     await producer.connect();
     return producer;

@@ -5,6 +5,7 @@ import type { Log } from '../log';
 import { pause } from '../pause';
 
 const MAX_REPLICATION = 3;
+const SERVING_WITHIN_MS = 20_000;
 const LEADER_WITHIN_MS = 10_000;
 
 /** Creates the topics that are missing; says where an existing one differs. */
@@ -27,6 +28,11 @@ export async function ensureTopics(
         configEntries: Object.entries(configOf(topic, factor)).map(([name, value]) => ({ name, value })),
       })),
     });
+    await mustServe(
+      admin,
+      missing.map(({ name }) => name),
+      prefix,
+    );
   }
   await reportDifferences(
     admin,
@@ -34,6 +40,18 @@ export async function ensureTopics(
     prefix,
     log,
   );
+}
+
+/** A new topic has a leader before that leader serves it: under load for a second or more, in which every send fails. */
+async function mustServe(admin: Admin, topics: readonly string[], prefix: string): Promise<void> {
+  for (const deadline = performance.now() + SERVING_WITHIN_MS; ; await pause(100)) {
+    try {
+      await watermarks(admin, topics, prefix);
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+  }
 }
 
 function configOf(topic: TopicSettings, replication: number): Record<string, string> {
