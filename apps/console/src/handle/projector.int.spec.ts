@@ -1,0 +1,102 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Entry } from '@causeway/contracts';
+import { createDatabase, startPostgres } from '@causeway/lab';
+import type { Received } from '@causeway/messaging';
+import { openDatabase, type Database } from '@causeway/persistence';
+import { sha256Hex } from '@causeway/signing';
+import { LaggingRegion } from '@causeway/testkit';
+import { consoleMigrations } from '../store/migrations';
+import { Projector } from './projector';
+
+jest.setTimeout(60_000);
+
+const { ledger } = new LaggingRegion().untilHeld().untilCompleted();
+const all = ledger.published().entries.map(({ value, topic, key }, offset): Received<Entry> => ({
+  message: JSON.parse(value.toString('utf8')) as Entry,
+  ...{ topic, partition: 0, offset: String(offset), key, bytes: value },
+  ...{ signature: '', digest: sha256Hex(value), principal: 'ledger' },
+}));
+
+let url = '';
+let stop: () => Promise<void> = () => Promise.resolve();
+const open: Database[] = [];
+let made = 0;
+
+beforeAll(async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-projector-'));
+  const postgres = await startPostgres({ dir, say: () => undefined, durable: false });
+  stop = () => postgres.stop();
+  url = await createDatabase(postgres.url, `projector_${process.pid}`);
+});
+afterAll(async () => {
+  for (const database of open) await database.close();
+  await stop();
+});
+
+/** An empty projection of its own. */
+async function fresh(): Promise<Database> {
+  const database = await openDatabase({ url, schema: `console_${++made}`, migrations: consoleMigrations, poolSize: 2 });
+  open.push(database);
+  return database;
+}
+
+/** Everything a projection holds, as one text. */
+async function dump(database: Database): Promise<string> {
+  const tables = ['entry', 'tree_node', 'sequence', 'target_event'];
+  const rows = await Promise.all(tables.map((table) => database.query(`select * from ${table} order by 1, 2`)));
+  const [head] = await database.query('select next_index from projection');
+  return JSON.stringify([head, ...rows]);
+}
+
+const project = async (database: Database, ...batches: (readonly Received<Entry>[])[]): Promise<string> => {
+  const projector = new Projector(database, () => undefined);
+  for (const batch of batches) await projector.take(batch);
+  return dump(database);
+};
+
+describe('the projection of the ledger topic', () => {
+  it('is the same whatever the batches, the repetitions and the restarts', async () => {
+    const once = await project(await fresh(), all);
+    const oneByOne = await project(await fresh(), ...all.map((entry) => [entry]));
+    const twice = await project(await fresh(), all.slice(0, 9), all.slice(3), all, all.slice(0, 2));
+    const restarted = await fresh();
+    await project(restarted, all.slice(0, 11));
+    const again = await project(restarted, all);
+    expect([oneByOne, twice, again]).toEqual([once, once, once]);
+  });
+
+  it('refuses to go on behind a gap, loudly, and says where', async () => {
+    const database = await fresh();
+    const projector = new Projector(database, () => undefined);
+    await projector.take(all.slice(0, 5));
+    const refusal = projector.take([...all.slice(5, 7), ...all.slice(8)]);
+    await expect(refusal).rejects.toThrow('goes on with index 8 where 7 must follow');
+    await expect(refusal).rejects.not.toHaveProperty('retriable', true);
+    const before = await dump(database);
+    await projector.take(all.slice(5));
+    expect(await dump(database)).not.toBe(before);
+  });
+
+  it('takes nothing twice when two processes project into the same tables', async () => {
+    const database = await fresh();
+    const [one, two] = [new Projector(database, () => undefined), new Projector(database, () => undefined)];
+    await one.take(all.slice(0, 4));
+    await two.take(all.slice(0, 6));
+    await expect(one.take(all.slice(4))).rejects.toMatchObject({ retriable: true });
+    await one.take(all.slice(4));
+    expect(await dump(database)).toBe(await project(await fresh(), all));
+  });
+
+  it('tells who follows what has changed, after it is durable', async () => {
+    const database = await fresh();
+    const told: { next: number; stored: Promise<unknown[]> }[] = [];
+    const projector = new Projector(database, ({ next }) =>
+      told.push({ next, stored: database.query('select 1 from entry') }),
+    );
+    await projector.take(all);
+    expect(told.map(({ next }) => next)).toEqual([all.length]);
+    expect(await told[0]?.stored).toHaveLength(all.length);
+  });
+});
