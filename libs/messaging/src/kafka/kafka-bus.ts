@@ -3,7 +3,7 @@ import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Consumption, ConsumeOptions, EventBus, Watermark } from '../bus';
 import type { Sealed } from '../envelopes';
 import { messageOf, silentLog, type Log } from '../log';
-import { installFastRecord } from './fast-record';
+import { installFastEncoding } from './fast-encoding';
 import { KafkaConsumption } from './kafka-consumption';
 import { kafkaLog } from './kafka-log';
 import { KafkaSender } from './kafka-sender';
@@ -36,7 +36,7 @@ export function kafkaOptionsFrom(
 
 /** The bus on Kafka. Connects lazily: a broker that is not there yet is waited for by whoever sends or consumes. */
 export function createKafkaBus(options: KafkaBusOptions): EventBus {
-  installFastRecord();
+  installFastEncoding();
   return new KafkaBus(options);
 }
 

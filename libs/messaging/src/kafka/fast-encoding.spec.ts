@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
+import { crc32c } from './fast-crc';
 import { encodeRecord } from './fast-record';
 
 const load = createRequire(__filename);
@@ -26,5 +27,21 @@ describe('the record encoder', () => {
         expect(encodeRecord(fields).buffer.equals(original(fields).buffer)).toBe(true);
       }),
     );
+  });
+});
+
+describe('the checksum', () => {
+  const original = load('kafkajs/src/protocol/recordBatch/crc32C/index.js') as typeof crc32c;
+
+  it('is that of kafkajs, for any bytes and length', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (any) => {
+        expect(crc32c(Buffer.from(any))).toBe(original(Buffer.from(any)));
+      }),
+    );
+  });
+
+  it('is the known one of the usual check', () => {
+    expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
   });
 });
