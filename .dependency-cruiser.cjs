@@ -2,7 +2,8 @@
  * The doors: which room may import which. A whitelist; an import that no rule allows is an error.
  * A lib is entered through its index.ts only. Specs may also use the testing packages, the lab and the testkit.
  */
-const SPEC = '\\.spec\\.ts$';
+/** Specs, and the samples that only specs use (a room's spec/ folder). */
+const SPEC = '\\.spec\\.ts$|^(apps|libs)/[^/]+/spec/';
 const lib = (...names) => names.map((name) => `^libs/${name}/src/index\\.ts$`);
 const npm = (...names) => names.map((name) => `^node_modules/${name}(/|$)`);
 const NEST = npm('@nestjs/[^/]+', 'reflect-metadata', 'rxjs', 'express', '@types/express');

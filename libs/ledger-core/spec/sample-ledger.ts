@@ -1,5 +1,5 @@
 /** A small real ledger for specs: real hashes, real keys, messages signed by the senders' own room. */
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, hash, sign, type KeyObject } from 'node:crypto';
 import { createSigner, verifyBytes, type Signer } from '@causeway/signing';
 import {
   encodeVerifierKey,
@@ -17,7 +17,7 @@ import {
   type NoteSigner,
 } from '../src/index';
 
-export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+export const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 export const ports: NotePorts = { sha256, verifyEd25519: verifyBytes };
 
 export const ORIGIN = 'causeway.example/demo';
@@ -56,7 +56,7 @@ export interface SampleMessage {
 }
 
 /** The n-th message of a story in which each is caused by the one before. */
-export function sampleMessage(n: number, source = 'sequencer', note = 'Prüfung läuft'): SampleMessage {
+export function sampleMessage(n: number, source = 'sequencer', note = 'waits for eu-west'): SampleMessage {
   const id = uuid(n);
   const value = JSON.stringify({
     id,
@@ -134,7 +134,10 @@ export function sampleLedger(batches: readonly number[]): SampleLedger {
 const encoder = new TextEncoder();
 
 /** The file, with lines and seal as the ledger would write them over exactly these entry lines. */
-export function exportOf(sample: SampleLedger, lines: readonly Uint8Array[] = sample.entries.map(entryBytes)): Uint8Array {
+export function exportOf(
+  sample: SampleLedger,
+  lines: readonly Uint8Array[] = sample.entries.map(entryBytes),
+): Uint8Array {
   const headerLine = encoder.encode(headerText(sample.header));
   const leafHashes = lines.map((line) => leafHash(sha256, line));
   const tree = Frontier.empty(sha256).appendAll(leafHashes);

@@ -20,35 +20,34 @@ function encodeWide(text: string, done: Uint8Array): Uint8Array {
   bytes.set(done);
   let at = done.length;
   for (let i = done.length; i < text.length; i++) {
-    const point = text.codePointAt(i) as number;
-    if (point > 0xffff) i++;
-    at = writePoint(bytes, at, point);
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) {
+      bytes[at++] = unit;
+    } else if (unit < 0x800) {
+      bytes[at++] = 0xc0 | (unit >> 6);
+      bytes[at++] = 0x80 | (unit & 0x3f);
+    } else {
+      const point = text.codePointAt(i) as number;
+      if (point > 0xffff) i++;
+      at = writeLong(bytes, at, point);
+    }
   }
-  return bytes.slice(0, at);
+  return bytes.subarray(0, at);
 }
 
-function writePoint(bytes: Uint8Array, at: number, point: number): number {
-  if (point < 0x80) {
-    bytes[at] = point;
-    return at + 1;
-  }
-  if (point < 0x800) {
-    bytes[at] = 0xc0 | (point >> 6);
-    bytes[at + 1] = 0x80 | (point & 0x3f);
-    return at + 2;
-  }
+/** A code point from U+0800, in three or four bytes; where the next one goes. */
+function writeLong(bytes: Uint8Array, at: number, point: number): number {
   if (point >= 0xd800 && point <= 0xdfff) throw new RangeError('a lone surrogate has no UTF-8 form');
+  let next = at;
   if (point < 0x10000) {
-    bytes[at] = 0xe0 | (point >> 12);
-    bytes[at + 1] = 0x80 | ((point >> 6) & 0x3f);
-    bytes[at + 2] = 0x80 | (point & 0x3f);
-    return at + 3;
+    bytes[next++] = 0xe0 | (point >> 12);
+  } else {
+    bytes[next++] = 0xf0 | (point >> 18);
+    bytes[next++] = 0x80 | ((point >> 12) & 0x3f);
   }
-  bytes[at] = 0xf0 | (point >> 18);
-  bytes[at + 1] = 0x80 | ((point >> 12) & 0x3f);
-  bytes[at + 2] = 0x80 | ((point >> 6) & 0x3f);
-  bytes[at + 3] = 0x80 | (point & 0x3f);
-  return at + 4;
+  bytes[next++] = 0x80 | ((point >> 6) & 0x3f);
+  bytes[next++] = 0x80 | (point & 0x3f);
+  return next;
 }
 
 /** The text, or null if these bytes are not UTF-8 (overlong forms, surrogates and points over U+10FFFF included). */

@@ -35,7 +35,10 @@ export interface LedgerEntry {
   readonly data: LedgerEntryData;
 }
 
-export type EntryTextFault = 'entry-not-json' | 'entry-malformed' | 'entry-not-canonical';
+/** How the text of an entry begins; no seal begins so. */
+export const ENTRY_START = '{"causationIds":';
+
+type EntryTextFault = 'entry-not-json' | 'entry-malformed' | 'entry-not-canonical';
 export type ParsedEntry =
   | { readonly ok: true; readonly entry: LedgerEntry }
   | { readonly ok: false; readonly code: EntryTextFault; readonly detail: string };

@@ -8,6 +8,7 @@ const NEWLINE = 0x0a;
 
 /**
  * Lines of an input that comes in pieces of any size, so that a big file need not be in memory at once.
+ * A piece is not copied: its bytes must stay as they are.
  * Only LF ends a line; everything else is content. A line is kept whole, so the longest line bounds the memory.
  */
 export function* byteLines(pieces: Iterable<Uint8Array>): Generator<ByteLine> {
@@ -19,8 +20,7 @@ export function* byteLines(pieces: Iterable<Uint8Array>): Generator<ByteLine> {
       pending = [];
       from = to + 1;
     }
-    // A copy: whoever reads a file in pieces may fill the same buffer again.
-    if (from < piece.length) pending.push(piece.slice(from));
+    if (from < piece.length) pending.push(piece.subarray(from));
   }
   if (pending.length > 0) yield { bytes: joined(pending, new Uint8Array(0)), ended: false };
 }

@@ -10,6 +10,7 @@ import { hexEncode } from '../bytes/hex';
 import { sameBytes } from '../bytes/join';
 import { utf8Decode } from '../bytes/utf8';
 import { openCheckpoint, type SignedTree } from '../checkpoint/checkpoint';
+import { ENTRY_START } from '../entry/ledger-entry';
 import { faultAtEntry, faultAtLine, lineOfEntry, type ExportFault, type ExportFaultCode } from './export-fault';
 import { checkHeaderNote, type OpenedHeader } from './export-header';
 import { parseSeal, type ExportSeal } from './export-seal';
@@ -47,11 +48,16 @@ const atSeal = (read: ReadExport, code: ExportFaultCode, message: string): Expor
 
 function openSeal(read: ReadExport): { readonly ok: true; readonly seal: ExportSeal } | ExportFault {
   const text = utf8Decode(read.sealBytes);
-  if (text === null) return atSeal(read, 'not-utf8', 'the line is not UTF-8');
-  const parsed = parseSeal(text);
-  return parsed.ok
-    ? parsed
-    : atSeal(read, parsed.code, 'the last line is not a seal of this format: cut off or altered');
+  const parsed = text === null ? { ok: false as const, code: 'not-utf8' as const } : parseSeal(text);
+  if (parsed.ok) return parsed;
+  if (utf8Decode(read.sealBytes.subarray(0, ENTRY_START.length)) !== ENTRY_START) {
+    return atSeal(read, parsed.code, 'the last line is not a seal of this format: cut off or altered');
+  }
+  return faultAtEntry(
+    read.leaves.length,
+    'seal-missing',
+    'the last line is an entry, or runs into the seal, not a seal',
+  );
 }
 
 function openTree(read: ReadExport, seal: ExportSeal): { readonly ok: true; readonly tree: SignedTree } | ExportFault {

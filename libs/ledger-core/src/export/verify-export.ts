@@ -20,13 +20,13 @@ import type { ExportOptions, ExportVerdict } from './export-verdict';
 import { HashList } from './hash-list';
 import { judgeExport } from './judge-export';
 
-/** @param file the whole file, or its pieces in order */
+/** @param file the whole file, or its pieces in order (each a buffer of its own: none may be filled again) */
 export function verifyExport(file: Uint8Array | Iterable<Uint8Array>, options: ExportOptions): ExportVerdict {
   const lines = byteLines(file instanceof Uint8Array ? [file] : file);
   const first = lines.next();
   if (first.done) return faultAtLine(1, 'empty', 'the file is empty');
   const header = openHeader(first.value, options);
-  return header.ok ? verifyBody(first.value.bytes.slice(), header, lines, options) : header;
+  return header.ok ? verifyBody(first.value.bytes, header, lines, options) : header;
 }
 
 function openHeader(line: ByteLine, options: ExportOptions): OpenedHeader | ExportFault {
@@ -54,7 +54,7 @@ function verifyBody(
   for (const line of lines) {
     // Only the line after it tells that a line is not the seal.
     if (last) refused = takeEntry(last.bytes, rules, leaves, refused, options);
-    last = { bytes: line.bytes.slice(), ended: line.ended };
+    last = line;
   }
   const sealLine = lineOfEntry(leaves.length);
   if (!last) return faultAtLine(sealLine, 'seal-missing', 'the file ends without a seal');

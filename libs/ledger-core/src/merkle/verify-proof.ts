@@ -52,7 +52,7 @@ export function verifyInclusion(sha256: Sha256, claim: InclusionClaim): ProofVer
  * The root that a leaf hash and its path lead to, or what is wrong with the length of the path.
  * @param index 0 <= index < size
  */
-export function rootOfPath(
+function rootOfPath(
   sha256: Sha256,
   leaf: Uint8Array,
   index: number,

@@ -19,12 +19,11 @@ import {
   type SignatureHeader,
 } from '@causeway/contracts';
 import { base64Decode } from '../bytes/base64';
-import { sameBytes } from '../bytes/join';
 import type { NotePorts } from '../checkpoint/signed-note';
-import { half, HASH_BYTES, isOdd, leafHash, nodeHash } from '../merkle/tree-hash';
+import { half, HASH_BYTES, isOdd, leafHash, nodeHash, type Sha256 } from '../merkle/tree-hash';
 
 /** Batches remembered at a time, the oldest forgotten first. A batch is normally read soon after it was written. */
-const REMEMBERED_BATCHES = 256;
+const REMEMBERED_BATCHES = 64;
 
 type BatchHeader = Extract<SignatureHeader, { form: 'batch' }>;
 
@@ -32,11 +31,6 @@ type BatchHeader = Extract<SignatureHeader, { form: 'batch' }>;
 type KnownHashes = Map<number, Uint8Array>;
 /** Level and index as one number: the index in a batch stays below 2^24. */
 const placeOf = (level: number, index: number): number => level * 2 ** 24 + index;
-
-interface Climbed {
-  readonly root: Uint8Array;
-  readonly fresh: readonly (readonly [number, Uint8Array])[];
-}
 
 export class MessageVerifier {
   private readonly batches = new Map<string, KnownHashes>();
@@ -58,16 +52,17 @@ export class MessageVerifier {
   }
 
   private isInBatch(publicKey: Uint8Array, header: BatchHeader, encoded: Uint8Array): boolean {
-    const path = hashesOf(header.path);
-    if (!path) return false;
+    const path = base64Decode(header.path);
+    if (!path || path.length % HASH_BYTES !== 0 || path.length > MAX_PATH_HASHES * HASH_BYTES) return false;
     const name = `${header.keyId};${header.size};${header.signature}`;
-    const known = this.batches.get(name) ?? new Map<number, Uint8Array>();
-    const climbed = this.climb(header, path, leafHash(this.ports.sha256, encoded), known);
-    if (!climbed) return false;
-    // What is known reaches up to the verified root, and climb has held this leaf's root against it.
-    if (known.size === 0 && !this.isSignedRoot(publicKey, header, climbed.root)) return false;
-    if (known.size === 0) this.keep(name, known);
-    for (const [place, hash] of climbed.fresh) known.set(place, hash);
+    const known = this.batches.get(name);
+    const climb = new Climb(this.ports.sha256, known ?? new Map(), path);
+    const root = climb.rootAbove(leafHash(this.ports.sha256, encoded), header.index, header.size);
+    if (!root) return false;
+    // What is known reaches up to the verified root, so a climb that agrees with it needs no second look at the signature.
+    if (!known && !this.isSignedRoot(publicKey, header, root)) return false;
+    climb.remember();
+    if (!known) this.keep(name, climb.known);
     return true;
   }
 
@@ -77,36 +72,6 @@ export class MessageVerifier {
     return signature !== null && this.ports.verifyEd25519(publicKey, signed, signature);
   }
 
-  /**
-   * The way up from the leaf. Null if the path has not the length that index and size demand, or contradicts what is
-   * known. Above the first known hash everything is known, so from there on it is only compared.
-   */
-  private climb(
-    { index, size }: BatchHeader,
-    path: readonly Uint8Array[],
-    leaf: Uint8Array,
-    known: KnownHashes,
-  ): Climbed | null {
-    const fresh: (readonly [number, Uint8Array])[] = [];
-    let hash = leaf;
-    let used = 0;
-    for (let at = index, last = size - 1, level = 0; ; at = half(at), last = half(last), level++) {
-      const before = known.get(placeOf(level, at));
-      if (!agrees(before, placeOf(level, at), hash, fresh)) return null;
-      if (last === 0) return used === path.length ? { root: hash, fresh } : null;
-      if (!isOdd(at) && at === last) continue;
-      const sibling = path[used++];
-      const place = placeOf(level, isOdd(at) ? at - 1 : at + 1);
-      if (!sibling || !agrees(known.get(place), place, sibling, fresh)) return null;
-      hash = (before && known.get(placeOf(level + 1, half(at)))) ?? this.parentOf(at, hash, sibling);
-    }
-  }
-
-  private parentOf(at: number, hash: Uint8Array, sibling: Uint8Array): Uint8Array {
-    const { sha256 } = this.ports;
-    return isOdd(at) ? nodeHash(sha256, sibling, hash) : nodeHash(sha256, hash, sibling);
-  }
-
   private keep(name: string, known: KnownHashes): void {
     const oldest = this.batches.size < REMEMBERED_BATCHES ? undefined : this.batches.keys().next().value;
     if (oldest !== undefined) this.batches.delete(oldest);
@@ -114,22 +79,54 @@ export class MessageVerifier {
   }
 }
 
-/** False if something else is known at that place; what is not known yet joins `fresh`. */
-function agrees(
-  before: Uint8Array | undefined,
-  place: number,
-  hash: Uint8Array,
-  fresh: (readonly [number, Uint8Array])[],
-): boolean {
-  if (before) return sameBytes(before, hash);
-  fresh.push([place, hash]);
-  return true;
-}
+/** The way from one leaf up to the root of its batch. */
+class Climb {
+  private readonly freshPlaces: number[] = [];
+  private readonly freshHashes: Uint8Array[] = [];
 
-function hashesOf(text: string): Uint8Array[] | null {
-  const bytes = base64Decode(text);
-  if (!bytes || bytes.length % HASH_BYTES !== 0 || bytes.length > MAX_PATH_HASHES * HASH_BYTES) return null;
-  const hashes: Uint8Array[] = [];
-  for (let i = 0; i < bytes.length; i += HASH_BYTES) hashes.push(bytes.subarray(i, i + HASH_BYTES));
-  return hashes;
+  constructor(
+    private readonly sha256: Sha256,
+    readonly known: KnownHashes,
+    private readonly path: Uint8Array,
+  ) {}
+
+  /**
+   * The root, or null if the path has not the length that index and size demand, or contradicts what is known.
+   * Above the first known hash everything is known, so from there on it is only compared.
+   */
+  rootAbove(leaf: Uint8Array, index: number, size: number): Uint8Array | null {
+    let hash = leaf;
+    let used = 0;
+    for (let at = index, last = size - 1, level = 0; ; at = half(at), last = half(last), level++) {
+      const before = this.known.get(placeOf(level, at));
+      if (!this.agrees(before, placeOf(level, at), hash, 0)) return null;
+      if (last === 0) return used === this.path.length ? hash : null;
+      if (!isOdd(at) && at === last) continue;
+      const place = placeOf(level, isOdd(at) ? at - 1 : at + 1);
+      if (used === this.path.length || !this.agrees(this.known.get(place), place, this.path, used)) return null;
+      hash = (before && this.known.get(placeOf(level + 1, half(at)))) ?? this.parentOf(at, hash, used);
+      used += HASH_BYTES;
+    }
+  }
+
+  /** To be called only once the root has verified. */
+  remember(): void {
+    this.freshPlaces.forEach((place, i) => this.known.set(place, this.freshHashes[i] as Uint8Array));
+  }
+
+  /** False if something else is known at that place; a hash not known yet is noted, to be remembered later. */
+  private agrees(before: Uint8Array | undefined, place: number, bytes: Uint8Array, from: number): boolean {
+    if (!before) {
+      this.freshPlaces.push(place);
+      this.freshHashes.push(bytes.subarray(from, from + HASH_BYTES));
+      return true;
+    }
+    for (let i = 0; i < HASH_BYTES; i++) if (before[i] !== bytes[from + i]) return false;
+    return true;
+  }
+
+  private parentOf(at: number, hash: Uint8Array, from: number): Uint8Array {
+    const sibling = this.path.subarray(from, from + HASH_BYTES);
+    return isOdd(at) ? nodeHash(this.sha256, sibling, hash) : nodeHash(this.sha256, hash, sibling);
+  }
 }
