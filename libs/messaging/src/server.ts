@@ -39,7 +39,7 @@ export interface CausewayServerOptions {
   onFatal?(error: Error): void;
 }
 
-export const ANY_TOPIC = '*';
+const ANY_TOPIC = '*';
 
 /**
  * Nest's transport over the bus. A handler is a method with `@EventPattern('<topic>')`, or `@EventPattern([a, b], { lane: 'x' })`

@@ -69,7 +69,7 @@ export function asDatabaseError(error: unknown, duringCommit: boolean): unknown 
   );
 }
 
-export const isLostConnection = ({ code, message }: PgError): boolean =>
+const isLostConnection = ({ code, message }: PgError): boolean =>
   RETRIABLE_CODES.has(code ?? '') ||
   (code?.startsWith('08') ?? false) ||
   code === '57P01' ||
