@@ -1,9 +1,11 @@
 import { localServer, type LocalServer } from '../../test/local-server';
 import type { Credentials } from './credentials';
 import { lookHttp } from './http';
+import { createTokens } from './oidc-token';
 import { createWeb } from './web';
 
 const web = createWeb();
+const tokens = createTokens(web);
 const open: LocalServer[] = [];
 const never = new AbortController().signal;
 const serve = async (...args: Parameters<typeof localServer>): Promise<LocalServer> => {
@@ -12,7 +14,7 @@ const serve = async (...args: Parameters<typeof localServer>): Promise<LocalServ
   return server;
 };
 const lookAt = (url: string, asked: string[], credentials: Credentials = new Map(), bearer?: string) =>
-  lookHttp(web, credentials, { url, bearer }, asked)(never);
+  lookHttp({ web, credentials, tokens }, { url, bearer }, asked)(never);
 
 afterAll(async () => {
   await web.close();
@@ -78,7 +80,9 @@ describe('a look over HTTP', () => {
   it('ends with the signal when nothing answers', async () => {
     const { base } = await serve(() => undefined);
     const signal = AbortSignal.timeout(50);
-    await expect(lookHttp(web, new Map(), { url: base }, [])(signal)).rejects.toThrow('no answer in time');
+    await expect(lookHttp({ web, credentials: new Map(), tokens }, { url: base }, [])(signal)).rejects.toThrow(
+      'no answer in time',
+    );
   });
 
   it('says that nobody listens', async () => {

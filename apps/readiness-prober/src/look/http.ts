@@ -1,7 +1,7 @@
 import { credentialOf, type Credentials } from './credentials';
 import { jsonFields } from './json-body';
 import { observed, type JsonValue, type Look } from './look';
-import { freshToken } from './oidc-token';
+import type { Tokens } from './oidc-token';
 import type { Answer, Web } from './web';
 
 export interface HttpPlace {
@@ -10,26 +10,26 @@ export interface HttpPlace {
   readonly bearer?: string | undefined;
 }
 
+export interface HttpMeans {
+  readonly web: Web;
+  readonly credentials: Credentials;
+  readonly tokens: Tokens;
+}
+
 /**
  * One GET as a user. Observed: `status`, `header.<lower-case name>`, `body.<field>` for the top-level fields of a JSON
  * object. An answer that is no JSON object has no `body.` values, so an expectation on one is simply not met.
  */
-export function lookHttp(web: Web, credentials: Credentials, place: HttpPlace, asked: readonly string[]): Look {
+export function lookHttp(means: HttpMeans, { url, bearer }: HttpPlace, asked: readonly string[]): Look {
   return async (signal) => {
-    const headers = await authorization(web, credentials, place.bearer, signal);
-    return observed(valuesOf(await web.ask({ url: place.url, headers }, signal)), asked);
+    const headers = bearer === undefined ? {} : await authorization(means, bearer, signal);
+    return observed(valuesOf(await means.web.ask({ url, headers }, signal)), asked);
   };
 }
 
-async function authorization(
-  web: Web,
-  credentials: Credentials,
-  bearer: string | undefined,
-  signal: AbortSignal,
-): Promise<Record<string, string>> {
-  if (bearer === undefined) return {};
+async function authorization({ credentials, tokens }: HttpMeans, bearer: string, signal: AbortSignal) {
   const credential = credentialOf(credentials, bearer, ['oidc', 'token']);
-  const token = credential.kind === 'token' ? credential.token : await freshToken(web, credential, signal);
+  const token = credential.kind === 'token' ? credential.token : await tokens.tokenFor(bearer, credential, signal);
   return { authorization: `Bearer ${token}` };
 }
 

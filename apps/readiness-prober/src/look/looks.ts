@@ -2,7 +2,7 @@ import type { Target } from '@causeway/contracts';
 import type { Credentials } from './credentials';
 import { lookHttp } from './http';
 import { LookFailed, type Look } from './look';
-import { lookOidcToken } from './oidc-token';
+import { createTokens, lookOidcToken } from './oidc-token';
 import { lookUnleash } from './unleash-client';
 import type { Web } from './web';
 
@@ -13,11 +13,12 @@ export type LookedAt = Exclude<DeclaredProbe, { kind: 'instant' }>;
 export type MakeLook = (probe: LookedAt, scope: string, member: string, asked: readonly string[]) => Look | null;
 
 export function createLooks(web: Web, credentials: Credentials): MakeLook {
+  const means = { web, credentials, tokens: createTokens(web) };
   return (probe, scope, member, asked) => {
     switch (probe.kind) {
       case 'http': {
         const place = placeOf(probe.at, scope, member);
-        return place && lookHttp(web, credentials, place, asked);
+        return place && lookHttp(means, place, asked);
       }
       case 'oidc-token': {
         const place = placeOf(probe.at, scope, member);

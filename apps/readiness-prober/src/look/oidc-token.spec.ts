@@ -1,7 +1,7 @@
 import { localServer, type LocalServer } from '../../test/local-server';
 import type { Credentials } from './credentials';
 import { lookHttp } from './http';
-import { lookOidcToken } from './oidc-token';
+import { createTokens, lookOidcToken } from './oidc-token';
 import { createWeb } from './web';
 
 const web = createWeb();
@@ -66,17 +66,34 @@ describe('a look at an identity provider', () => {
     await expect(look()).rejects.toThrow('a token that is not a JWT');
   });
 
-  it('lends its token to a look over HTTP', async () => {
-    const shop = await localServer((_, response) => response.end());
-    const oidc: Credentials = new Map([
-      ['user', { kind: 'oidc', url: provider.base, clientId: 'shop', username: 'probe', password: 'canary' }],
-    ]);
-    await lookHttp(web, oidc, { url: shop.base, bearer: 'user' }, [])(signal);
-    expect(shop.asked[0]?.headers.authorization).toBe(`Bearer ${jwt({ realm_access: { roles: ['b', 'a'] } })}`);
-    answer = { status: 503, body: '' };
-    await expect(lookHttp(web, oidc, { url: shop.base, bearer: 'user' }, [])(signal)).rejects.toThrow(
-      'no token from the identity provider: status 503',
-    );
-    await shop.close();
+  describe('for a look over HTTP', () => {
+    const lookAt = async (urls: string[], within = signal) => {
+      const oidc: Credentials = new Map([
+        ['user', { kind: 'oidc', url: provider.base, clientId: 'shop', username: 'probe', password: 'canary' }],
+      ]);
+      const means = { web, credentials: oidc, tokens: createTokens(web) };
+      return Promise.all(urls.map((url) => lookHttp(means, { url, bearer: 'user' }, [])(within)));
+    };
+
+    it('lends one fresh token to members that are looked at together', async () => {
+      const shop = await localServer((_, response) => response.end());
+      await lookAt([shop.base, shop.base, shop.base]);
+      expect(shop.asked.map(({ headers }) => headers.authorization)).toEqual(
+        Array(3).fill(`Bearer ${jwt({ realm_access: { roles: ['b', 'a'] } })}`),
+      );
+      expect(forms).toHaveLength(1);
+      await lookAt([shop.base]);
+      expect(forms).toHaveLength(2);
+      await shop.close();
+    });
+
+    it('says that the provider gave none, or did not answer in time, and asks nothing of the member', async () => {
+      const shop = await localServer((_, response) => response.end());
+      answer = { status: 503, body: '' };
+      await expect(lookAt([shop.base])).rejects.toThrow('no token from the identity provider: status 503');
+      await expect(lookAt([shop.base], AbortSignal.timeout(1))).rejects.toThrow('no token from the identity provider');
+      expect(shop.asked).toHaveLength(0);
+      await shop.close();
+    });
   });
 });

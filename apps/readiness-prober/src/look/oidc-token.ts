@@ -1,7 +1,7 @@
 /**
  * Looks at an identity provider as a user does: a fresh token by password grant (RFC 6749, section 4.3), then what the
- * token says. A role that is mapped shows only in tokens issued after it is effective, so nothing is kept between looks.
- * The token itself never leaves this file but as the header of another look.
+ * token says. A role that is mapped shows only in tokens issued after it is effective, so no token is kept for long.
+ * A token never leaves this file but as the header of another look.
  */
 import { credentialOf, type Credentials } from './credentials';
 import { jsonFields } from './json-body';
@@ -15,7 +15,7 @@ export interface OidcPlace {
   readonly credential: string;
 }
 
-interface Login {
+export interface Login {
   readonly url: string;
   readonly clientId: string;
   readonly username: string;
@@ -37,11 +37,46 @@ export function lookOidcToken(web: Web, credentials: Credentials, place: OidcPla
   };
 }
 
-/** A fresh access token for the `Authorization` header of another look. Throws {@link LookFailed} when none is given. */
-export async function freshToken(web: Web, as: Login, signal: AbortSignal): Promise<string> {
+/** Access tokens for the `Authorization` header of other looks, by credential. */
+export interface Tokens {
+  /** A token not older than {@link TOKEN_MAX_AGE_MS}. Rejects with {@link LookFailed} when none is given. */
+  tokenFor(credential: string, as: Login, signal: AbortSignal): Promise<string>;
+}
+
+/**
+ * Members that are looked at together share a login: password hashing is made to be slow, and one login a member would be
+ * most of what the identity provider does. What comes late with an older token is late, never too early.
+ */
+const TOKEN_MAX_AGE_MS = 500;
+/** A login that nobody waits for any more ends all the same. */
+const LOGIN_TIMEOUT_MS = 10_000;
+
+export function createTokens(web: Web): Tokens {
+  const logins = new Map<string, { readonly atMs: number; readonly token: Promise<string> }>();
+  return {
+    tokenFor: (credential, as, signal) => {
+      const before = logins.get(credential);
+      if (before && performance.now() - before.atMs < TOKEN_MAX_AGE_MS) return withSignal(before.token, signal);
+      const token = freshToken(web, as, AbortSignal.timeout(LOGIN_TIMEOUT_MS));
+      logins.set(credential, { atMs: performance.now(), token });
+      token.catch(() => logins.get(credential)?.token === token && logins.delete(credential));
+      return withSignal(token, signal);
+    },
+  };
+}
+
+async function freshToken(web: Web, as: Login, signal: AbortSignal): Promise<string> {
   const { answer, token } = await login(web, as, signal);
   if (token === null) throw new LookFailed(`no token from the identity provider: status ${answer.status}`);
   return token;
+}
+
+function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new LookFailed('no token from the identity provider in time'));
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 async function login(web: Web, as: Login, signal: AbortSignal): Promise<{ answer: Answer; token: string | null }> {
