@@ -6,4 +6,25 @@ export { startServices, type ExecutorPlan, type Services } from './services/serv
 export { runCommandOf, runToEnd } from './services/run-to-end';
 export { type ServiceProcess } from './services/service-process';
 export { startLab, type Lab, type LabOptions } from './systems/start-lab';
+export { freePorts } from './processes/ports';
 export { GATEWAYS, REGIONS, type GatewayName, type Region } from './systems/regions';
+export { startCaddy, type CaddyLab, type Gateway } from './systems/caddy/start';
+export { startKeycloak, type KeycloakLab } from './systems/keycloak/start';
+export type { ServiceAccount } from './systems/keycloak/realm';
+export { startTomcat, type TomcatInstance, type TomcatLab } from './systems/tomcat/start';
+export type { ManagerUser } from './systems/tomcat/instance-files';
+export { startUnleash, type UnleashLab } from './systems/unleash/start';
+export type { UnleashUser } from './systems/unleash/seed';
+export type { RunningProcess } from './processes/managed-process';
+export { buildShopWar, SHOP_VERSIONS, type ShopVersion } from './shop/build-shop-war';
+export { configWrites, readAcceptedPolicy, readGateway, type ConfigWrite, type GatewayView } from './readback/caddy';
+export { freshUserToken, readGroupRoles, roleMappingHistory, type RoleMappingEvent } from './readback/keycloak';
+export {
+  deployHistory,
+  readDeployments,
+  readServedVersion,
+  type DeployedVersion,
+  type DeployRequest,
+} from './readback/tomcat';
+export { flagHistory, readFlagAsClient, readFlagSetting, type FlagEvent, type FlagSetting } from './readback/unleash';
+export { flagPlace, pollWitness, type Sighting, type Witness, type WitnessOptions } from './readback/witness';
