@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../cache/lock';
 import { call } from '../http/call';
 import { endLeftovers } from './leftovers';
@@ -43,7 +44,7 @@ describe('a managed process', () => {
     await expect(startProcess({ ...plan, readyWithinMs: 300 })).rejects.toThrow('server was not ready after 0.3 s');
   });
 
-  it('is ended at the next start when its parent was killed', () => {
+  it('is ended at the next start when its parent was killed', async () => {
     // The parent starts a child as the lab does, tells its id, and dies without a word.
     const parent = `
       const { rememberChild } = require(${JSON.stringify(join(__dirname, '..', '..', 'dist', 'lab', 'processes', 'leftovers'))});
@@ -55,6 +56,7 @@ describe('a managed process', () => {
     const orphan = Number(stdout);
     expect(isAlive(orphan)).toBe(true);
     expect(endLeftovers(() => undefined)).toEqual(['orphan']);
+    for (let looks = 0; looks < 50 && isAlive(orphan); looks++) await sleep(20);
     expect(isAlive(orphan)).toBe(false);
   });
 });
