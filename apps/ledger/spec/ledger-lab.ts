@@ -124,11 +124,19 @@ export class LedgerLab {
   }
 
   send(told: readonly Told[]): Promise<void> {
-    return this.bus.send(this.people.seal(told));
+    return this.sendSealed(this.people.seal(told));
   }
 
-  sendSealed(messages: readonly Sealed[]): Promise<void> {
-    return this.bus.send(messages);
+  /** A topic made a moment ago may have no leader yet. */
+  async sendSealed(messages: readonly Sealed[]): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.bus.send(messages);
+      } catch (error) {
+        if (tries === 10) throw error;
+        await pause(200);
+      }
+    }
   }
 
   async query<R = Record<string, unknown>>(sql: string, params: unknown[] = []): Promise<R[]> {

@@ -36,7 +36,8 @@ const EXPECT = [{ observed: 'revision', is: 'equals' as const, wanted: 'r1' }];
 export function stepStory(): Told[] {
   const sequenceId = newEventId();
   const ids = Array.from({ length: 8 }, () => newEventId());
-  const tell = (by: Principal, n: number, topic: string, type: string, cause: number | null, data: object): Told => ({
+  const causes = [null, 0, 0, 2, 3, 3, 5, 6];
+  return contents(sequenceId, ids).map(([by, topic, type, data], n) => ({
     by,
     draft: {
       id: ids[n] as string,
@@ -45,78 +46,78 @@ export function stepStory(): Told[] {
       type,
       subject: sequenceId,
       correlationId: sequenceId,
-      causationIds: cause === null ? [] : [ids[cause] as string],
+      causationIds: causes[n] === null ? [] : [ids[causes[n] as number] as string],
       data,
     },
-  });
-  const step = { sequenceId, step: 'gateway', attempt: 1, epoch: 1 };
+  }));
+}
+
+type Content = readonly [by: Principal, topic: string, type: string, data: object];
+
+function contents(sequenceId: string, ids: readonly string[]): Content[] {
+  const step = { sequenceId, step: 'gateway', attempt: 1, epoch: 1, target: 'edge' };
   const fact = { step: 'gateway', attempt: 1, at: AT };
-  const record = (n: number, cause: number, version: number, ...records: object[]): Told =>
-    tell('sequencer', n, topicNames.records, RECORD_TYPE, cause, { sequenceId, epoch: 1, version, records });
+  const record = (version: number, ...records: object[]): Content => [
+    'sequencer',
+    topicNames.records,
+    RECORD_TYPE,
+    { sequenceId, epoch: 1, version, records },
+  ];
+  const applied = { changed: true, acceptedAt: AT };
   return [
-    tell('console', 0, topicNames.intents, INTENT_TYPE, null, {
-      key: sequenceId,
-      mode: 'apply',
-      plan: { note: 'as written' },
-      planDigest: DIGEST,
-      requestedBy: 'team-identity',
-    }),
-    record(1, 0, 1, { kind: 'step-commanded', verb: 'apply', commandId: ids[2], commandDigest: DIGEST, ...fact }),
-    tell('sequencer', 2, commandsTopic(EXECUTOR), COMMAND_TYPE, 0, {
-      ...step,
-      verb: 'apply',
-      target: 'edge',
-      change: 'policy@v1',
-      with: { policy: 'auditor', document: { routes: [{ path: '/api/audit', role: 'policy-reader' }] } },
-      scopes: SCOPES,
-      planDigest: DIGEST,
-      deadlineMs: 30_000,
-    }),
-    tell(`executor-${EXECUTOR}`, 3, topicNames.results, RESULT_TYPE, 2, {
-      ...step,
-      verb: 'apply',
-      target: 'edge',
-      commandDigest: DIGEST,
-      startedAt: AT,
-      finishedAt: AT,
-      outcome: { kind: 'applied', changed: true, acceptedAt: AT, evidence: { revision: 'r1' } },
-    }),
-    record(4, 3, 2, {
-      kind: 'step-applied',
-      ...fact,
-      changed: true,
-      acceptedAt: AT,
-      result: DIGEST,
-      settledByLookUp: false,
-    }),
-    tell('sequencer', 5, topicNames.probes, PROBE_TYPE, 3, {
-      ...step,
-      target: 'edge',
-      rung: 'effective',
-      probe: 'policy',
-      scopes: SCOPES,
-      expect: EXPECT,
-      consecutive: 1,
-      lookForMs: 600_000,
-    }),
-    tell('readiness-prober', 6, topicNames.readings, READING_TYPE, 5, {
-      ...step,
-      target: 'edge',
-      probeId: ids[5],
-      round: 1,
-      readings: SCOPES.flatMap(({ scope, members }) =>
-        members.map((member) => ({
-          scope,
-          member,
-          takenAt: AT,
-          outcome: { kind: 'observed', values: { revision: 'r1', status: 200 } },
-          streak: 1,
-        })),
-      ),
-    }),
-    record(7, 6, 3, { kind: 'sequence-ended', outcome: 'completed', at: AT }),
+    ['console', topicNames.intents, INTENT_TYPE, intentOf(sequenceId)],
+    record(1, { kind: 'step-commanded', verb: 'apply', commandId: ids[2], commandDigest: DIGEST, ...fact }),
+    ['sequencer', commandsTopic(EXECUTOR), COMMAND_TYPE, { ...step, ...COMMANDED }],
+    [
+      `executor-${EXECUTOR}`,
+      topicNames.results,
+      RESULT_TYPE,
+      { ...step, ...REPORTED, outcome: { kind: 'applied', ...applied, evidence: { revision: 'r1' } } },
+    ],
+    record(2, { kind: 'step-applied', ...fact, ...applied, result: DIGEST, settledByLookUp: false }),
+    ['sequencer', topicNames.probes, PROBE_TYPE, { ...step, ...PROBED }],
+    ['readiness-prober', topicNames.readings, READING_TYPE, { ...step, probeId: ids[5], round: 1, readings: READINGS }],
+    record(3, { kind: 'sequence-ended', outcome: 'completed', at: AT }),
   ];
 }
+
+const intentOf = (key: string): object => ({
+  key,
+  mode: 'apply',
+  plan: { note: 'as written' },
+  planDigest: DIGEST,
+  requestedBy: 'team-identity',
+});
+
+const COMMANDED = {
+  verb: 'apply',
+  change: 'policy@v1',
+  with: { policy: 'auditor', document: { routes: [{ path: '/api/audit', role: 'policy-reader' }] } },
+  scopes: SCOPES,
+  planDigest: DIGEST,
+  deadlineMs: 30_000,
+};
+
+const REPORTED = { verb: 'apply', commandDigest: DIGEST, startedAt: AT, finishedAt: AT };
+
+const PROBED = {
+  rung: 'effective',
+  probe: 'policy',
+  scopes: SCOPES,
+  expect: EXPECT,
+  consecutive: 1,
+  lookForMs: 600_000,
+};
+
+const READINGS = SCOPES.flatMap(({ scope, members }) =>
+  members.map((member) => ({
+    scope,
+    member,
+    takenAt: AT,
+    outcome: { kind: 'observed', values: { revision: 'r1', status: 200 } },
+    streak: 1,
+  })),
+);
 
 /** Keys of all principals in a folder, and sealing with them. */
 export function cast(dir: string) {

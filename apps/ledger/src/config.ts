@@ -22,7 +22,6 @@ const topics = {
 };
 
 const identity = {
-  CAUSEWAY_KEY_FILE: z.string().min(1),
   CAUSEWAY_TRUST_FILE: z.string().min(1),
   /** Name of the log, and of the key that signs its checkpoints. */
   CAUSEWAY_ORIGIN: z
@@ -35,6 +34,7 @@ const serving = z.object({
   ...database,
   ...topics,
   ...identity,
+  CAUSEWAY_KEY_FILE: z.string().min(1),
   /** How long an event waits for a cause that is nowhere. */
   LEDGER_CAUSE_WAIT_MS: milliseconds.default(30_000),
   /** Events that may wait at the same time. More than the broker hands over unanswered, so that catching up never meets it. */

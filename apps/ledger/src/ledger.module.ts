@@ -8,11 +8,12 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LedgerConfig } from './config';
 import { Appender } from './handle/appender';
+import type { CauseRoomLimits } from './handle/cause-room';
 import { makeExportHeader } from './handle/export-header';
 import { LedgerFigures } from './handle/figures';
 import { noteSignerOf } from './handle/ledger-key';
 import { LedgerWriter } from './handle/ledger-writer';
-import { Publisher } from './handle/publisher';
+import { Publisher, type PublisherOptions } from './handle/publisher';
 import { RecentIds } from './handle/recent-ids';
 import { restoreFrontier } from './handle/restore';
 import { Sieve } from './handle/sift';
@@ -37,13 +38,13 @@ export interface LedgerPorts {
   onFatal(error: Error): void;
 }
 
-/** Everything that runs, put together and ready to start. Takes the log over from whoever wrote it before. */
-export async function openLedger(config: LedgerConfig, { log, clock, onFatal }: LedgerPorts) {
+/** Keys and connections. */
+async function connect(config: LedgerConfig, log: HostLog) {
   const signer = loadSigner(config.CAUSEWAY_KEY_FILE);
   const verifier = loadVerifier(config.CAUSEWAY_TRUST_FILE);
-  const executors = config.CAUSEWAY_EXECUTORS;
   const noteSigner = noteSignerOf(signer, verifier, config.CAUSEWAY_ORIGIN);
-  const door: Door = { verifier, topics: topicIndex(allTopics(executors)) };
+  const topics = allTopics(config.CAUSEWAY_EXECUTORS);
+  const door: Door = { verifier, topics: topicIndex(topics) };
   const database = await openDatabase({
     url: config.DATABASE_URL,
     schema: SCHEMA,
@@ -52,52 +53,41 @@ export async function openLedger(config: LedgerConfig, { log, clock, onFatal }: 
   });
   await mustOnlyInsertAndSelect(database);
   const bus = createKafkaBus({ ...kafkaOptionsFrom(process.env), clientId: signer.principal, log });
-  await bus.ensureTopics(allTopics(executors));
+  await bus.ensureTopics(topics);
+  return { signer, verifier, noteSigner, door, database, bus, store: new PostgresLogStore(database) };
+}
+type Connected = Awaited<ReturnType<typeof connect>>;
 
-  const store = new PostgresLogStore(database);
-  const figures = new LedgerFigures();
+/** Everything that runs, put together and ready to start. Takes the log over from whoever wrote it before. */
+export async function openLedger(config: LedgerConfig, { log, clock, onFatal }: LedgerPorts) {
+  const connected = await connect(config, log);
+  const { signer, noteSigner, door, database, bus, store } = connected;
+  const { CAUSEWAY_ORIGIN: origin, CAUSEWAY_EXECUTORS: executors } = config;
   const epoch = await takeOver(database, `${hostname()}/${process.pid}`);
   const frontier = await restoreFrontier(store, { ports: { sha256, verifyEd25519: verifyBytes }, key: noteSigner });
   const recent = await recentIds(store, config.LEDGER_RECENT_EVENTS);
-  const common = { log, figures, now: clock.now, monotonic: clock.monotonic, pause, newId: newEventId };
-  const publisher = new Publisher({
-    ...common,
-    bus,
-    signer,
-    store,
-    origin: config.CAUSEWAY_ORIGIN,
-    position: new PublishedTable(database),
-    exportHeader: makeExportHeader(noteSigner, verifier.keys, executors, sha256),
-  });
-  const making = { sha256, source: `/${signer.principal}`, origin: config.CAUSEWAY_ORIGIN, newId: newEventId };
-  const appender = new Appender({
-    ...common,
-    store,
-    epoch,
-    frontier,
-    sha256,
-    making,
-    noteSigner,
-    recent,
-    publication: publisher,
-  });
-  const writer = new LedgerWriter({
-    ...common,
+  const figures = new LedgerFigures();
+  const ports = { log, figures, now: clock.now, monotonic: clock.monotonic, pause, newId: newEventId };
+  const publisher = publisherOf(connected, config, ports);
+  const making = { sha256, source: `/${signer.principal}`, origin, newId: newEventId };
+  const extending = { epoch, frontier, making, noteSigner, recent, sha256 };
+  const appender = new Appender({ ...ports, ...extending, store, publication: publisher });
+  const topics = takenTopics(executors);
+  const writer: LedgerWriter = new LedgerWriter({
+    ...ports,
     store,
     appender,
-    sieve: await sieveOver(database, store, bus, takenTopics(executors)),
     recent,
-    waiting: {
-      waitMs: config.LEDGER_CAUSE_WAIT_MS,
-      maxWaiting: config.LEDGER_MAX_WAITING,
-      maxWeight: MAX_WAITING_BYTES,
-    },
+    sieve: await sieveOver(database, store, bus, topics),
+    waiting: waitingLimits(config),
     noteWaitingAfterMs: NOTE_WAITING_AFTER_MS,
+    isTakingIn: () => intake.isReady(),
     onFatal,
   });
   writer.restoreWaiting((await stillWaiting(database)).map((waiting) => reopen(waiting, door)));
-  const intake = new Intake({ ...common, bus, door, signer, topics: takenTopics(executors), writer, onFatal });
-  log.info({ epoch, size: frontier.size, origin: config.CAUSEWAY_ORIGIN }, 'the log is taken over');
+  const holdsBack = (): boolean => appender.retrying;
+  const intake: Intake = new Intake({ ...ports, bus, door, signer, topics, writer, holdsBack, onFatal });
+  log.info({ epoch, size: frontier.size, origin }, 'the log is taken over');
   return { intake, writer, publisher, figures, bus, database, store };
 }
 export type Ledger = Awaited<ReturnType<typeof openLedger>>;
@@ -106,6 +96,21 @@ export const LEDGER_PARTS = 'ledger:parts';
 /** Everything is remembered: what was sent, and what was refused. */
 export const takenTopics = (executors: readonly string[]): string[] =>
   [...governedTopics(executors), ...deadLetterTopics(executors)].map(({ name }) => name);
+
+const waitingLimits = (config: LedgerConfig): CauseRoomLimits => ({
+  waitMs: config.LEDGER_CAUSE_WAIT_MS,
+  maxWaiting: config.LEDGER_MAX_WAITING,
+  maxWeight: MAX_WAITING_BYTES,
+});
+
+function publisherOf(
+  { bus, signer, store, database, noteSigner, verifier }: Connected,
+  { CAUSEWAY_ORIGIN: origin, CAUSEWAY_EXECUTORS: executors }: LedgerConfig,
+  ports: Pick<PublisherOptions, 'figures' | 'log' | 'now' | 'newId' | 'pause'>,
+): Publisher {
+  const exportHeader = makeExportHeader(noteSigner, verifier.keys, executors, sha256);
+  return new Publisher({ ...ports, bus, signer, store, origin, exportHeader, position: new PublishedTable(database) });
+}
 
 async function recentIds(store: PostgresLogStore, capacity: number): Promise<RecentIds> {
   const recent = new RecentIds(capacity);

@@ -1,8 +1,8 @@
 import { Frontier } from '@causeway/ledger-core';
 import { openDatabase } from '@causeway/persistence';
-import { loadSigner, loadVerifier, sha256, verifyBytes } from '@causeway/signing';
+import { loadVerifier, sha256, verifyBytes } from '@causeway/signing';
 import { readCheckConfig } from '../config';
-import { keyOf } from '../handle/ledger-key';
+import { ledgerKeyIn } from '../handle/ledger-key';
 import { walkLog, type Walked } from '../handle/walk-log';
 import { PostgresLogStore } from '../store/log-store';
 import { ledgerMigrations, SCHEMA } from '../store/migrations';
@@ -10,8 +10,7 @@ import { ledgerMigrations, SCHEMA } from '../store/migrations';
 /** Computes the whole tree again: all rows, all heads, all checkpoints. 0 when they agree, 1 naming the first bad index. */
 export async function check(args: readonly string[]): Promise<number> {
   const config = readCheckConfig();
-  const verifier = loadVerifier(config.CAUSEWAY_TRUST_FILE);
-  const key = keyOf(loadSigner(config.CAUSEWAY_KEY_FILE).keyId, verifier, config.CAUSEWAY_ORIGIN);
+  const key = ledgerKeyIn(loadVerifier(config.CAUSEWAY_TRUST_FILE), config.CAUSEWAY_ORIGIN);
   const database = await openDatabase({
     url: config.DATABASE_URL,
     schema: SCHEMA,

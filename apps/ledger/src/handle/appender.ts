@@ -52,6 +52,8 @@ const LONGEST_PAUSE_MS = 2_000;
  */
 export class Appender {
   private frontier: Frontier;
+  /** The database does not take a batch, and it is tried again. */
+  retrying = false;
 
   constructor(private readonly options: AppenderOptions) {
     this.frontier = options.frontier;
@@ -109,31 +111,28 @@ export class Appender {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         await this.options.store.append(batch);
+        this.retrying = false;
         return true;
       } catch (error) {
-        if (error instanceof AlreadyIn && error.what === 'event') return false;
-        if (error instanceof WriterReplaced) throw error;
-        if (await this.wasStored(batch, error as Error)) return true;
+        const outcome = await this.outcomeOf(batch, error as Error);
+        this.retrying = outcome === 'unknown';
+        if (outcome !== 'unknown') return outcome === 'stored';
         this.options.log.warn({ error: String(error), pauseMs }, 'the batch is not in yet, trying again');
         await this.options.pause(pauseMs);
       }
     }
   }
 
-  /** After an error that says nothing about the outcome: the head row tells (A2). */
-  private async wasStored(batch: Batch, error: Error): Promise<boolean> {
-    let head;
-    try {
-      head = await this.options.store.newestHead();
-    } catch {
-      return false;
-    }
+  /** What an error means: a lost answer says nothing, but the newest head tells whether the batch is there (A2). */
+  private async outcomeOf(batch: Batch, error: Error): Promise<'stored' | 'event-known' | 'unknown'> {
+    if (error instanceof WriterReplaced) throw error;
+    const head = await this.options.store.newestHead().catch(() => undefined);
+    if (head === undefined) return 'unknown';
+    if (head && batch.head && isSameHead(head, batch.head)) return 'stored';
+    if (error instanceof AlreadyIn && error.what === 'event') return 'event-known';
     const size = head?.size ?? 0;
-    if (head && batch.head && size === batch.head.size && Buffer.compare(head.root, batch.head.root) === 0) return true;
-    if (size !== this.frontier.size || error instanceof AlreadyIn) {
-      throw new LogDisagrees(`the log has ${size} entries, this writer had ${this.frontier.size}: ${error.message}`);
-    }
-    return false;
+    if (size === this.frontier.size && !(error instanceof AlreadyIn)) return 'unknown';
+    throw new LogDisagrees(`the log has ${size} entries, this writer had ${this.frontier.size}: ${error.message}`);
   }
 
   /** Events that were in before are repetitions, however long ago that was (A3). */
@@ -166,3 +165,6 @@ export class Appender {
     }
   }
 }
+
+const isSameHead = (one: Head, other: Head): boolean =>
+  one.size === other.size && Buffer.compare(one.root, other.root) === 0;

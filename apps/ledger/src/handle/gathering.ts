@@ -3,8 +3,8 @@
  * for the ledger, and a batch of hundreds costs little more than one of ten.
  */
 
-/** Messages of one transaction. */
-const MAX_BATCH = 1_000;
+/** Messages of one transaction, and their bytes. */
+export const MOST_A_BATCH = { items: 1_000, weight: 8 * 1024 * 1024 } as const;
 /** A batch at least this full shows load. */
 const BUSY = 50;
 const CALM_LINGER_MS = 3;
@@ -14,6 +14,8 @@ export class Gathering<T> {
   private items: T[] = [];
   private wake: (() => void) | null = null;
   private closed = false;
+
+  constructor(private readonly weightOf: (item: T) => number) {}
 
   push(items: readonly T[]): void {
     for (const item of items) this.items.push(item);
@@ -38,11 +40,22 @@ export class Gathering<T> {
     for (let lingerMs = CALM_LINGER_MS; ;) {
       if (this.items.length === 0 && !this.closed) await this.untilWoken(dueMs());
       if (this.closed && this.items.length === 0) return;
-      if (this.items.length > 0 && this.items.length < MAX_BATCH && !this.closed) await pause(lingerMs);
-      const batch = this.items.splice(0, MAX_BATCH);
+      if (this.items.length > 0 && this.items.length < MOST_A_BATCH.items && !this.closed) await pause(lingerMs);
+      const batch = this.items.splice(0, this.countOfNext());
       lingerMs = batch.length >= BUSY ? BUSY_LINGER_MS : CALM_LINGER_MS;
       yield batch;
     }
+  }
+
+  /** At least one: a single item is never too much. */
+  private countOfNext(): number {
+    const most = Math.min(this.items.length, MOST_A_BATCH.items);
+    let weight = 0;
+    for (let count = 0; count < most; count++) {
+      weight += this.weightOf(this.items[count] as T);
+      if (weight > MOST_A_BATCH.weight) return Math.max(count, 1);
+    }
+    return most;
   }
 
   private untilWoken(ms: number | null): Promise<void> {

@@ -1,5 +1,5 @@
 import type { NoteSigner, VerifierKey } from '@causeway/ledger-core';
-import type { Signer, Verifier } from '@causeway/signing';
+import type { Signer, TrustedKey, Verifier } from '@causeway/signing';
 
 /** The principal that alone may write the log. */
 export const LEDGER = 'ledger';
@@ -9,11 +9,19 @@ export function noteSignerOf(signer: Signer, verifier: Verifier, origin: string)
   if (signer.principal !== LEDGER) {
     throw new Error(`CAUSEWAY_KEY_FILE holds the key of ${signer.principal}: the ledger signs with that of ${LEDGER}`);
   }
-  return { ...keyOf(signer.keyId, verifier, origin), sign: (bytes) => signer.signBytes(bytes) };
+  const own = verifier.keys.find(({ keyId }) => keyId === signer.keyId);
+  if (!own) throw new Error(`CAUSEWAY_TRUST_FILE does not list ${signer.keyId}: nobody could verify what it signs`);
+  return { ...verifierKey(own, origin), sign: (bytes) => signer.signBytes(bytes) };
 }
 
-export function keyOf(keyId: string, verifier: Verifier, origin: string): VerifierKey {
-  const own = verifier.keys.find((key) => key.keyId === keyId);
-  if (!own) throw new Error(`CAUSEWAY_TRUST_FILE does not list ${keyId}: nobody could verify what the ledger signs`);
-  return { name: origin, publicKey: Buffer.from(own.publicKey, 'base64') };
+/** The newest key of the ledger that the trust file lists. */
+export function ledgerKeyIn({ keys }: Verifier, origin: string): VerifierKey {
+  const newest = keys.filter(({ principal }) => principal === LEDGER).at(-1);
+  if (!newest) throw new Error(`CAUSEWAY_TRUST_FILE lists no key of ${LEDGER}`);
+  return verifierKey(newest, origin);
 }
+
+const verifierKey = ({ publicKey }: TrustedKey, name: string): VerifierKey => ({
+  name,
+  publicKey: Buffer.from(publicKey, 'base64'),
+});

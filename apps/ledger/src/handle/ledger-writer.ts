@@ -1,7 +1,7 @@
 import type { Log } from '@causeway/messaging';
-import type { Appender } from './appender';
+import type { Appender, ToAppend } from './appender';
 import { CauseRoom, type CauseRoomLimits, type Released } from './cause-room';
-import { Gathering } from './gathering';
+import { Gathering, MOST_A_BATCH } from './gathering';
 import type { LedgerFigures } from './figures';
 import type { Arrival, EventArrival, LogStore, Ticket } from './ports';
 import type { RecentIds } from './recent-ids';
@@ -15,6 +15,8 @@ export interface WriterOptions {
   readonly waiting: CauseRoomLimits;
   /** After this long a waiting event's place is remembered in a table, and the broker's offset goes on past it. */
   readonly noteWaitingAfterMs: number;
+  /** Whether messages come in at all: until then no cause can come. */
+  isTakingIn(): boolean;
   /** Milliseconds that never go back. */
   monotonic(): number;
   readonly figures: LedgerFigures;
@@ -24,6 +26,8 @@ export interface WriterOptions {
 }
 
 const LONGEST_TURN_MS = 1_000;
+/** A dead letter in memory, bytes. */
+const WEIGHT_OF_PARKED = 2_000;
 
 /**
  * Takes messages in, one batch at a time: sift, wait for causes, append.
@@ -40,7 +44,9 @@ export class LedgerWriter {
 
   constructor(private readonly options: WriterOptions) {
     this.room = new CauseRoom(options.waiting);
-    this.gathering = new Gathering<Arrival>();
+    this.gathering = new Gathering<Arrival>((arrival) =>
+      arrival.kind === 'event' ? arrival.weight : WEIGHT_OF_PARKED,
+    );
   }
 
   start(): void {
@@ -89,8 +95,9 @@ export class LedgerWriter {
     const released = this.room.admit(sifted.events, nowMs, (id) => recent.has(id) || found.has(id));
     released.push(...this.expired(nowMs));
     const waiting = this.toRemember(nowMs);
+    for (const part of inParts(released)) await appender.append({ ...NOTHING, released: part });
     await appender.append({
-      released,
+      ...NOTHING,
       duplicates: sifted.duplicates,
       parked: sifted.parked.map(({ deadLetter }) => deadLetter),
       waiting,
@@ -101,12 +108,13 @@ export class LedgerWriter {
   }
 
   /**
-   * The clock of those who wait. It stands while there is more to take in: the cause may be in it, when the ledger catches up
-   * after hours. And no turn counts for more than a second, so that a paused process does not wake to find all waits over.
+   * The clock of those who wait. It stands while there is more to take in (the cause may be in it, when the ledger catches up
+   * after hours) and while nothing can be taken in. And no turn counts for more than a second, so that a paused process does not wake to find all waits over.
    */
   private passTime(): number {
     const nowMs = this.options.monotonic();
-    if (!this.gathering.hasMore) this.waitClockMs += Math.min(nowMs - this.lastTurnMs, LONGEST_TURN_MS);
+    const couldCome = this.options.isTakingIn() && !this.gathering.hasMore;
+    if (couldCome) this.waitClockMs += Math.min(nowMs - this.lastTurnMs, LONGEST_TURN_MS);
     this.lastTurnMs = nowMs;
     return this.waitClockMs;
   }
@@ -164,4 +172,21 @@ export class LedgerWriter {
     if (this.room.size === 0) return null;
     return Math.min(250, this.options.noteWaitingAfterMs, this.options.waiting.waitMs);
   }
+}
+
+const NOTHING: ToAppend = { released: [], duplicates: [], parked: [], waiting: [] };
+
+/** One late cause can release thousands: no transaction gets larger than a batch. */
+function* inParts(released: readonly Released<EventArrival>[]): Iterable<readonly Released<EventArrival>[]> {
+  let part: Released<EventArrival>[] = [];
+  let weight = 0;
+  for (const item of released) {
+    part.push(item);
+    weight += item.event.weight;
+    if (part.length < MOST_A_BATCH.items && weight < MOST_A_BATCH.weight) continue;
+    yield part;
+    part = [];
+    weight = 0;
+  }
+  if (part.length > 0) yield part;
 }

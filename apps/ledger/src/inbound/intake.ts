@@ -25,6 +25,8 @@ export interface IntakeOptions {
   /** Unix milliseconds. */
   now(): number;
   pause(ms: number): Promise<void>;
+  /** The writer tries again and again: a standing offset is no sign of death. */
+  holdsBack(): boolean;
   onFatal(error: Error): void;
 }
 
@@ -44,13 +46,14 @@ export class Intake {
   constructor(private readonly options: IntakeOptions) {}
 
   async start(): Promise<void> {
-    const { bus, topics, onFatal } = this.options;
+    const { bus, topics, onFatal, holdsBack } = this.options;
     this.consumption = await bus.consume({
       groupId: GROUP,
       topics,
       paceMs: PACE_MS,
       onBatch: (batch) => ({ accepted: this.take(batch) }),
       onDead: onFatal,
+      holdsBack,
     });
   }
 
@@ -98,7 +101,8 @@ export class Intake {
         await bus.send(letters);
         break;
       } catch (error) {
-        if (this.stopping) return;
+        // Never counted as accepted: the next start takes these places again.
+        if (this.stopping) throw error;
         log.warn({ letters: letters.length, error: String(error) }, 'dead letters not sent yet, trying again');
         await this.options.pause(pauseMs);
       }
