@@ -3,13 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { MemberReading, ResolvedExpectation, Target } from '@causeway/contracts';
+import {
+  target,
+  type MemberReading,
+  type ResolvedExpectation,
+  type Target,
+  type TargetDocument,
+} from '@causeway/contracts';
 import { systemClock } from '@causeway/host';
-import { startLab, startPostgres, type Lab } from '@causeway/lab';
+import { GATEWAYS, REGIONS, startLab, startPostgres, type Lab } from '@causeway/lab';
 import { request } from 'undici';
-import { labCredentials, labTargets } from '../test/lab-targets';
 import type { Round } from './handle/open-probe';
 import { Prober } from './handle/prober';
+import type { Credentials } from './look/credentials';
 import { createLooks } from './look/looks';
 import { createWeb } from './look/web';
 
@@ -39,7 +45,7 @@ const probers: Prober[] = [];
 afterEach(() => probers.splice(0).forEach((prober) => prober.stop()));
 
 /** The rounds of one probe at all members of a target, while the story goes on. */
-function watch(target: string, probe: string, expect: ResolvedExpectation[], consecutive = 1) {
+function watch(name: string, probe: string, expect: ResolvedExpectation[], consecutive = 1) {
   const rounds: Round[] = [];
   const prober = new Prober({
     clock: systemClock,
@@ -47,13 +53,13 @@ function watch(target: string, probe: string, expect: ResolvedExpectation[], con
     report: (round) => Promise.resolve(rounds.push(round) > 0),
   });
   probers.push(prober);
-  const scopes = Object.entries(registry.get(target)?.spec.scopes ?? {}).map(([scope, members]) => ({
+  const scopes = Object.entries(registry.get(name)?.spec.scopes ?? {}).map(([scope, members]) => ({
     scope,
     members,
   }));
   const sequenceId = '00000000-0000-8000-8000-000000000001';
   const asked = { step: 'step', attempt: 1, epoch: 1, rung: 'effective' as const, consecutive, lookForMs: 120_000 };
-  const data = { sequenceId, target, probe, scopes, expect, ...asked };
+  const data = { sequenceId, target: name, probe, scopes, expect, ...asked };
   prober.watch([{ probeId: 'p', correlationId: 'c', rounds: 0, remainingMs: data.lookForMs, request: data }]);
   return { shown: () => rounds.map(shownIn), isOver: () => rounds.at(-1)?.last === true };
 }
@@ -190,3 +196,79 @@ describe('the prober at the real systems', () => {
     await until('both', flags.isOver);
   });
 });
+
+type Probes = TargetDocument['spec']['probes'];
+
+/** How the lab's four systems are looked at. The changes are the executors' business and left out. */
+function labTargets(lab: Lab): Map<string, Target> {
+  const { keycloak, tomcat, caddy, unleash } = lab;
+  const perRegion = <T>(of: (region: (typeof REGIONS)[number]) => T): Record<string, T> =>
+    Object.fromEntries(REGIONS.map((region) => [region, of(region)]));
+  const all: Record<string, Probes> = {
+    idp: {
+      token: {
+        kind: 'oidc-token',
+        at: {
+          global: { realm: { url: keycloak.tokenUrl, clientId: keycloak.webClientId, credential: 'probe-user' } },
+        },
+      },
+    },
+    shop: {
+      version: {
+        kind: 'http',
+        at: perRegion((region) => ({ [`shop-${region}`]: { url: `${tomcat.instances[region].url}/shop/version` } })),
+      },
+    },
+    edge: {
+      audit: {
+        kind: 'http',
+        at: perRegion((region) =>
+          Object.fromEntries(
+            GATEWAYS[region].map((name) => [
+              name,
+              { url: `${caddy.gateways[name].url}/api/audit`, bearer: 'probe-user-token' },
+            ]),
+          ),
+        ),
+      },
+    },
+    flags: {
+      client: {
+        kind: 'unleash-client',
+        at: perRegion((region) => ({
+          client: { url: `${unleash.url}/api/client/features`, credential: 'flags-read', region },
+        })),
+      },
+    },
+  };
+  return new Map(Object.entries(all).map(([name, probes]) => [name, targetOf(name, probes)]));
+}
+
+function targetOf(name: string, probes: Probes): Target {
+  const scopes = Object.values(probes ?? {}).flatMap((probe) => ('at' in probe ? Object.entries(probe.at) : []));
+  return target.parse({
+    apiVersion: 'causeway/v1',
+    kind: 'Target',
+    metadata: { name, owner: 'team-lab' },
+    spec: {
+      executor: 'any',
+      propagation: 'regional-async',
+      rung: 'effective',
+      history: 'timestamped-log',
+      scopes: Object.fromEntries(scopes.map(([scope, members]) => [scope, Object.keys(members)])),
+      changes: {},
+      probes,
+    },
+  });
+}
+
+/** What the lab's probe users can do: sign in, and read flags. */
+const labCredentials = ({ keycloak, unleash }: Lab): Credentials =>
+  new Map([
+    ['probe-user', { kind: 'password', ...keycloak.probeUser }],
+    [
+      'probe-user-token',
+      { kind: 'oidc', url: keycloak.tokenUrl, clientId: keycloak.webClientId, ...keycloak.probeUser },
+    ],
+    ['flags-read', { kind: 'token', token: unleash.clientToken }],
+  ]);
