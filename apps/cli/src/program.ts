@@ -6,7 +6,7 @@ import { exportLedger, type ExportFlags } from './commands/export';
 import { history, type HistoryFlags } from './commands/history';
 import { plan, type PlanFlags } from './commands/plan';
 import { status, type StatusFlags } from './commands/status';
-import { validate } from './commands/validate';
+import { validate, type ValidateFlags } from './commands/validate';
 import { verify, type VerifyFlags } from './commands/verify';
 import { watch, type WatchFlags } from './commands/watch';
 import type { Io } from './io';
@@ -75,7 +75,7 @@ function addPlanCommands(program: Command, run: Run): void {
       'after',
       '\nExamples:\n  causeway validate plan.yaml\n  causeway validate plan.yaml --targets targets/',
     )
-    .action(run((session, files: string[], flags: { targets?: string }) => validate(session, files, flags)));
+    .action(run((session, files: string[], flags: ValidateFlags) => validate(session, files, flags)));
   program
     .command('plan')
     .description('ask every system what the plan would change; changes nothing')

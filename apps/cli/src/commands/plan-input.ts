@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { plan as planSchema, type IntentData } from '@causeway/contracts';
+import type { IntentData } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
+import { formatProblems, readPlanFile } from '@causeway/plan-file';
 import { sha256Hex } from '@causeway/signing';
-import { parse } from 'yaml';
 import { CliFailure, EXIT } from '../exit-codes';
 
 /** A plan file as it is sent: the document with files put in place, its name and its digest. */
@@ -13,9 +12,11 @@ export interface PlanInput {
   readonly digest: string;
 }
 
+/** Form and order are checked here; targets are the server's to know. */
 export function readPlan(path: string): PlanInput {
-  const document = parse(readFileSync(path, 'utf8')) as IntentData['plan'];
-  const parsed = planSchema.safeParse(document);
-  if (!parsed.success) throw new CliFailure(EXIT.badInput, parsed.error.message);
-  return { document, name: parsed.data.metadata.name, digest: sha256Hex(canonicalJson(document)) };
+  const read = readPlanFile(path, null);
+  if (!read.ok)
+    throw new CliFailure(EXIT.badInput, `the plan cannot be used\n${formatProblems(path, read.text, read.problems)}`);
+  const document = read.document as unknown as IntentData['plan'];
+  return { document, name: read.document.metadata.name, digest: sha256Hex(canonicalJson(document)) };
 }

@@ -14,7 +14,7 @@ export class Refused extends Error {
 }
 
 /** The most problems of one body that are listed. */
-const MAX_PROBLEMS = 200;
+export const MAX_PROBLEMS = 200;
 
 /** @param base pointer of what was parsed, within the body */
 export const problemsOf = (error: z.ZodError, base = ''): ProblemItem[] =>

@@ -3,11 +3,12 @@ import type { SubmittedIntent } from '@causeway/console-api';
 import { canonicalJson } from '@causeway/ledger-core';
 import type { Draft, OutboxRow, Sealed } from '@causeway/messaging';
 import type { Database, Tx } from '@causeway/persistence';
+import { schemaProblems } from '@causeway/sequence-core';
 import { sha256Hex } from '@causeway/signing';
 import { planNameOf } from '../fold/folded';
 import { sequenceIdFor } from '../fold/recorded';
 import { claimSubmission, type Submission } from '../store/submission-store';
-import { problemsOf, Refused } from './refused';
+import { MAX_PROBLEMS, Refused } from './refused';
 
 export interface SubmitPorts {
   readonly database: Database;
@@ -45,9 +46,9 @@ export async function submitIntent(ports: SubmitPorts, request: SubmitRequest): 
 
 /** Only the form: whether targets, steps and rungs exist is the sequencer's to say, and recorded. */
 function mustBePlan(plan: IntentData['plan']): void {
-  const parsed = planSchema.safeParse(plan);
-  if (parsed.success) return;
-  const errors = problemsOf(parsed.error, '/plan');
+  const problems = schemaProblems(planSchema, plan).slice(0, MAX_PROBLEMS);
+  if (problems.length === 0) return;
+  const errors = problems.map((problem) => ({ ...problem, pointer: `/plan${problem.pointer}` }));
   throw new Refused(422, 'plan-invalid', `The plan has ${errors.length} problem(s).`, errors);
 }
 
