@@ -9,8 +9,13 @@ export type Rung = (typeof RUNGS)[number];
 export const rung = z.enum(RUNGS);
 export const rungHeight = (value: Rung): number => RUNGS.indexOf(value);
 
+/** Name of a parameter: as most languages name a variable, so that it fits any executor. */
+export const parameterName = z
+  .string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,62}$/, 'must be a letter, then letters, digits, "_" or "-" (up to 63 characters)');
+
 /** Parameters of a change: plain JSON whose shape the target declares. */
-export const parameters = z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,62}$/), z.json());
+export const parameters = z.record(parameterName, z.json());
 
 export const ready = z.strictObject({
   /** The rung the step must reach in every scope before its dependents may start. */

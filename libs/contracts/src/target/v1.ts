@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from '../duration';
 import { changeName, name } from '../ids';
 import { limits } from '../limits';
-import { rung } from '../plan/v1';
+import { parameterName, rung } from '../plan/v1';
 
 /** One parameter of a change, as the target's owner declares it. */
 export const parameter = z.strictObject({
@@ -19,8 +19,10 @@ export const wanted = z.union([z.strictObject({ value: z.json() }), z.strictObje
  * A typed comparison of one observed value (no expressions, no patterns: answers are data).
  * `equals`: same JSON value; `includes`: the observed list holds it.
  */
+const observedName = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,99}$/);
 export const expectation = z.strictObject({
-  observed: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,99}$/),
+  /** Name among the observed values; or a prefix and the parameter that completes it (`flag.` + the flag's name). */
+  observed: z.union([observedName, z.strictObject({ prefix: observedName, with: z.string() })]),
   is: z.enum(['equals', 'includes', 'excludes']),
   wanted,
 });
@@ -29,7 +31,7 @@ export const expectation = z.strictObject({
 export const showing = z.strictObject({ probe: name, expect: z.array(expectation).min(1).max(20) });
 
 export const change = z.strictObject({
-  with: z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,62}$/), parameter),
+  with: z.record(parameterName, parameter),
   /**
    * What a repeated apply can rely on. A: conditional write with our token or version. B: honours an idempotency key.
    * C: can be read back and is a set, not an increment. D: none of these.

@@ -1,0 +1,29 @@
+import { plan as planSchema, type FrozenStep, type Plan, type Problem, type Target } from '@causeway/contracts';
+import { freeze } from './freeze';
+import { graphProblems } from './graph-problems';
+import { schemaProblems } from './schema-problems';
+import { raceProblems, scopeListProblems } from './scope-problems';
+import { targetProblems } from './target-problems';
+
+/**
+ * Whether a plan can run at all. Total: any JSON gives an answer, every problem is named with its place, and a plan that
+ * passes is frozen as it will run.
+ *
+ * 1. Form first, then order, then the targets: later checks see only what the earlier ones let through.
+ * 2. Without targets only form and order are checked, and nothing is frozen.
+ */
+export type PlanCheck =
+  | { readonly ok: true; readonly plan: Plan; readonly steps: FrozenStep[] }
+  | { readonly ok: false; readonly problems: Problem[] };
+
+/** @param targets the registered targets by name, or null when they are not known here */
+export function checkPlan(document: unknown, targets: ReadonlyMap<string, Target> | null): PlanCheck {
+  const form = schemaProblems(planSchema, document);
+  if (form.length > 0) return { ok: false, problems: form };
+  const plan = planSchema.parse(document);
+  const graph = graphProblems(plan);
+  const order = graph.length > 0 ? graph : raceProblems(plan);
+  const problems = [...order, ...scopeListProblems(plan), ...(targets ? targetProblems(plan, targets) : [])];
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, plan, steps: targets ? freeze(plan, targets) : [] };
+}

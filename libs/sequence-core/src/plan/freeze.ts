@@ -1,0 +1,55 @@
+import {
+  durationMs,
+  type Expectation,
+  type FrozenStep,
+  type Plan,
+  type PlanStep,
+  type ResolvedExpectation,
+  type Target,
+} from '@causeway/contracts';
+import { nodesOf } from './graph-problems';
+import { isGlobal } from './target-problems';
+
+/** The steps as they will run: needs made explicit, members counted, expectations resolved. The plan must have passed its checks. */
+export function freeze(plan: Plan, targets: ReadonlyMap<string, Target>): FrozenStep[] {
+  return nodesOf(plan).map(({ index, needs }) => {
+    const step = plan.spec.steps[index] as PlanStep;
+    const target = targets.get(step.target) as Target;
+    const change = target.spec.changes[step.change] as Target['spec']['changes'][string];
+    return {
+      id: step.id,
+      target: step.target,
+      executor: target.spec.executor,
+      change: step.change,
+      with: step.with,
+      needs: [...needs],
+      capability: change.capability,
+      rung: step.ready.rung,
+      scopes: scopesOf(plan, step, target),
+      show: showOf(step, target),
+      consecutive: step.ready.consecutive,
+      withinMs: durationMs(step.ready.within),
+    };
+  });
+}
+
+function scopesOf(plan: Plan, step: PlanStep, target: Target): FrozenStep['scopes'] {
+  const wanted = step.scopes ?? plan.spec.scopes;
+  return Object.entries(target.spec.scopes)
+    .filter(([scope]) => isGlobal(target) || wanted.includes(scope))
+    .map(([scope, members]) => ({ scope, members: [...members] }));
+}
+
+function showOf(step: PlanStep, target: Target): FrozenStep['show'] {
+  const { rung } = step.ready;
+  if (rung === 'accepted' || rung === 'baked') return null;
+  const show = target.spec.changes[step.change]?.show[rung];
+  if (!show) return null;
+  const freshnessMs = durationMs(target.spec.probes[show.probe]?.freshness ?? '10s');
+  return { probe: show.probe, freshnessMs, expect: show.expect.map((one) => resolve(one, step)) };
+}
+
+function resolve({ observed, is, wanted }: Expectation, step: PlanStep): ResolvedExpectation {
+  const name = typeof observed === 'string' ? observed : `${observed.prefix}${String(step.with[observed.with])}`;
+  return { observed: name, is, wanted: 'with' in wanted ? (step.with[wanted.with] ?? null) : wanted.value };
+}
