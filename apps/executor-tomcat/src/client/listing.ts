@@ -6,13 +6,13 @@ export interface ListedVersion {
 
 /**
  * Versions of a context in the manager's text list, lines of the form `/shop:running:0:shop##1.1.0`. A deployment without a
- * version has the empty one.
+ * version has the empty one. One that could not be unpacked is listed by its archive, `/shop:stopped:0:shop##1.1.0.war`.
  */
 export function listedVersions(list: string, context: string): ListedVersion[] {
   return list.split('\n').flatMap((line) => {
     const [path, state, , document = ''] = line.trim().split(':');
     if (path !== `/${context}`) return [];
-    return [{ version: document.split('##')[1] ?? '', running: state === 'running' }];
+    return [{ version: (document.split('##')[1] ?? '').replace(/\.war$/, ''), running: state === 'running' }];
   });
 }
 

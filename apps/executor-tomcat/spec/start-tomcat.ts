@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts, startTomcat } from '@causeway/lab';
+import type { TomcatAccess } from './tomcat-desk';
+
+export interface TomcatForSpecs extends TomcatAccess {
+  stop(): Promise<void>;
+}
+
+/** The lab's two Tomcats alone. */
+export async function startTomcatForSpecs(): Promise<TomcatForSpecs> {
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-tomcat-'));
+  const [us, eu] = (await freePorts(2)) as [number, number];
+  const ports = { 'us-east': us, 'eu-west': eu };
+  // The versions' own endpoint asks nobody for a token, so no issuer has to be there.
+  const lab = await startTomcat({ dir, ports, issuer: 'http://127.0.0.1:1/realms/none', say: () => undefined });
+  const instances = Object.entries(lab.instances);
+  return {
+    members: Object.fromEntries(instances.map(([region, { url }]) => [`shop-${region}`, url])),
+    accessLogs: Object.fromEntries(instances.map(([region, { accessLog }]) => [`shop-${region}`, accessLog])),
+    user: lab.executor.name,
+    password: lab.executor.password,
+    warFolder: lab.warFolder,
+    stop: async () => {
+      await Promise.all(instances.map(([, { process }]) => process.stop()));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
