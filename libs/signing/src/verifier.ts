@@ -100,4 +100,17 @@ function verifyBatch(key: KeyObject, header: BatchHeader, value: Uint8Array, goo
 
 /** A bare Ed25519 signature over bytes under a raw public key. */
 export const verifyBytes = (publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean =>
-  signature.length === 64 && verify(null, bytes, publicKeyOf(Buffer.from(publicKey).toString('base64')), signature);
+  signature.length === 64 && verify(null, bytes, keyObjectOf(Buffer.from(publicKey).toString('base64')), signature);
+
+/** Making a key object costs nearly as much as a verification, and a log has few keys. */
+const REMEMBERED_KEYS = 256;
+const keyObjects = new Map<string, KeyObject>();
+
+function keyObjectOf(rawBase64: string): KeyObject {
+  const known = keyObjects.get(rawBase64);
+  if (known) return known;
+  if (keyObjects.size >= REMEMBERED_KEYS) keyObjects.clear();
+  const made = publicKeyOf(rawBase64);
+  keyObjects.set(rawBase64, made);
+  return made;
+}
