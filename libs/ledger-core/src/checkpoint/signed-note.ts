@@ -61,7 +61,7 @@ export function signNote(sha256: Sha256, text: string, signers: readonly NoteSig
 
 function signatureLine(sha256: Sha256, bytes: Uint8Array, signer: NoteSigner): string {
   if (!isKeyName(signer.name)) throw new RangeError('a key name is not empty and holds no white space and no "+"');
-  return `\u2014 ${signer.name} ${base64Encode(joinBytes(keyHashOf(sha256, signer), signer.sign(bytes)))}\n`;
+  return `\u2014 ${signer.name} ${base64Encode(joinBytes([keyHashOf(sha256, signer), signer.sign(bytes)]))}\n`;
 }
 
 /** The text of a note that this key has signed. */

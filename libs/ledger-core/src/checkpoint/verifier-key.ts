@@ -21,13 +21,13 @@ export const isKeyName = (name: string): boolean => /^[^\s+\p{Cc}\p{Surrogate}]+
 
 /** First four bytes of SHA-256(name, newline, signature type, public key). */
 export const keyHashOf = (sha256: Sha256, key: VerifierKey): Uint8Array =>
-  sha256(joinBytes(utf8Encode(key.name), Uint8Array.of(NEWLINE, ED25519), key.publicKey)).slice(0, 4);
+  sha256(joinBytes([utf8Encode(key.name), Uint8Array.of(NEWLINE, ED25519), key.publicKey])).slice(0, 4);
 
 /** @throws RangeError if name or key cannot be written as a verifier key */
 export function encodeVerifierKey(sha256: Sha256, key: VerifierKey): string {
   if (!isKeyName(key.name)) throw new RangeError('a key name is not empty and holds no white space and no "+"');
   if (key.publicKey.length !== PUBLIC_KEY_BYTES) throw new RangeError('an Ed25519 public key has 32 bytes');
-  const typed = joinBytes(Uint8Array.of(ED25519), key.publicKey);
+  const typed = joinBytes([Uint8Array.of(ED25519), key.publicKey]);
   return `${key.name}+${hexEncode(keyHashOf(sha256, key))}+${base64Encode(typed)}`;
 }
 

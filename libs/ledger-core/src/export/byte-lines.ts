@@ -1,3 +1,5 @@
+import { joinBytes } from '../bytes/join';
+
 /** One line without its newline. `ended` is false only for what follows the last newline of the input, if anything does. */
 export interface ByteLine {
   readonly bytes: Uint8Array;
@@ -25,14 +27,5 @@ export function* byteLines(pieces: Iterable<Uint8Array>): Generator<ByteLine> {
   if (pending.length > 0) yield { bytes: joined(pending, new Uint8Array(0)), ended: false };
 }
 
-function joined(pending: readonly Uint8Array[], last: Uint8Array): Uint8Array {
-  if (pending.length === 0) return last;
-  const bytes = new Uint8Array(pending.reduce((length, piece) => length + piece.length, last.length));
-  let at = 0;
-  for (const piece of pending) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  bytes.set(last, at);
-  return bytes;
-}
+const joined = (pending: readonly Uint8Array[], last: Uint8Array): Uint8Array =>
+  pending.length === 0 ? last : joinBytes([...pending, last]);

@@ -35,9 +35,11 @@ export function sealText(
   seal: Omit<ExportSeal, 'leafHashes'> & { readonly leafHashes: Uint8Array | readonly Uint8Array[] },
 ): string {
   const { checkpoint, entries, headerNote, leafHashes } = seal;
-  const joined = leafHashes instanceof Uint8Array ? leafHashes : joinBytes(...leafHashes);
+  const joined = isList(leafHashes) ? joinBytes(leafHashes) : leafHashes;
   return canonicalJson({ checkpoint, entries, headerNote, leafHashes: base64Encode(joined) });
 }
+
+const isList = (hashes: Uint8Array | readonly Uint8Array[]): hashes is readonly Uint8Array[] => Array.isArray(hashes);
 
 export function parseSeal(text: string): ParsedSeal {
   const value = parseJson(text);
