@@ -186,6 +186,27 @@ describe('a transaction', () => {
     await expect(twice).rejects.toMatchObject({ code: '23505', retriable: false });
   });
 
+  it('runs statements that are started together in their order, and none after one that fails', async () => {
+    const database = await open();
+    const insert = 'insert into counter values ($1, $2)';
+    await database.transaction(async (tx) => {
+      const started = Array.from({ length: 50 }, (_, i) => tx.query(insert, [`n${i}`, i], 'spec-insert'));
+      const [counted] = await tx.query<{ n: number }>('select count(*)::int as n from counter');
+      expect(counted).toEqual({ n: 50 });
+      await Promise.all(started);
+    });
+    const failing = database.transaction((tx) =>
+      Promise.all([
+        tx.query(insert, ['x', 1], 'spec-insert'),
+        tx.query('select 1/0'),
+        tx.query(insert, ['y', 1], 'spec-insert'),
+      ]),
+    );
+    await expect(failing).rejects.toMatchObject({ code: '22012' });
+    await database.transaction((tx) => tx.query(insert, ['z', 99], 'spec-insert'));
+    expect(await values(database)).toHaveLength(51);
+  });
+
   it('prepares a named statement once a connection, and gives bytes as they are', async () => {
     const database = await open({ poolSize: 1 });
     const bytes = Buffer.from([0, 255, 10, 92]);
