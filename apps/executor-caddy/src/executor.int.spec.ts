@@ -3,6 +3,7 @@ import { recallInMemory } from '@causeway/executor-host';
 import { NotApplied, type Executor } from '@causeway/executor-sdk';
 import { CaddyDesk } from '../spec/caddy-desk';
 import { startCaddyForSpecs, type CaddyForSpecs } from '../spec/start-caddy';
+import type { CaddySettings } from './config';
 import { caddyExecutor } from './executor';
 
 jest.setTimeout(120_000);
@@ -12,7 +13,8 @@ let desk: CaddyDesk;
 let executor: Executor;
 let original: Document;
 
-const executorAt = (adminUrl: string): Executor => caddyExecutor({ adminUrl }, recallInMemory());
+const executorWith = (more: Partial<CaddySettings>): Executor =>
+  caddyExecutor({ adminUrl: caddy.adminUrl, policyId: caddy.policyId, ...more }, recallInMemory());
 
 type Document = Record<string, unknown>;
 
@@ -26,10 +28,10 @@ const marked = (document: Document, mark: string): Document => {
   return { ...rest, handle: [header, ...((handle ?? []) as unknown[])] };
 };
 
-const sampleOf = (document: Document, policy = caddy.policyId): Sample => ({
+const sampleOf = (document: Document): Sample => ({
   target: 'edge',
   change: 'policy@v1',
-  with: { policy, document } as Sample['with'],
+  with: { policy: 'auditor', document } as Sample['with'],
   scopes: [
     { scope: 'us-east', members: ['gw-us-1', 'gw-us-2'] },
     { scope: 'eu-west', members: ['gw-eu-1', 'gw-eu-2'] },
@@ -46,7 +48,7 @@ beforeAll(async () => {
   caddy = await startCaddyForSpecs();
   desk = new CaddyDesk(caddy);
   original = await desk.read();
-  executor = executorAt(caddy.adminUrl);
+  executor = executorWith({});
 });
 afterEach(() => desk.put(withoutId(original)));
 afterAll(() => caddy?.stop());
@@ -73,7 +75,7 @@ it('writes the document once, keeps the @id, and the log names who and which att
   const written = desk.writes().slice(before);
   expect(written).toEqual([{ userAgent: 'causeway-executor/0.1.0', step: request.attemptId }]);
   expect(evidence).toMatchObject({
-    policy: caddy.policyId,
+    policy: 'auditor',
     etag: expect.any(String),
     before: { etag: expect.any(String) },
   });
@@ -89,7 +91,7 @@ it('a revert brings back exactly what was there before, also after a repeated at
 
 it('a change by somebody else between look and write is not overwritten', async () => {
   const raced = caddyExecutor(
-    { adminUrl: caddy.adminUrl },
+    { adminUrl: caddy.adminUrl, policyId: caddy.policyId },
     { ...recallInMemory(), keep: () => desk.put(marked(original, 'by hand')) },
   );
   const error = await refusal(raced.apply(requestFor(sampleOf(newDocument()))));
@@ -99,7 +101,9 @@ it('a change by somebody else between look and write is not overwritten', async 
 
 describe('refuses, certainly and with a remedy', () => {
   it('an unknown policy', async () => {
-    const error = await refusal(executor.apply(requestFor(sampleOf(newDocument(), 'no-such-policy'))));
+    const error = await refusal(
+      executorWith({ policyId: 'no-such-policy' }).apply(requestFor(sampleOf(newDocument()))),
+    );
     expect(error).toMatchObject({ code: 'unknown-policy', retriable: false });
   });
 
@@ -121,7 +125,9 @@ describe('refuses, certainly and with a remedy', () => {
   });
 
   it('a system that is down: nothing left, later may be better', async () => {
-    const error = await refusal(executorAt('http://127.0.0.1:1').apply(requestFor(sampleOf(newDocument()))));
+    const error = await refusal(
+      executorWith({ adminUrl: 'http://127.0.0.1:1' }).apply(requestFor(sampleOf(newDocument()))),
+    );
     expect(error).toMatchObject({ code: 'target-unreachable', retriable: true });
   });
 });

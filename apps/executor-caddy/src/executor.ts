@@ -13,7 +13,7 @@ import { CaddyClient, type JsonObject, type PolicyState, type Scene } from './cl
 import type { CaddySettings } from './config';
 
 /**
- * Gateway policies at Caddy's control plane. One write there; the gateways of all regions pull it at their own pace, so
+ * The gateways' policy at Caddy's control plane, one object by its `@id`. One write there; the gateways of all regions pull it at their own pace, so
  * "accepted" here is never "effective" there.
  *
  * 1. Every write is conditional on the state that was read (ETag, If-Match): a change in between refuses it (class A).
@@ -41,11 +41,16 @@ function parametersOf(request: ChangeRequest): z.output<typeof parameters> {
   throw new NotApplied({
     code: 'bad-parameters',
     message: `policy@v1: ${z.prettifyError(parsed.error)}`,
-    remedy: 'give policy (its @id) and document (an object)',
+    remedy: 'give policy (its name) and document (an object)',
   });
 }
 
-const sceneOf = (request: ChangeRequest, policy: string): Scene => ({
+/** One attempt at the control plane; the policy's name is for people only. */
+interface NamedScene extends Scene {
+  readonly policy: string;
+}
+
+const sceneOf = (request: ChangeRequest, policy: string): NamedScene => ({
   policy,
   attemptId: request.attemptId,
   signal: request.signal,
@@ -65,7 +70,7 @@ async function apply(client: CaddyClient, recall: Recall, request: ChangeRequest
   const scene = sceneOf(request, policy);
   const before = await client.policy(scene);
   if (isDeepStrictEqual(before.document, wanted)) return { changed: false, evidence: evidenceOf(policy, before) };
-  await recall.keep(recallKey(request, policy), before.document);
+  await recall.keep(recallKey(request), before.document);
   return replace(client, scene, before, wanted);
 }
 
@@ -75,12 +80,17 @@ async function revert(client: CaddyClient, recall: Recall, request: ChangeReques
   const now = await client.policy(scene);
   if (!isDeepStrictEqual(now.document, withoutId(document)))
     return { changed: false, evidence: evidenceOf(policy, now) };
-  const before = await recall.get(recallKey(request, policy));
+  const before = await recall.get(recallKey(request));
   if (!isObject(before)) throw nothingToRestore(policy);
   return replace(client, scene, now, before);
 }
 
-async function replace(client: CaddyClient, scene: Scene, before: PolicyState, document: JsonObject): Promise<Written> {
+async function replace(
+  client: CaddyClient,
+  scene: NamedScene,
+  before: PolicyState,
+  document: JsonObject,
+): Promise<Written> {
   const answer = await client.replace(scene, document, before.etag);
   if (answer.status === 412) throw changedMeanwhile(scene.policy, before);
   const after = await client.policy(scene);
@@ -91,8 +101,8 @@ async function replace(client: CaddyClient, scene: Scene, before: PolicyState, d
   return { changed: true, evidence: { ...evidenceOf(scene.policy, after), before: evidenceOf(scene.policy, before) } };
 }
 
-/** One sequence's step remembers once, whatever its attempts: the first is what was there before all of them. */
-const recallKey = ({ sequenceId, step }: ChangeRequest, policy: string): string => `${sequenceId}/${step}/${policy}`;
+/** A sequence's step, whatever its attempt: what a revert brings back is what the last write replaced. */
+const recallKey = ({ sequenceId, step }: ChangeRequest): string => `${sequenceId}/${step}`;
 
 const withoutId = ({ '@id': _id, ...document }: JsonObject): JsonObject => document;
 

@@ -2,8 +2,8 @@ import type { Json } from '@causeway/executor-sdk';
 import type { Database } from '@causeway/persistence';
 
 /**
- * What an executor remembers to be able to revert where the target itself forgets. The first value of a key stays: what was
- * there before a step does not change with a repeated attempt.
+ * What an executor remembers to be able to revert where the target itself forgets: kept before a write, durable when `keep`
+ * resolves. The last value of a key counts.
  */
 export interface Recall {
   keep(key: string, value: Json): Promise<void>;
@@ -13,7 +13,8 @@ export interface Recall {
 
 export const recallIn = (database: Database): Recall => ({
   async keep(key, value) {
-    const sql = 'insert into recalled(key, value) values ($1, $2) on conflict do nothing';
+    const sql = `insert into recalled(key, value) values ($1, $2)
+      on conflict (key) do update set value = excluded.value, at = clock_timestamp()`;
     await database.query(sql, [key, JSON.stringify(value)]);
   },
   async get(key) {
@@ -27,7 +28,7 @@ export function recallInMemory(): Recall {
   const kept = new Map<string, Json>();
   return {
     keep: (key, value) => {
-      if (!kept.has(key)) kept.set(key, value);
+      kept.set(key, value);
       return Promise.resolve();
     },
     get: (key) => Promise.resolve(kept.get(key)),

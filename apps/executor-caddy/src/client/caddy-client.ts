@@ -13,8 +13,6 @@ export interface PolicyState {
 }
 
 export interface Scene {
-  /** The policy's `@id` in the control plane's configuration. */
-  readonly policy: string;
   readonly attemptId: string;
   readonly signal: AbortSignal;
 }
@@ -25,13 +23,14 @@ export class CaddyClient {
 
   /** NotApplied `unknown-policy` when the configuration has no such object. */
   async policy(scene: Scene): Promise<PolicyState> {
-    const asked = { system: SYSTEM, what: `read policy ${scene.policy}` };
+    const asked = { system: SYSTEM, what: `read the policy ${this.settings.policyId}` };
     const answer = await this.call(scene, 'GET');
-    if (answer.status === 404) throw unknownPolicy(scene.policy);
+    if (answer.status === 404) throw unknownPolicy(this.settings.policyId);
     if (answer.status !== 200) throw refusalOf(asked, answer);
     const value = jsonOf(asked, answer);
     const etag = answer.headers['etag'];
-    if (!isObject(value) || !etag) throw new Error(`${SYSTEM} has no object with an ETag under ${scene.policy}`);
+    if (!isObject(value) || !etag)
+      throw new Error(`${SYSTEM} has no object with an ETag under ${this.settings.policyId}`);
     const { '@id': _id, ...document } = value;
     return { document, etag };
   }
@@ -41,7 +40,7 @@ export class CaddyClient {
    * others refused (the running configuration stays then); the text says why.
    */
   async replace(scene: Scene, document: JsonObject, etag: string): Promise<TargetAnswer> {
-    const body = JSON.stringify({ '@id': scene.policy, ...document });
+    const body = JSON.stringify({ '@id': this.settings.policyId, ...document });
     return this.call(scene, 'PATCH', { 'content-type': 'application/json', 'if-match': etag }, body);
   }
 
@@ -58,7 +57,7 @@ export class CaddyClient {
       'x-causeway-step': scene.attemptId,
       ...more,
     };
-    const url = `${this.settings.adminUrl}/id/${encodeURIComponent(scene.policy)}`;
+    const url = `${this.settings.adminUrl}/id/${encodeURIComponent(this.settings.policyId)}`;
     const sent = body === undefined ? {} : { body };
     return callTarget({ method, url, headers, signal: scene.signal, ownConnection: true, ...sent });
   }
@@ -67,9 +66,10 @@ export class CaddyClient {
 const isObject = (value: unknown): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const unknownPolicy = (policy: string): NotApplied =>
+const unknownPolicy = (id: string): NotApplied =>
   new NotApplied({
     code: 'unknown-policy',
-    message: `the control plane's configuration has no object with "@id": "${policy}"`,
-    remedy: 'give the policy this @id in the gateway configuration, or correct the name in the step',
+    message: `the control plane's configuration has no object with "@id": "${id}"`,
+    remedy:
+      "give the policy this @id in the gateway configuration, or correct CADDY_POLICY_ID in the executor's environment",
   });
