@@ -10,7 +10,7 @@ import { openDatabase, type Database } from './database';
 import { createOutboxStore, outboxMigration } from './outbox';
 
 /** Outbox, relay and broker together, with a broker that dies and one that stops answering. Needs a broker of its own. */
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 let kafka: Kafka;
 let postgres: Postgres;
 let database: Database;
@@ -52,7 +52,7 @@ const KEYS = Array.from({ length: 5 }, () => randomUUID());
 const idOf = (raw: RawMessage): string => raw.headers.ce_id ?? '';
 const rowsLeft = async (): Promise<number> => (await database.query('select 1 from outbox')).length;
 
-async function until(fact: () => boolean | Promise<boolean>, what: string, withinMs = 60_000): Promise<void> {
+async function until(fact: () => boolean | Promise<boolean>, what: string, withinMs = 120_000): Promise<void> {
   for (const deadline = performance.now() + withinMs; !(await fact());) {
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -124,7 +124,7 @@ describe('offsets', () => {
 describe('a handler that takes long', () => {
   it('delays no other topic and no other partition', async () => {
     const { bus } = await freshTopics();
-    const slow = new Promise<void>((resolve) => setTimeout(resolve, 3_000));
+    const slow = new Promise<void>((resolve) => setTimeout(resolve, 10_000));
     const seen: string[] = [];
     await bus.consume({
       groupId: 'g',
@@ -140,7 +140,7 @@ describe('a handler that takes long', () => {
     const startedAt = performance.now();
     await bus.send([...sealAs('console', intentDraft('a')), ...results(100, 50)]);
     await until(() => new Set(seen).size >= 5, 'every other partition');
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   it('is given no more than fits memory: its partition pauses, and goes on afterwards', async () => {
