@@ -44,7 +44,7 @@ export function settingsFrom(
   };
 }
 
-export const configPath = (env: Readonly<Record<string, string | undefined>>): string =>
+const configPath = (env: Readonly<Record<string, string | undefined>>): string =>
   env.CAUSEWAY_CONFIG ?? join(env.XDG_CONFIG_HOME ?? join(env.HOME ?? homedir(), '.config'), 'causeway', 'config.json');
 
 function readConfig(env: Readonly<Record<string, string | undefined>>): z.output<typeof configFile> {

@@ -21,7 +21,7 @@ const tokensFile = z
   )
   .min(1);
 
-export interface Holder {
+interface Holder {
   readonly subject: string;
   readonly access: 'read' | 'full';
 }

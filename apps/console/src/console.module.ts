@@ -20,7 +20,7 @@ import { consoleMigrations } from './store/migrations';
 import { emptyProjection, projectionHead } from './store/projection-store';
 import { HOLDERS, SUBMIT } from './tokens';
 
-export const PRINCIPAL = 'console';
+const PRINCIPAL = 'console';
 
 /** One life of the projection is one consumer group, so an emptied one reads the topics from their start. */
 async function groupOf(database: Database): Promise<string> {

@@ -41,10 +41,10 @@ export const hold = z.strictObject({
 });
 export type Hold = z.output<typeof hold>;
 
-export const MEMBER_STATES = ['waiting', 'looking', 'not-yet', 'unknown', 'ready'] as const;
+const MEMBER_STATES = ['waiting', 'looking', 'not-yet', 'unknown', 'ready'] as const;
 
 /** One counted unit of a scope. `unknown`: it was looked for and nothing can be concluded (unreachable, stale, unreadable). */
-export const memberView = z.strictObject({
+const memberView = z.strictObject({
   member: name,
   state: z.enum(MEMBER_STATES),
   detail: z.string().nullable(),
@@ -55,7 +55,7 @@ export const memberView = z.strictObject({
 export type MemberView = z.output<typeof memberView>;
 
 /** A step in one scope, with the four times as far as they have happened. */
-export const scopeView = z.strictObject({
+const scopeView = z.strictObject({
   scope: name,
   ready: z.boolean(),
   commandedAt: instant.nullable(),
@@ -68,7 +68,7 @@ export const scopeView = z.strictObject({
 });
 export type ScopeView = z.output<typeof scopeView>;
 
-export const STEP_PHASES = [
+const STEP_PHASES = [
   'waiting',
   'commanded',
   'retry-later',
@@ -79,7 +79,7 @@ export const STEP_PHASES = [
   'previewed',
 ] as const;
 
-export const stepView = z.strictObject({
+const stepView = z.strictObject({
   id: name,
   target: name,
   executor: name,
@@ -120,7 +120,7 @@ export const sequenceSummary = z.strictObject({
 });
 export type SequenceSummary = z.output<typeof sequenceSummary>;
 
-export const planProblem = z.strictObject({
+const planProblem = z.strictObject({
   code: z.string(),
   pointer: z.string(),
   message: z.string(),

@@ -105,7 +105,7 @@ export function holdsText(holds: readonly Hold[], nowMs: number, paint: Paint): 
     .join('\n');
 }
 
-export function holdLine(
+function holdLine(
   hold: Pick<Hold, 'step' | 'scope' | 'member' | 'detail' | 'since' | 'lastReadingAt' | 'reason'>,
   nowMs: number,
 ): string {

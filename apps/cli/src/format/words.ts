@@ -21,28 +21,4 @@ export const dateText = (instant: string | null): string =>
 export const sinceText = (instant: string, nowMs: number): string =>
   `since ${clockText(instant)} (${ageText(nowMs - Date.parse(instant))})`;
 
-/** `a, b and c` */
-export const listText = (items: readonly string[]): string =>
-  items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
-
-/** `new-name` of 4 near ones, or null: what a typing error probably meant. */
-export function nearest(name: string, known: readonly string[]): string | null {
-  const ranked = known.map((one) => ({ one, far: distance(name, one) })).sort((a, b) => a.far - b.far)[0];
-  return ranked && ranked.far <= Math.max(2, Math.floor(name.length / 3)) ? ranked.one : null;
-}
-
-/** Levenshtein's distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
-}

@@ -7,7 +7,7 @@ import type { OrderFault } from './order-fault';
 import { OrderRules, type OrderCounts } from './order-rules';
 
 /** Line and index of the first thing that is not as it must be. */
-export interface BrokenExport {
+interface BrokenExport {
   readonly ok: false;
   readonly line: number;
   readonly index: number | null;

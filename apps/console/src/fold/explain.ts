@@ -73,7 +73,7 @@ const REASONS: Readonly<Record<string, string>> = {
   disagreeing: 'gives answers that disagree',
 };
 
-export function holdInWords(hold: Hold): string {
+function holdInWords(hold: Hold): string {
   const subject = hold.member === null ? `step ${hold.step}` : `${hold.member} in ${hold.scope}`;
   return `${subject} ${REASONS[hold.reason] ?? hold.reason}: ${hold.detail}`;
 }

@@ -32,7 +32,7 @@ export interface Folded {
   readonly lastIndex: number;
 }
 
-export interface IntentSummary {
+interface IntentSummary {
   readonly key: string;
   readonly mode: 'apply' | 'preview';
   readonly publisher: string;
@@ -42,7 +42,7 @@ export interface IntentSummary {
   readonly at: string;
 }
 
-export interface Look {
+interface Look {
   /** When it was last looked for. */
   readonly triedAt: string;
   /** When it last answered; null: never. */

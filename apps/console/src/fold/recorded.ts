@@ -35,7 +35,7 @@ export function recordedOf({ time, data }: Entry, leaf: string): Recorded {
 }
 
 /** The sequence a message belongs to. Dead letters belong to none. */
-export function sequenceOf(message: Message): string | null {
+function sequenceOf(message: Message): string | null {
   if (message.type === INTENT_TYPE) {
     const principal = message.source.slice(1);
     return sequenceIdFor(principal, message.data.key);
@@ -44,7 +44,7 @@ export function sequenceOf(message: Message): string | null {
 }
 
 /** The step a message is about; null for records, which may speak of several. */
-export const stepOf = (message: Message): string | null => ('step' in message.data ? message.data.step : null);
+const stepOf = (message: Message): string | null => ('step' in message.data ? message.data.step : null);
 
 /** Id of the sequence that a publisher's key names: the same key, the same sequence. */
 export const sequenceIdFor = (principal: string, key: string): string =>

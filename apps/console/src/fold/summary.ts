@@ -16,7 +16,7 @@ export function rowOf(folded: Folded): SequenceRow {
   return { folded, status, waitingFor: held?.words ?? null, waitingSince: held?.since ?? null };
 }
 
-export function statusOf({ state }: Folded): SequenceStatus {
+function statusOf({ state }: Folded): SequenceStatus {
   switch (state.status) {
     case 'absent':
       return 'submitted';
@@ -39,7 +39,7 @@ function oldestHold(state: OpenSequence): { words: string; since: string } | nul
 const sinceOf = (hold: GateHold): string => hold.because.map(({ since }) => since).sort()[0] ?? hold.at;
 
 /** One line that names everything a gate waits for, member by member. */
-export function holdWords(gate: string, hold: GateHold): string {
+function holdWords(gate: string, hold: GateHold): string {
   const groups = new Map<string, string[]>();
   for (const { step, scope, member } of hold.because) {
     const group = scope === null ? step : `${step} in ${scope}`;

@@ -147,7 +147,7 @@ function nextEntries(batch: readonly Received<Entry>[], next: number): Recorded[
 }
 
 /** The topic went on after a hole. Not retriable: waiting does not bring back what is missing. */
-export class LedgerGap extends Error {
+class LedgerGap extends Error {
   constructor(expected: number, found: number) {
     super(
       `the ledger topic goes on with index ${found} where ${expected} must follow: nothing after the gap is taken. ` +

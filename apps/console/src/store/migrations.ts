@@ -4,7 +4,7 @@ import { outboxMigration, type Migration } from '@causeway/persistence';
  * Tables of the console. All but `submission` and `outbox` are a projection of the ledger topic and can be made again from it. `projection`
  * has one row: its generation names the consumer group, so an emptied projection reads the topic from its start.
  */
-export const projectionMigration: Migration = {
+const projectionMigration: Migration = {
   name: 'console-projection',
   sql: `
     create table projection (
@@ -53,6 +53,9 @@ export const projectionMigration: Migration = {
       waiting_since timestamptz,
       folded text not null
     ) with (fillfactor = 70);
+    -- Both are rewritten or written often and read seldom: compressing them costs more than the space.
+    alter table sequence alter column folded set storage external;
+    alter table entry alter column leaf set storage external;
     create index sequence_newest on sequence (first_index);
     create index sequence_by_status on sequence (status, first_index);
 
@@ -65,7 +68,7 @@ export const projectionMigration: Migration = {
     );`,
 };
 
-export const submissionMigration: Migration = {
+const submissionMigration: Migration = {
   name: 'console-submission',
   sql: `
     create table submission (
