@@ -2,12 +2,18 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeComposeFiles } from '../compose/compose-files';
+import { seedUnleash } from '../systems/unleash/seed';
 import { startKafka, startLab, startPostgres, type Kafka, type Lab, type Postgres } from '../index';
 
 const USAGE = `Usage: lab up [--eu-west-delay SECONDS]
+       lab compose-files
+       lab seed-unleash URL ADMIN-TOKEN
 
 Starts Kafka, PostgreSQL, Keycloak, Tomcat, Caddy and Unleash on loopback, without containers where there is no engine,
 prints their addresses and accounts as JSON, and stops them all at Ctrl-C.
+
+The other two are for docker-compose.yml: write the files that it mounts, and make the flag and its users.
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -48,14 +54,21 @@ function interrupted(): Promise<void> {
   });
 }
 
-async function main([command, option, seconds = '12', ...more]: string[]): Promise<number> {
-  const known = command === 'up' && (option === undefined || option === '--eu-west-delay') && more.length === 0;
-  if (!known || !(Number(seconds) >= 1)) {
-    process.stderr.write(USAGE);
-    return command === '--help' ? 0 : 64;
-  }
-  await up(Number(seconds));
+async function main([command, ...args]: string[]): Promise<number> {
+  const [first, second, ...more] = args;
+  if (command === 'up' && args.length === 0) await up(12);
+  else if (command === 'up' && first === '--eu-west-delay' && Number(second) >= 1 && more.length === 0)
+    await up(Number(second));
+  else if (command === 'compose-files' && args.length === 0) await writeComposeFiles();
+  else if (command === 'seed-unleash' && first && second && more.length === 0)
+    process.stdout.write(`${JSON.stringify(await seedUnleash(first, second), null, 2)}\n`);
+  else return usage(command);
   return 0;
+}
+
+function usage(command: string | undefined): number {
+  process.stderr.write(USAGE);
+  return command === '--help' ? 0 : 64;
 }
 
 main(process.argv.slice(2)).then(

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Say } from '../cache/cache-folder';
 import { run } from '../cache/tools';
 import { startProcess, type RunningProcess } from '../processes/managed-process';
 import { freePorts } from '../processes/ports';
 import { databaseAnswers } from './create-database';
+import { giveTo, newDataFolder } from './data-folder';
 import { findPostgres, type PostgresBinaries } from './binaries';
 import { serverUser, type ServerUser } from './server-user';
 
@@ -28,8 +28,7 @@ export interface PostgresProcess {
 export async function preparePostgresProcess({ dir, durable, say }: PostgresProcessOptions): Promise<PostgresProcess> {
   const user = await serverUser();
   const binaries = await findPostgres(user, say);
-  const home = await mkdtemp(join(tmpdir(), 'causeway-postgres-'));
-  if (user.uid !== undefined && user.gid !== undefined) await chown(home, user.uid, user.gid);
+  const home = await newDataFolder(user);
   const password = randomBytes(12).toString('hex');
   await initialise(binaries, user, home, password);
   const [port] = (await freePorts(1)) as [number];
@@ -53,7 +52,7 @@ export async function preparePostgresProcess({ dir, durable, say }: PostgresProc
 async function initialise(binaries: PostgresBinaries, user: ServerUser, home: string, password: string): Promise<void> {
   const passwordFile = join(home, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
-  if (user.uid !== undefined && user.gid !== undefined) await chown(passwordFile, user.uid, user.gid);
+  await giveTo(user, passwordFile);
   const flags = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   const form = ['--encoding=UTF8', '--no-locale', '--no-sync'];
   await run(binaries.initdb, ['-D', join(home, 'data'), ...flags, ...form], { ...user, cwd: home });

@@ -19,11 +19,12 @@ export const SHOP_VERSIONS = Object.keys(versions) as ShopVersion[];
 export async function buildShopWar(version: ShopVersion, folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, `shop-${version}.war`);
-  await writeFile(file, zip(await entriesOf(version)));
+  await writeFile(file, zip(await shopEntries(version)));
   return file;
 }
 
-async function entriesOf(version: ShopVersion): Promise<Record<string, string>> {
+/** The archive's entries by name. */
+export async function shopEntries(version: ShopVersion): Promise<Record<string, string>> {
   const pages: Record<string, string> = versions[version];
   const entries: Record<string, string> = {};
   for (const page of new Set(Object.values(pages)))

@@ -14,19 +14,35 @@ export type JsonObject = { readonly [key: string]: unknown };
 export const POLICY_ID = 'edge-policy';
 
 export interface ControlPlaneShape {
-  readonly port: number;
-  readonly adminPort: number;
+  /** host:port to listen on, and the address under which gateways reach it. */
+  readonly listen: string;
+  readonly url: string;
+  /** host:port of the admin address to listen on, and under which the control plane reaches its own. */
+  readonly adminListen: string;
+  readonly adminDial: string;
+  /** host:port pairs that admin requests may name as their origin, when it is not `adminListen`. */
+  readonly adminOrigins?: readonly string[];
   readonly policy: JsonObject;
   /** How often each region's gateways ask, in seconds. */
   readonly delaySeconds: Readonly<Record<string, number>>;
 }
 
 export function controlPlaneDocument(shape: ControlPlaneShape): JsonObject {
-  const edges = Object.entries(shape.delaySeconds).map(([region, seconds]) => edgeRoute(shape, region, seconds));
-  const routes = [...edges, policyRoute(shape.adminPort), previewRoute(shape.policy)];
+  const edges = Object.keys(shape.delaySeconds).map((region) => edgeRoute(shape, region));
+  const routes = [...edges, policyRoute(shape.adminDial), previewRoute(shape.policy)];
+  const { adminOrigins: origins } = shape;
   return {
-    admin: { listen: `127.0.0.1:${shape.adminPort}` },
-    apps: { http: { servers: { control: server(`127.0.0.1:${shape.port}`, routes) } } },
+    admin: { listen: shape.adminListen, ...(origins ? { origins } : {}) },
+    apps: { http: { servers: { control: server(shape.listen, routes) } } },
+  };
+}
+
+/** A gateway's whole configuration, as `GET /edge/<region>` answers it. */
+export function gatewayDocument({ url, delaySeconds }: ControlPlaneShape, region: string, policy: unknown): JsonObject {
+  const load = { module: 'http', url: `${url}/edge/${region}` };
+  return {
+    admin: { listen: '{env.GATEWAY_ADMIN}', config: { load_delay: `${delaySeconds[region]}s`, load } },
+    apps: { http: { servers: { gateway: server('{env.GATEWAY_LISTEN}', [{ handle: [policy] }]) } } },
   };
 }
 
@@ -36,18 +52,13 @@ const server = (listen: string, routes: readonly unknown[]): JsonObject => ({
   routes,
 });
 
-const POLICY_MARK = '"the policy"';
+const POLICY_MARK = 'the policy';
 
-function edgeRoute({ port }: ControlPlaneShape, region: string, seconds: number): JsonObject {
-  const load = { module: 'http', url: `http://127.0.0.1:${port}/edge/${region}` };
-  const document = {
-    admin: { listen: '{env.GATEWAY_ADMIN}', config: { load_delay: `${seconds}s`, load } },
-    apps: { http: { servers: { gateway: server('{env.GATEWAY_LISTEN}', [{ handle: [JSON.parse(POLICY_MARK)] }]) } } },
-  };
-  const body = JSON.stringify(document)
+function edgeRoute(shape: ControlPlaneShape, region: string): JsonObject {
+  const body = JSON.stringify(gatewayDocument(shape, region, POLICY_MARK))
     // The gateway has to see these placeholders: the control plane must not fill them in.
     .replaceAll(/\{(env\.[A-Z_]+)\}/g, '\\{$1\\}')
-    .replace(POLICY_MARK, '{{httpInclude "/policy"}}');
+    .replace(`"${POLICY_MARK}"`, '{{httpInclude "/policy"}}');
   const json = { 'Content-Type': ['application/json'] };
   return route(`/edge/${region}`, [
     { handler: 'templates', mime_types: ['application/json'] },
@@ -56,13 +67,13 @@ function edgeRoute({ port }: ControlPlaneShape, region: string, seconds: number)
 }
 
 /** Lets the template read the policy where it is kept: in the configuration, behind the admin address. */
-const policyRoute = (adminPort: number): JsonObject =>
+const policyRoute = (adminDial: string): JsonObject =>
   route('/policy', [
     { handler: 'rewrite', uri: `/id/${POLICY_ID}` },
     {
       handler: 'reverse_proxy',
       headers: { request: { set: { Host: ['{http.reverse_proxy.upstream.hostport}'] } } },
-      upstreams: [{ dial: `127.0.0.1:${adminPort}` }],
+      upstreams: [{ dial: adminDial }],
     },
   ]);
 

@@ -51,8 +51,16 @@ export async function startCaddy(options: CaddyOptions): Promise<CaddyLab> {
 async function startControlPlane(program: string, options: CaddyOptions): Promise<CaddyLab['controlPlane']> {
   const [port, adminPort] = (await freePorts(2)) as [number, number];
   const policy = JSON.parse(await readFile(labFile('policies', 'baseline.json'), 'utf8')) as JsonObject;
-  const document = controlPlaneDocument({ port, adminPort, policy, delaySeconds: options.delaySeconds });
   const url = `http://127.0.0.1:${port}`;
+  const admin = `127.0.0.1:${adminPort}`;
+  const document = controlPlaneDocument({
+    listen: `127.0.0.1:${port}`,
+    url,
+    adminListen: admin,
+    adminDial: admin,
+    policy,
+    delaySeconds: options.delaySeconds,
+  });
   const env = { GATEWAY_NAME: 'preview', SHOP_UPSTREAM: options.upstreams['us-east'] };
   const process = await runCaddy(
     program,
@@ -62,7 +70,7 @@ async function startControlPlane(program: string, options: CaddyOptions): Promis
     env,
     `${url}/policy`,
   );
-  return { url, adminUrl: `http://127.0.0.1:${adminPort}`, process };
+  return { url, adminUrl: `http://${admin}`, process };
 }
 
 async function startGateway(

@@ -15,10 +15,10 @@ export async function writeInstance(
   const conf = join(base, 'conf');
   for (const folder of ['logs', 'temp', 'webapps', 'work', join('conf', 'Catalina', 'localhost')])
     await mkdir(join(base, folder), { recursive: true });
-  await writeFile(join(conf, 'server.xml'), serverXml(port));
+  await writeFile(join(conf, 'server.xml'), serverXml(port, '127.0.0.1'));
   await writeFile(join(conf, 'tomcat-users.xml'), usersXml(users));
   await writeFile(join(conf, 'logging.properties'), LOGGING);
-  await writeFile(join(conf, 'Catalina', 'localhost', 'manager.xml'), MANAGER_XML);
+  await writeFile(join(conf, 'Catalina', 'localhost', 'manager.xml'), managerXml('${catalina.home}/webapps/manager'));
   await copyFile(join(home, 'conf', 'web.xml'), join(conf, 'web.xml'));
   // No jar holds anything to be found by scanning; looking costs a second a start.
   const properties = await readFile(join(home, 'conf', 'catalina.properties'), 'utf8');
@@ -32,10 +32,10 @@ export async function writeInstance(
 /** What the access log keeps of a request, in this order: the lab's read-back parses it. */
 const ACCESS_PATTERN = "%{yyyy-MM-dd'T'HH:mm:ss.SSSXXX}t %u %s &quot;%r&quot; change=%{X-Causeway-Step}i";
 
-const serverXml = (port: number): string => `<?xml version="1.0" encoding="UTF-8"?>
+export const serverXml = (port: number, address: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <Server port="-1">
   <Service name="Catalina">
-    <Connector port="${port}" address="127.0.0.1" protocol="HTTP/1.1" maxThreads="40" minSpareThreads="4"/>
+    <Connector port="${port}" address="${address}" protocol="HTTP/1.1" maxThreads="40" minSpareThreads="4"/>
     <Engine name="Catalina" defaultHost="localhost">
       <Realm className="org.apache.catalina.realm.MemoryRealm"/>
       <Host name="localhost" appBase="webapps" unpackWARs="true" autoDeploy="false" deployOnStartup="true">
@@ -47,15 +47,15 @@ const serverXml = (port: number): string => `<?xml version="1.0" encoding="UTF-8
 </Server>
 `;
 
-const usersXml = (users: readonly ManagerUser[]): string => `<?xml version="1.0" encoding="UTF-8"?>
+export const usersXml = (users: readonly ManagerUser[]): string => `<?xml version="1.0" encoding="UTF-8"?>
 <tomcat-users>
   <role rolename="manager-script"/>
 ${users.map(({ name, password }) => `  <user username="${name}" password="${password}" roles="manager-script"/>`).join('\n')}
 </tomcat-users>
 `;
 
-const MANAGER_XML = `<?xml version="1.0" encoding="UTF-8"?>
-<Context docBase="\${catalina.home}/webapps/manager" privileged="true"/>
+export const managerXml = (docBase: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+<Context docBase="${docBase}" privileged="true"/>
 `;
 
 const LOGGING = `handlers = java.util.logging.ConsoleHandler
