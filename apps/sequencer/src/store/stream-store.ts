@@ -35,13 +35,14 @@ export async function appendFacts(tx: Tx, changes: readonly StreamChange[], at: 
   const rows = changes.flatMap(({ sequenceId, expectedVersion, facts }) =>
     facts.map((fact, i) => ({ sequenceId, version: expectedVersion + 1 + i, body: JSON.stringify(fact) })),
   );
-  if (rows.length > 0)
-    await tx.query(
+  const appended =
+    rows.length > 0 &&
+    tx.query(
       `INSERT INTO fact (sequence_id, version, body) SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[])`,
       [rows.map((row) => row.sequenceId), rows.map((row) => row.version), rows.map((row) => row.body)],
       'append-facts',
     );
-  await tx.query(
+  const moved = tx.query(
     `INSERT INTO sequence (id, version, status, look_at_ms)
      SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[])
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
@@ -54,6 +55,7 @@ export async function appendFacts(tx: Tx, changes: readonly StreamChange[], at: 
     ],
     'move-heads',
   );
+  await Promise.all([appended, moved]);
 }
 
 function lookAtMs(state: SequenceState, at: string): number | null {
