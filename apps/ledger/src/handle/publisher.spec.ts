@@ -1,0 +1,119 @@
+import { topicNames } from '@causeway/contracts';
+import type { Sealed } from '@causeway/messaging';
+import { newEventId } from '@causeway/signing';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cast, stepStory } from '../../spec/story';
+import { Broker, writerBench } from '../../spec/writer-bench';
+import { Publisher } from './publisher';
+
+const people = cast(mkdtempSync(join(tmpdir(), 'causeway-publisher-')));
+const exportHeader = { line: 'line', note: 'note' };
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+
+/** A log with entries, and a publisher of it whose broker takes or loses what the plan says. */
+async function publishing({ already = 0, plan = [] as ('failed' | 'lost')[], entries = 8 } = {}) {
+  const log = writerBench();
+  log.writer.start();
+  const broker = new Broker();
+  const append = async (count: number): Promise<void> => {
+    for (let done = 0; done < count; done += 8) await log.writer.take(broker.deliver(stepStory()));
+  };
+  await append(entries);
+  const sent: Sealed[] = [];
+  const positions: number[] = [];
+  const publisher = new Publisher({
+    bus: {
+      send: async (messages) => {
+        const fault = messages.length > 0 ? plan.shift() : undefined;
+        if (fault !== 'failed') sent.push(...messages);
+        if (fault) throw new Error('no acknowledgement');
+      },
+    },
+    signer: people.signer('ledger'),
+    origin: 'causeway.local/ledger',
+    store: log.store,
+    position: { size: async () => already, reached: async (size) => void positions.push(size) },
+    exportHeader,
+    figures: log.figures,
+    log: silent,
+    now: Date.now,
+    newId: newEventId,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5))),
+  });
+  const indices = (): number[] =>
+    sent.filter(({ topic }) => topic === topicNames.ledger).map(({ value }) => JSON.parse(String(value)).data.index);
+  const checkpoints = (): { size: number; exportHeader?: object }[] =>
+    sent.filter(({ topic }) => topic === topicNames.checkpoints).map(({ value }) => JSON.parse(String(value)).data);
+  return { publisher, log, append, sent, positions, indices, checkpoints };
+}
+
+const upTo = (count: number, from = 0): number[] => Array.from({ length: count - from }, (_, i) => from + i);
+
+describe('publishing the log', () => {
+  it('given a start behind, sends what is missing from the rows, then the checkpoint with the export header', async () => {
+    const { publisher, indices, checkpoints, positions } = await publishing({ already: 3 });
+    await publisher.start();
+    await settle();
+    expect(indices()).toEqual(upTo(8, 3));
+    expect(checkpoints()).toMatchObject([{ size: 8, exportHeader }]);
+    await publisher.stop();
+    expect(positions.at(-1)).toBe(8);
+  });
+
+  it('given nothing is missing, sends the newest checkpoint again with the export header', async () => {
+    const { publisher, indices, checkpoints } = await publishing({ already: 8 });
+    await publisher.start();
+    await settle();
+    expect(indices()).toEqual([]);
+    expect(checkpoints()).toMatchObject([{ size: 8, exportHeader }]);
+    await publisher.stop();
+  });
+
+  it('given commits while it runs, sends the stored bytes in order, each batch covered by a checkpoint', async () => {
+    const { publisher, log, append, indices, checkpoints, sent } = await publishing({ entries: 0 });
+    await publisher.start();
+    // The bench's own publication is elsewhere; what it committed is handed over here.
+    for (let batch = 0; batch < 3; batch++) {
+      await append(8);
+      const last = log.published.at(-1);
+      if (last) publisher.committed(last.entries, last.head);
+      await settle();
+    }
+    expect(indices()).toEqual(upTo(24));
+    expect(checkpoints().map(({ size, exportHeader: header }) => [size, header !== undefined])).toEqual([
+      [8, true],
+      [16, false],
+      [24, false],
+    ]);
+    const values = sent.filter(({ topic }) => topic === topicNames.ledger).map(({ value }) => String(value));
+    expect(values).toEqual(log.store.entriesStored.map(({ text }) => text));
+    await publisher.stop();
+  });
+
+  it.each(['failed', 'lost'] as const)('given a send %s, sends the same again before anything later', async (fault) => {
+    const { publisher, indices, checkpoints } = await publishing({ plan: [fault, fault] });
+    await publisher.start();
+    await settle();
+    await publisher.stop();
+    const all = indices();
+    expect([...new Set(all)]).toEqual(upTo(8));
+    expect(all).toHaveLength(fault === 'lost' ? 24 : 8);
+    expect(checkpoints().at(-1)?.size).toBe(8);
+  });
+
+  it('given more waits than memory may hold, goes on from the rows without a gap', async () => {
+    const { publisher, log, append, indices } = await publishing({ entries: 0 });
+    await append(16);
+    const [first, second] = log.published;
+    if (!first || !second) throw new Error('two batches were appended');
+    // The first batch never reached the queue.
+    await publisher.start();
+    publisher.committed(second.entries, second.head);
+    await settle();
+    expect(indices()).toEqual(upTo(16));
+    await publisher.stop();
+  });
+});
