@@ -16,7 +16,7 @@ export interface Measured {
   readonly machine_cores: number;
   readonly bench_cores: number | null;
   readonly foreign_cores: number | null;
-  readonly more: Readonly<Record<string, number>>;
+  readonly more: Readonly<Record<string, unknown>>;
 }
 
 const rounded = (value: number, digits = 3): number => Number(value.toFixed(digits));
@@ -73,7 +73,7 @@ class Samples {
     seconds: number,
     done: number,
     cpu: ReturnType<typeof cores>,
-    more: Readonly<Record<string, number>>,
+    more: Readonly<Record<string, unknown>>,
   ): Measured {
     return {
       throughput: rounded(done / seconds, 1),
@@ -89,8 +89,30 @@ class Samples {
   }
 }
 
+const STEPS_PER_SEQUENCE = 4;
+
+/** CPU microseconds a step, by process, over the measured window. */
+function perStep(
+  from: ReadonlyMap<string, number>,
+  to: ReadonlyMap<string, number>,
+  steps: number,
+): Record<string, number> {
+  return Object.fromEntries(
+    [...to].map(([name, seconds]) => [
+      name,
+      Math.round(((seconds - (from.get(name) ?? 0)) * 1e6) / Math.max(1, steps)),
+    ]),
+  );
+}
+
 /** `lanes` sequences in flight: each lane submits its next when its last has ended. What ends inside the window counts. */
-export async function closedLoop(run: Run, lanes: number, warmupMs: number, measureMs: number): Promise<Measured> {
+export async function closedLoop(
+  run: Run,
+  lanes: number,
+  warmupMs: number,
+  measureMs: number,
+  ownCpu: () => Map<string, number>,
+): Promise<Measured> {
   const begin = stamp() + warmupMs;
   const end = begin + measureMs;
   const samples = new Samples();
@@ -107,15 +129,17 @@ export async function closedLoop(run: Run, lanes: number, warmupMs: number, meas
       }
     }
   };
-  const window: { from?: Cpu; to?: Cpu } = {};
+  const window: { from?: Cpu; to?: Cpu; ownFrom?: Map<string, number>; ownTo?: Map<string, number> } = {};
   const marks = [
-    setTimeout(() => (window.from = cpuNow()), warmupMs),
-    setTimeout(() => (window.to = cpuNow()), warmupMs + measureMs),
+    setTimeout(() => Object.assign(window, { from: cpuNow(), ownFrom: ownCpu() }), warmupMs),
+    setTimeout(() => Object.assign(window, { to: cpuNow(), ownTo: ownCpu() }), warmupMs + measureMs),
   ];
   await Promise.all(Array.from({ length: lanes }, lane));
   marks.forEach(clearTimeout);
   const to = window.to ?? cpuNow();
-  return samples.summary(measureMs / 1000, samples.latencies.length, cores(window.from ?? to, to), {});
+  const steps = samples.latencies.length * STEPS_PER_SEQUENCE;
+  const cpu_us_per_step = perStep(window.ownFrom ?? new Map(), window.ownTo ?? ownCpu(), steps);
+  return samples.summary(measureMs / 1000, samples.latencies.length, cores(window.from ?? to, to), { cpu_us_per_step });
 }
 
 /** Starts at a fixed rate whatever is still running; latency counts from the scheduled start. */

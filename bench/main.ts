@@ -2,7 +2,16 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDatabase, startKafka, startPostgres, startServices, type Services } from '@causeway/lab';
+import {
+  createDatabase,
+  startKafka,
+  startPostgres,
+  startServices,
+  type Kafka,
+  type Postgres,
+  type Services,
+} from '@causeway/lab';
+import { cpuSeconds } from './process-cpu';
 import { closedLoop, openLoop, type Measured } from './loops';
 import { Seq4Driver, writeBenchTargets } from './seq4';
 import { verifyRun } from './verify-run';
@@ -64,6 +73,15 @@ async function main(): Promise<void> {
   if (options.beside) printRatios(rows);
 }
 
+function processRoots(services: Services, kafka: Kafka, postgres: Postgres): Map<string, number> {
+  const servers = [['broker', kafka.pid()] as const, ['database', postgres.pid()] as const];
+  return new Map([
+    ...[...services.all].map(([name, service]) => [name, service.pid()] as const),
+    ['driver', process.pid],
+    ...servers.flatMap(([name, pid]) => (pid === null ? [] : [[name, pid] as const])),
+  ]);
+}
+
 /** Everything fresh: broker, database, services, topics. */
 async function ownRound(options: Options): Promise<Row[]> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-bench-'));
@@ -88,7 +106,8 @@ async function ownRound(options: Options): Promise<Row[]> {
       say,
     });
     try {
-      return await measure(services, kafka.brokers, `bench-${run}.`, run, options);
+      const roots = processRoots(services, kafka, postgres);
+      return await measure(services, kafka.brokers, `bench-${run}.`, run, options, () => cpuSeconds(roots));
     } finally {
       await services.stop();
     }
@@ -104,6 +123,7 @@ async function measure(
   prefix: string,
   run: string,
   options: Options,
+  ownCpu: () => Map<string, number>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
   const emit = (workload: string, concurrency: number | null, { more, ...result }: Measured): void => {
@@ -127,7 +147,11 @@ async function measure(
       keyFile: services.keyFile('publisher-bench'),
       run: `${run}-c${i}`,
     });
-    emit('seq4/closed', lanes, await closedLoop((n) => driver.submit(n), lanes, options.warmupMs, options.measureMs));
+    emit(
+      'seq4/closed',
+      lanes,
+      await closedLoop((n) => driver.submit(n), lanes, options.warmupMs, options.measureMs, ownCpu),
+    );
     await driver.close();
   }
   for (const [i, rate] of options.rates.entries()) {
