@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
+import { walkWhole } from '../src/commands/check';
 import { migrateLedger } from '../src/commands/migrate';
+import type { Walked } from '../src/handle/walk-log';
 import { cast, EXECUTOR, type Cast, type Told } from './story';
 
 const MAIN = join(__dirname, '..', 'src', 'main.ts');
@@ -112,6 +114,15 @@ export class LedgerLab {
     child.stderr?.on('data', (data) => (text += String(data)));
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
     return { code, text };
+  }
+
+  /** What `check` finds, without a process. */
+  walk(): Promise<Walked> {
+    return walkWhole({
+      DATABASE_URL: this.env.DATABASE_URL as string,
+      CAUSEWAY_TRUST_FILE: this.people.trustFile,
+      CAUSEWAY_ORIGIN: 'causeway.local/ledger',
+    });
   }
 
   private spawn(args: readonly string[]): ChildProcess {

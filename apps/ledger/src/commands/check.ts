@@ -9,19 +9,23 @@ import { ledgerMigrations, SCHEMA } from '../store/migrations';
 
 /** Computes the whole tree again: all rows, all heads, all checkpoints. 0 when they agree, 1 naming the first bad index. */
 export async function check(args: readonly string[]): Promise<number> {
-  const config = readCheckConfig();
+  const walked = await walkWhole(readCheckConfig());
+  process.stdout.write(`${args.includes('--json') ? asJson(walked) : asText(walked)}\n`);
+  return walked.ok ? 0 : 1;
+}
+
+export async function walkWhole(config: ReturnType<typeof readCheckConfig>): Promise<Walked> {
   const key = ledgerKeyIn(loadVerifier(config.CAUSEWAY_TRUST_FILE), config.CAUSEWAY_ORIGIN);
   const database = await openDatabase({
     url: config.DATABASE_URL,
     schema: SCHEMA,
     migrations: ledgerMigrations,
     migrate: false,
+    poolSize: 1,
   });
   try {
     const ports = { sha256, verifyEd25519: verifyBytes };
-    const walked = await walkLog({ rows: new PostgresLogStore(database), from: Frontier.empty(sha256), ports, key });
-    process.stdout.write(`${args.includes('--json') ? asJson(walked) : asText(walked)}\n`);
-    return walked.ok ? 0 : 1;
+    return await walkLog({ rows: new PostgresLogStore(database), from: Frontier.empty(sha256), ports, key });
   } finally {
     await database.close();
   }
