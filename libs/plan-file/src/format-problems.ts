@@ -1,7 +1,7 @@
 import type { PlacedProblem } from './read-plan-file';
 
-/** Longest source line that is shown whole. */
-const WIDEST = 160;
+/** Widest piece of a source line that is shown, characters. */
+const WIDEST = 140;
 
 /**
  * Problems as people read them: `plan.yaml:12:7 unknown-target: there is no target "egde". Did you mean "edge"?`, then the
@@ -13,11 +13,17 @@ export const formatProblems = (path: string, text: string, problems: readonly Pl
 };
 
 const headline = (path: string, { line, column, code, message, hint }: PlacedProblem): string =>
-  `${path}:${line}:${column} ${code}: ${message}${hint ? `. ${hint}` : ''}`;
+  printable(`${path}:${line}:${column} ${code}: ${message}${hint ? `. ${hint}` : ''}`);
 
 function excerpt(lines: readonly string[], { line, column }: PlacedProblem): string {
   const source = lines[line - 1];
-  if (source === undefined || source.trim() === '' || source.length > WIDEST) return '';
+  if (source === undefined || source.trim() === '') return '';
+  const from = source.length > WIDEST ? Math.max(0, column - 1 - WIDEST / 2) : 0;
+  const shown = printable(source.slice(from, from + WIDEST));
   const margin = `${String(line).padStart(5)} | `;
-  return `\n${margin}${source}\n${' '.repeat(margin.length)}${source.slice(0, column - 1).replace(/[^\t]/g, ' ')}^`;
+  return `\n${margin}${shown}\n${' '.repeat(margin.length)}${shown.slice(0, column - 1 - from).replace(/[^\t]/g, ' ')}^`;
 }
+
+/** What a file holds must not move the reader's cursor or colour the reader's screen. */
+const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (one) => (one === '\t' ? one : '\uFFFD'));

@@ -1,6 +1,7 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, resolve, sep } from 'node:path';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { limits, type Problem } from '@causeway/contracts';
+import { jsonProblem, pointerOf } from '@causeway/sequence-core';
 
 /**
  * `{ $file: policies/auditor.json }` is replaced by that file's JSON, so that a plan holds everything it does and its digest
@@ -13,58 +14,97 @@ export interface Inlined {
   readonly problems: readonly Problem[];
 }
 
-/** @param planPath path of the file that the JSON came from */
+/**
+ * @param json a document that is not nested deeper than the limit
+ * @param planPath path of the file that it came from
+ */
 export function inlineFiles(json: unknown, planPath: string): Inlined {
   const problems: Problem[] = [];
   const folder = dirname(resolve(planPath));
-  const walk = (value: unknown, pointer: string): unknown => {
+  const walk = (value: unknown, path: readonly string[]): unknown => {
     if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map((item, i) => walk(item, `${pointer}/${i}`));
-    if (Object.hasOwn(value, KEY)) return put(value as Record<string, unknown>, pointer);
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, `${pointer}/${key}`)]));
+    if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, String(i)]));
+    if (Object.hasOwn(value, KEY)) return put(value as Record<string, unknown>, path);
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, [...path, key])]));
   };
-  const put = (value: Record<string, unknown>, pointer: string): unknown => {
+  const put = (value: Record<string, unknown>, path: readonly string[]): unknown => {
     const read = readJsonFile(value, folder);
-    if ('problem' in read) problems.push({ ...read.problem, pointer: `${pointer}/${KEY}` });
+    if ('problem' in read) problems.push({ ...read.problem, pointer: pointerOf([...path, KEY]) });
     return 'problem' in read ? null : read.json;
   };
-  return { json: walk(json, ''), problems };
+  return { json: walk(json, []), problems };
 }
 
 type Read = { readonly json: unknown } | { readonly problem: Omit<Problem, 'pointer'> };
 
-const no = (code: string, message: string, hint?: string): Read => ({
-  problem: { code, message, ...(hint ? { hint } : {}) },
-});
+const no = (code: string, message: string, hint: string): Read => ({ problem: { code, message, hint } });
+const outside = (message: string): Read =>
+  no('file-outside', message, 'Put the file beside the plan or in a folder below.');
 
 function readJsonFile(value: Record<string, unknown>, folder: string): Read {
   const name = value[KEY];
-  if (typeof name !== 'string' || Object.keys(value).length !== 1)
+  if (typeof name !== 'string' || name === '' || Object.keys(value).length !== 1)
     return no('bad-file', `${KEY} stands alone and names a file`, 'Write { $file: folder/name.json }.');
-  if (isAbsolute(name))
-    return no('file-outside', `"${name}" is not relative to the plan`, 'Put the file beside the plan.');
-  let real: string;
-  try {
-    real = realpathSync(resolve(folder, name));
-  } catch {
+  if (isAbsolute(name)) return outside(`"${name}" is not relative to the plan`);
+  const path = resolve(folder, name);
+  if (!isBelow(path, folder)) return outside(`"${name}" lies outside the plan's folder`);
+  const real = realPath(path);
+  if (real === null)
     return no(
       'file-missing',
       `there is no file "${name}" beside the plan`,
       'Names are relative to the folder of the plan.',
     );
-  }
-  if (!real.startsWith(realpathSync(folder) + sep))
-    return no('file-outside', `"${name}" lies outside the plan's folder`, 'Put the file beside the plan.');
+  if (!isBelow(real, realpathSync(folder))) return outside(`"${name}" lies outside the plan's folder`);
   return parseFile(real, name);
+}
+
+const isBelow = (path: string, folder: string): boolean => {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+};
+
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function parseFile(path: string, name: string): Read {
   try {
-    const text = readFileSync(path, 'utf8');
-    if (Buffer.byteLength(text) > limits.messageBytes)
-      return no('file-too-large', `"${name}" is larger than ${limits.messageBytes} bytes`);
-    return { json: JSON.parse(text) as unknown };
+    const found = statSync(path);
+    if (!found.isFile()) return no('bad-file', `"${name}" is not a file`, 'Name a file of JSON.');
+    if (found.size > limits.messageBytes)
+      return no(
+        'file-too-large',
+        `"${name}" has ${found.size} bytes, the limit is ${limits.messageBytes}`,
+        'Send less.',
+      );
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)), name);
   } catch (error) {
-    return no('file-not-json', `"${name}" is not JSON: ${(error as Error).message}`);
+    const hint = 'Is it readable, and saved as UTF-8?';
+    return no(
+      'file-unreadable',
+      `"${name}" cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
+      hint,
+    );
   }
+}
+
+function parseJson(text: string, name: string): Read {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return no('file-not-json', `"${name}" is not JSON: ${(error as Error).message}`, 'Only JSON can be put in place.');
+  }
+  const odd = jsonProblem(json);
+  if (!odd) return { json };
+  return no(
+    'file-not-json',
+    `"${name}" at ${odd.pointer}: ${odd.message}`,
+    odd.hint ?? 'Only plain JSON can be put in place.',
+  );
 }

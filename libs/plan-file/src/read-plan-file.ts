@@ -15,7 +15,7 @@ export type PlacedProblem = Problem & Place;
 
 /** A file that was read: what it holds, or everything that is wrong with it. */
 export type FileRead<T> =
-  | { readonly ok: true; readonly document: T; readonly text: string }
+  | { readonly ok: true; readonly document: T; readonly text: string; readonly locate: YamlDocument['locate'] }
   | { readonly ok: false; readonly problems: readonly PlacedProblem[]; readonly text: string };
 
 /**
@@ -55,7 +55,7 @@ function readChecked<T>(path: string, check: (yaml: YamlDocument) => Checked<T>)
   const yaml = readYaml(text);
   if (!yaml.ok) return { ok: false, text, problems: yaml.problems };
   const checked = check(yaml.document);
-  if ('document' in checked) return { ok: true, text, document: checked.document };
+  if ('document' in checked) return { ok: true, text, document: checked.document, locate: yaml.document.locate };
   const problems = checked.problems.map((problem) => ({
     ...problem,
     ...yaml.document.locate(problem.pointer, KEY_CODES.has(problem.code) ? 'key' : 'value'),

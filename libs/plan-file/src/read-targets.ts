@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from '@causeway/contracts';
 import { formatProblems } from './format-problems';
-import { readTargetFile } from './read-plan-file';
+import { readTargetFile, type FileRead } from './read-plan-file';
 
-const TARGET_FILE = /\.(ya?ml|json)$/;
+/** Not the hidden files that editors and file systems leave. */
+const TARGET_FILE = /^[^.].*\.(ya?ml|json)$/;
 
 /**
  * The registered targets of a folder, by name. Throws with file, line and column of everything that is wrong: a service
@@ -17,12 +18,24 @@ export function readTargets(dir: string): ReadonlyMap<string, Target> {
     const path = join(dir, file);
     const read = readTargetFile(path);
     if (!read.ok) problems.push(formatProblems(path, read.text, read.problems));
-    else if (targets.has(read.document.metadata.name))
-      problems.push(`${path}: target "${read.document.metadata.name}" is in another file too`);
+    else if (targets.has(read.document.metadata.name)) problems.push(namedTwice(path, read));
     else targets.set(read.document.metadata.name, read.document);
   }
   if (problems.length > 0) throw new Error(`the targets in ${dir} cannot be used:\n${problems.join('\n')}`);
   return targets;
+}
+
+function namedTwice(path: string, { document, text, locate }: Extract<FileRead<Target>, { ok: true }>): string {
+  const pointer = '/metadata/name';
+  const message = `target "${document.metadata.name}" is in another file too`;
+  const problem = {
+    code: 'duplicate-target',
+    pointer,
+    message,
+    hint: 'Keep one of them.',
+    ...locate(pointer, 'value'),
+  };
+  return formatProblems(path, text, [problem]);
 }
 
 function listed(dir: string): string[] {

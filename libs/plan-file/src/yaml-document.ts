@@ -1,5 +1,5 @@
 import { limits, type Problem } from '@causeway/contracts';
-import { pathOf } from '@causeway/sequence-core';
+import { jsonProblem, pathOf } from '@causeway/sequence-core';
 import {
   isAlias,
   isCollection,
@@ -11,8 +11,9 @@ import {
   type Document,
   type Node,
 } from 'yaml';
+import { depthProblem, nodeProblems, syntaxProblem } from './yaml-problems';
 
-/** A place in a file, both from 1. */
+/** A place in a file, both from 1. Columns count UTF-16 units, as editors do. */
 export interface Place {
   readonly line: number;
   readonly column: number;
@@ -31,27 +32,36 @@ export type YamlRead =
 
 /** Aliases are expanded at most this often: a few lines can otherwise become gigabytes. */
 const MOST_ALIASES = 50;
+/** Most problems of form that one file names: what follows the first mistake is often only its echo. */
+const MOST_PROBLEMS = 10;
 
 /** Never throws: whatever the text is, the answer is a document or problems with their places. */
 export function readYaml(text: string): YamlRead {
   const early = textProblem(text);
   if (early) return refused(early);
   const lines = new LineCounter();
+  lines.lineStarts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+  const deep = depthProblem(text);
+  if (deep) return { ok: false, problems: [{ ...deep, ...placeAt(lines, deep.offset) }] };
+  return readDocument(text, lines);
+}
+
+function readDocument(text: string, lines: LineCounter): YamlRead {
   const parsed = parseDocument(text, {
     version: '1.2',
     schema: 'core',
-    lineCounter: lines,
-    uniqueKeys: true,
+    stringKeys: true,
+    // Looked for below: the parser's own search takes the square of the number of keys.
+    uniqueKeys: false,
     prettyErrors: false,
+    logLevel: 'error',
   });
-  if (parsed.errors.length > 0)
-    return {
-      ok: false,
-      problems: parsed.errors.map((error) => ({
-        ...syntaxProblem(error.code, error.message),
-        ...placeAt(lines, error.pos[0]),
-      })),
-    };
+  const found = [...parsed.errors, ...parsed.warnings].map((error) => ({
+    offset: error.pos[0],
+    ...syntaxProblem(error),
+  }));
+  const problems = found.length > 0 ? found : nodeProblems(parsed);
+  if (problems.length > 0) return { ok: false, problems: placed(problems, lines) };
   if (parsed.contents === null)
     return refused({
       code: 'empty',
@@ -59,6 +69,13 @@ export function readYaml(text: string): YamlRead {
       hint: 'Start with apiVersion: causeway/v1.',
     });
   return toJson(parsed, lines);
+}
+
+function placed(found: readonly (Problem & { offset: number })[], lines: LineCounter): (Problem & Place)[] {
+  const tabs = found.filter(({ code }) => code === 'tab');
+  const telling = tabs.length > 0 ? tabs : found;
+  const first = telling.filter(({ offset }, i) => telling.findIndex((other) => other.offset === offset) === i);
+  return first.slice(0, MOST_PROBLEMS).map(({ offset, ...problem }) => ({ ...problem, ...placeAt(lines, offset) }));
 }
 
 function textProblem(text: string): Omit<Problem, 'pointer'> | null {
@@ -74,27 +91,11 @@ const refused = (problem: Omit<Problem, 'pointer'>): YamlRead => ({
   problems: [{ ...problem, pointer: '', line: 1, column: 1 }],
 });
 
-function syntaxProblem(code: string, message: string): Problem {
-  const text = message.split('\n', 1)[0] ?? message;
-  if (code === 'DUPLICATE_KEY')
-    return { code: 'duplicate-key', pointer: '', message: 'this key is there already', hint: 'Keep one of them.' };
-  if (code === 'TAB_AS_INDENT')
-    return { code: 'tab', pointer: '', message: 'a tab cannot indent YAML', hint: 'Use spaces.' };
-  if (code === 'MULTIPLE_DOCS')
-    return {
-      code: 'several-documents',
-      pointer: '',
-      message: 'the file holds several documents',
-      hint: 'One file, one document.',
-    };
-  return { code: 'syntax', pointer: '', message: text.charAt(0).toLowerCase() + text.slice(1) };
-}
-
 function toJson(parsed: Document.Parsed, lines: LineCounter): YamlRead {
   const locate = (pointer: string, at: 'key' | 'value'): Place => placeAt(lines, offsetOf(parsed, pathOf(pointer), at));
   try {
     const json: unknown = parsed.toJS({ maxAliasCount: MOST_ALIASES });
-    const odd = notJson(json, '', 0);
+    const odd = jsonProblem(json);
     if (odd) return { ok: false, problems: [{ ...odd, ...locate(odd.pointer, 'value') }] };
     return { ok: true, document: { json, locate } };
   } catch (error) {
@@ -104,26 +105,6 @@ function toJson(parsed: Document.Parsed, lines: LineCounter): YamlRead {
       hint: 'Write the values out.',
     });
   }
-}
-
-/** What YAML can say and JSON cannot, and what is nested too deeply. */
-function notJson(value: unknown, pointer: string, depth: number): Problem | null {
-  if (depth > limits.jsonDepth)
-    return { code: 'too-deep', pointer, message: `nested deeper than ${limits.jsonDepth} levels` };
-  if (typeof value === 'number' && !Number.isFinite(value))
-    return { code: 'not-json', pointer, message: `${value} is no number in JSON` };
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
-    return { code: 'not-json', pointer, message: 'this number is too large to be exact', hint: 'Put it in quotes.' };
-  if (typeof value === 'bigint' || typeof value === 'undefined')
-    return { code: 'not-json', pointer, message: 'this value does not exist in JSON' };
-  if (typeof value !== 'object' || value === null) return null;
-  for (const [key, inner] of Object.entries(value)) {
-    if (key === '__proto__')
-      return { code: 'bad-form', pointer: `${pointer}/${key}`, message: '"__proto__" cannot be a name' };
-    const found = notJson(inner, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1);
-    if (found) return found;
-  }
-  return null;
 }
 
 const placeAt = (lines: LineCounter, offset: number): Place => {

@@ -1,5 +1,6 @@
 export { checkPlan, type PlanCheck } from './plan/check-plan';
-export { kindOf, pathOf, pointerOf } from './plan/pointer';
+export { jsonProblem } from './plan/json-problem';
+export { pathOf, pointerOf } from './plan/pointer';
 export { schemaProblems } from './plan/schema-problems';
 export { compareAll, expectationsMet, sameJson, type Comparison, type ObservedValues } from './readiness/expectation';
 export { judgeRound, judgeSilence, type ScopeVerdict, type Unready } from './readiness/verdict';

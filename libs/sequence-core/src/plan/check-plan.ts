@@ -1,6 +1,7 @@
 import { plan as planSchema, type FrozenStep, type Plan, type Problem, type Target } from '@causeway/contracts';
+import { bounded } from './bounded';
 import { freeze } from './freeze';
-import { graphProblems } from './graph-problems';
+import { cycleProblems, nameProblems } from './graph-problems';
 import { schemaProblems } from './schema-problems';
 import { raceProblems, scopeListProblems } from './scope-problems';
 import { targetProblems } from './target-problems';
@@ -11,6 +12,7 @@ import { targetProblems } from './target-problems';
  *
  * 1. Form first, then order, then the targets: later checks see only what the earlier ones let through.
  * 2. Without targets only form and order are checked, and nothing is frozen.
+ * 3. An answer is bounded, in number and in characters, whatever the plan is: a refusal is itself recorded.
  */
 export type PlanCheck =
   | { readonly ok: true; readonly plan: Plan; readonly steps: FrozenStep[] }
@@ -21,9 +23,25 @@ export function checkPlan(document: unknown, targets: ReadonlyMap<string, Target
   const form = schemaProblems(planSchema, document);
   if (form.length > 0) return { ok: false, problems: form };
   const plan = planSchema.parse(document);
-  const graph = graphProblems(plan);
-  const order = graph.length > 0 ? graph : raceProblems(plan);
-  const problems = [...order, ...scopeListProblems(plan), ...(targets ? targetProblems(plan, targets) : [])];
+  const problems = bounded(problemsOf(plan, targets));
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, plan, steps: targets ? freeze(plan, targets) : [] };
+}
+
+function* problemsOf(plan: Plan, targets: ReadonlyMap<string, Target> | null): Generator<Problem> {
+  yield* orderProblems(plan, targets);
+  yield* scopeListProblems(plan);
+  if (targets) yield* targetProblems(plan, targets);
+}
+
+/** Each check needs what the one before it assures: names that are unique and known, then no cycle. */
+function* orderProblems(plan: Plan, targets: ReadonlyMap<string, Target> | null): Generator<Problem> {
+  for (const check of [nameProblems, cycleProblems, raceProblems]) {
+    let found = false;
+    for (const problem of check(plan, targets)) {
+      found = true;
+      yield problem;
+    }
+    if (found) return;
+  }
 }

@@ -14,73 +14,72 @@ export const nodesOf = (plan: Plan): Node[] =>
     return { id, index, needs: needs ?? (previous === undefined ? [] : [previous]) };
   });
 
-/** Everything wrong with the order of a plan: names given twice, needs of nobody, steps that wait for themselves. */
-export function graphProblems(plan: Plan): Problem[] {
+/** What is wrong with the names in a plan's order: given twice, needed of nobody, waiting for itself. */
+export function* nameProblems(plan: Plan): Generator<Problem> {
   const nodes = nodesOf(plan);
-  const ids = new Set(nodes.map(({ id }) => id));
-  const named = [...duplicates(nodes), ...nodes.flatMap((node) => needProblems(plan, node, ids))];
-  return named.length > 0 ? named : cycleProblems(nodes);
+  const ids = nodes.map(({ id }) => id);
+  yield* duplicates(nodes);
+  for (const node of nodes) yield* needProblems(plan, node, ids);
 }
 
-function duplicates(nodes: readonly Node[]): Problem[] {
+function* duplicates(nodes: readonly Node[]): Generator<Problem> {
   const first = new Map<string, number>();
-  return nodes.flatMap(({ id, index }) => {
+  for (const { id, index } of nodes) {
     const before = first.get(id);
-    if (before === undefined) return first.set(id, index) && [];
-    const message = `step "${id}" is there already, as step ${before + 1} of the list`;
-    return [
-      { code: 'duplicate-step', pointer: `/spec/steps/${index}/id`, message, hint: 'Give each step an id of its own.' },
-    ];
-  });
-}
-
-function needProblems(plan: Plan, { id, index }: Node, ids: ReadonlySet<string>): Problem[] {
-  const written = plan.spec.steps[index]?.needs ?? [];
-  return written.flatMap((need, i): Problem[] => {
-    const pointer = `/spec/steps/${index}/needs/${i}`;
-    if (need === id) return [{ code: 'self-need', pointer, message: `step "${id}" cannot wait for itself` }];
-    if (!ids.has(need))
-      return [{ code: 'unknown-step', pointer, message: `there is no step "${need}"`, hint: hintFor(need, [...ids]) }];
-    if (written.indexOf(need) < i) return [{ code: 'duplicate-need', pointer, message: `"${need}" is needed twice` }];
-    return [];
-  });
-}
-
-/** One problem a cycle, at its step that comes first in the file, with the whole way round. */
-function cycleProblems(nodes: readonly Node[]): Problem[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const left = withoutEnds(nodes);
-  const problems: Problem[] = [];
-  while (left.size > 0) {
-    const start = nodes.find(({ id }) => left.has(id)) as Node;
-    const way = walkRound(start, byId, left);
-    const first = way.reduce((a, b) => (a.index <= b.index ? a : b));
-    const from = way.indexOf(first);
-    const round = [...way.slice(from), ...way.slice(0, from), first].map(({ id }) => id);
-    const pointer = `/spec/steps/${first.index}/needs`;
-    problems.push({
-      code: 'cycle',
-      pointer,
-      message: `steps wait for each other: ${round.join(' needs ')}`,
-      hint: 'Remove one of these needs.',
-    });
-    for (const { id } of way) left.delete(id);
-    for (const id of [...left]) if (!reachesCycle(id, byId, left)) left.delete(id);
+    if (before === undefined) first.set(id, index);
+    else {
+      const message = `step "${id}" is there already, as step ${before + 1} of the list`;
+      const hint = 'Give each step an id of its own.';
+      yield { code: 'duplicate-step', pointer: `/spec/steps/${index}/id`, message, hint };
+    }
   }
-  return problems;
 }
 
-/** Steps that remain when everything that can start, then everything after it, is taken away (Kahn's algorithm). */
-function withoutEnds(nodes: readonly Node[]): Set<string> {
-  const left = new Set(nodes.map(({ id }) => id));
+function* needProblems(plan: Plan, { id, index }: Node, ids: readonly string[]): Generator<Problem> {
+  const seen = new Set<string>();
+  const known = new Set(ids);
+  for (const [i, need] of (plan.spec.steps[index]?.needs ?? []).entries()) {
+    const pointer = `/spec/steps/${index}/needs/${i}`;
+    if (seen.has(need))
+      yield { code: 'duplicate-need', pointer, message: `"${need}" is needed twice`, hint: 'Keep one of them.' };
+    else if (need === id)
+      yield { code: 'self-need', pointer, message: `step "${id}" cannot wait for itself`, hint: 'Remove it.' };
+    else if (!known.has(need)) {
+      const others = ids.filter((other) => other !== id);
+      yield { code: 'unknown-step', pointer, message: `there is no step "${need}"`, hint: hintFor(need, others) };
+    }
+    seen.add(need);
+  }
+}
+
+/**
+ * One problem for each group of steps that wait for each other, at its step that comes first in the file, with the whole way
+ * round. Needs a plan whose names are in order.
+ */
+export function* cycleProblems(plan: Plan): Generator<Problem> {
+  const nodes = nodesOf(plan);
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const left = new Set(byId.keys());
+  for (startable(nodes, left); left.size > 0; startable(nodes, left)) {
+    const start = nodes.find(({ id }) => left.has(id)) as Node;
+    const round = walkRound(start, byId, left);
+    yield cycleProblem(plan, round);
+    for (const { id } of round) left.delete(id);
+  }
+}
+
+/** Takes away everything that can start, then everything after it (Kahn's algorithm): what remains waits for a cycle. */
+function startable(nodes: readonly Node[], left: Set<string>): void {
   for (let before = -1; before !== left.size;) {
     before = left.size;
     for (const { id, needs } of nodes) if (left.has(id) && !needs.some((need) => left.has(need))) left.delete(id);
   }
-  return left;
 }
 
-/** Follows needs among the remaining steps until one comes again; gives the steps of the round. */
+/**
+ * Follows needs among the remaining steps until one comes again; gives the steps of the round, the first of the file first.
+ * Each remaining step needs a remaining one, so the walk cannot end.
+ */
 function walkRound(start: Node, byId: ReadonlyMap<string, Node>, left: ReadonlySet<string>): Node[] {
   const way: Node[] = [];
   let at = start;
@@ -88,8 +87,22 @@ function walkRound(start: Node, byId: ReadonlyMap<string, Node>, left: ReadonlyS
     way.push(at);
     at = byId.get(at.needs.find((need) => left.has(need)) as string) as Node;
   }
-  return way.slice(way.indexOf(at));
+  const round = way.slice(way.indexOf(at));
+  const from = round.indexOf(round.reduce((a, b) => (a.index <= b.index ? a : b)));
+  return [...round.slice(from), ...round.slice(0, from)];
 }
 
-const reachesCycle = (id: string, byId: ReadonlyMap<string, Node>, left: ReadonlySet<string>): boolean =>
-  (byId.get(id)?.needs ?? []).some((need) => left.has(need));
+function cycleProblem(plan: Plan, round: readonly Node[]): Problem {
+  const first = round[0] as Node;
+  const names = [...round, first].map(({ id }) => id).join(' needs ');
+  const unwritten = round.find(({ index }) => plan.spec.steps[index]?.needs === undefined);
+  const why = unwritten
+    ? ` Step "${unwritten.id}" says no needs, so it waits for the one before it; write needs: [] if it should not.`
+    : '';
+  return {
+    code: 'cycle',
+    pointer: `/spec/steps/${first.index}/needs`,
+    message: `steps wait for each other: ${names}`,
+    hint: `Remove one of these needs.${why}`,
+  };
+}

@@ -1,47 +1,50 @@
 /**
  * Optimal string alignment distance (Damerau-Levenshtein without repeated edits): insertions, deletions, substitutions and
  * swaps of neighbours, each 1.
+ * @param most distances above it are not told apart: the answer is then some number above it
  */
-export function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string, most: number = Number.POSITIVE_INFINITY): number {
+  if (Math.abs(a.length - b.length) > most) return Math.abs(a.length - b.length);
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) row.push(cheapest(a, b, i, j, row, last, beforeLast));
+    const row = nextRow(a, b, i, last, beforeLast);
+    if (Math.min(...row) > most && Math.min(...last) > most) return most + 1;
     beforeLast = last;
     last = row;
   }
   return last[b.length] ?? 0;
 }
 
-/** Cost of making the first i letters of a into the first j of b, from the costs of shorter ones. */
-function cheapest(
-  a: string,
-  b: string,
-  i: number,
-  j: number,
-  row: number[],
-  last: number[],
-  beforeLast: number[],
-): number {
-  const far = Number.POSITIVE_INFINITY;
-  const same = a[i - 1] === b[j - 1] ? 0 : 1;
-  const best = Math.min((last[j] ?? far) + 1, (row[j - 1] ?? far) + 1, (last[j - 1] ?? far) + same);
-  const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-  return swapped ? Math.min(best, (beforeLast[j - 2] ?? far) + 1) : best;
+/** Costs of making the first i letters of a into each beginning of b, from those of fewer letters. */
+function nextRow(a: string, b: string, i: number, last: readonly number[], beforeLast: readonly number[]): number[] {
+  const row = [i];
+  for (let j = 1; j <= b.length; j++) {
+    const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1;
+    let best = Math.min((last[j] as number) + 1, (row[j - 1] as number) + 1, (last[j - 1] as number) + same);
+    const swapped =
+      i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
+    if (swapped) best = Math.min(best, (beforeLast[j - 2] as number) + 1);
+    row.push(best);
+  }
+  return row;
 }
 
 /** Longest word that is compared at all: a name has at most 63 characters. */
 const LONGEST = 80;
+/** Most known words that one word is compared with. */
+const MOST_COMPARED = 300;
 
 /** The known word that was most likely meant: at most a third of its letters differ. Null when none is near. */
-export function nearest(word: string, known: Iterable<string>): string | null {
+export function nearest(word: string, known: readonly string[]): string | null {
   if (word.length > LONGEST) return null;
+  const lower = word.toLowerCase();
   let best: { readonly word: string; readonly distance: number } | null = null;
-  for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    const near = distance <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
-    if (near && (!best || distance < best.distance)) best = { word: candidate, distance };
+  for (const candidate of known.slice(0, MOST_COMPARED)) {
+    const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const most = best ? Math.min(allowed, best.distance - 1) : allowed;
+    const distance = editDistance(lower, candidate.toLowerCase(), most);
+    if (distance <= most) best = { word: candidate, distance };
   }
   return best?.word ?? null;
 }
@@ -53,7 +56,11 @@ const MOST_NAMES = 12;
 export function hintFor(word: string, known: readonly string[]): string {
   const meant = nearest(word, known);
   if (meant !== null) return `Did you mean "${meant}"?`;
-  if (known.length === 0) return 'There is none to choose from.';
-  const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : '';
-  return `Known: ${known.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  return known.length === 0 ? 'There is none to choose from.' : `Known: ${listed(known)}.`;
+}
+
+/** Names one after another; of many only the first. */
+export function listed(names: readonly string[]): string {
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
 }

@@ -32,3 +32,18 @@ export function kindOf(value: unknown): string {
   if (typeof value === 'number' && !Number.isInteger(value)) return 'a number with a fraction';
   return typeof value === 'string' ? 'text' : `a ${typeof value}`;
 }
+
+/** `spec.steps[2].target`, as people say it. */
+export function nameOf(path: Path): string {
+  if (path.length === 0) return 'the document';
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
+    '',
+  );
+}
+
+/** A value as it is written in JSON, cut where it is long. */
+export function quoted(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 80 ? `${text.slice(0, 77).replace(/[\uD800-\uDBFF]$/, '')}...` : text;
+}

@@ -1,6 +1,9 @@
 import type { Problem } from '@causeway/contracts';
-import { hintFor } from './nearest';
-import { kindOf, pointerOf, valueAt, type Path } from './pointer';
+import { bounded } from './bounded';
+import { jsonProblem } from './json-problem';
+import { hintFor, listed } from './nearest';
+import { kindOf, nameOf, pointerOf, quoted, valueAt, type Path } from './pointer';
+import { keysAt } from './schema-keys';
 
 /**
  * What a schema has against a document, in words for the person who wrote the document: place, what is wrong, and what is
@@ -12,7 +15,9 @@ interface Issue {
   readonly message: string;
   readonly keys?: readonly string[];
   readonly values?: readonly unknown[];
+  readonly options?: readonly unknown[];
   readonly expected?: string;
+  readonly pattern?: string;
   readonly errors?: readonly (readonly Issue[])[];
   readonly issues?: readonly Issue[];
   readonly origin?: string;
@@ -24,110 +29,113 @@ interface SchemaLike {
   safeParse(value: unknown): { success: true } | { success: false; error: { issues: readonly unknown[] } };
 }
 
+/** Total on any value: what JSON cannot say is found first, so that the schema never meets it. */
 export function schemaProblems(schema: SchemaLike, document: unknown): Problem[] {
+  const odd = jsonProblem(document);
+  if (odd) return bounded([odd]);
   const parsed = schema.safeParse(document);
-  return parsed.success ? [] : (parsed.error.issues as Issue[]).flatMap((issue) => problemsOf(issue, schema, document));
+  return parsed.success ? [] : bounded(allOf(parsed.error.issues as readonly Issue[], schema, document));
 }
 
-function problemsOf(issue: Issue, schema: SchemaLike, document: unknown): Problem[] {
+function* allOf(issues: readonly Issue[], schema: SchemaLike, document: unknown): Generator<Problem> {
+  for (const issue of issues) yield* problemsOf(issue, schema, document);
+}
+
+function* problemsOf(issue: Issue, schema: SchemaLike, document: unknown): Generator<Problem> {
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, document, issue.path);
+    for (const key of issue.keys ?? []) yield unknownKey(key, issue.path, known);
+  } else if (issue.code === 'invalid_union' && valueAt(document, issue.path) !== undefined && !issue.options) {
+    yield* unionProblems(issue, schema, document);
+  } else yield plainProblem(issue, valueAt(document, issue.path));
+}
+
+function unknownKey(key: string, path: Path, known: readonly string[]): Problem {
+  const place = path.length === 0 ? 'the document' : nameOf(path);
+  const near = hintFor(key, known);
+  const hint = near.startsWith('Did') ? `${near} Known: ${listed(known)}.` : near;
+  return {
+    code: 'unknown-key',
+    pointer: pointerOf([...path, key]),
+    message: `there is no ${quoted(key)} in ${place}`,
+    hint,
+  };
+}
+
+/** Of alternatives the closest one speaks: the one with the deepest problem; a key that none of them knows says most. */
+function* unionProblems(issue: Issue, schema: SchemaLike, document: unknown): Generator<Problem> {
+  const depth = (branch: readonly Issue[]): number =>
+    Math.max(...branch.map(({ code, path }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
+  const branches = (issue.errors ?? []).filter((branch) => branch.length > 0).sort((a, b) => depth(b) - depth(a));
+  const closest = branches[0];
+  if (!closest || depth(closest) === 0) {
+    const message = `${nameOf(issue.path)} is none of the forms that can stand here`;
+    yield { code: 'wrong-type', pointer: pointerOf(issue.path), message, ...formsHint(branches) };
+    return;
+  }
+  const unknown = closest.filter(({ code }) => code === 'unrecognized_keys');
+  const telling = (unknown.length > 0 ? unknown : closest).map((one) => ({
+    ...one,
+    path: [...issue.path, ...one.path],
+  }));
+  yield* allOf(telling, schema, document);
+}
+
+function formsHint(branches: readonly (readonly Issue[])[]): { hint?: string } {
+  const forms = [...new Set(branches.flatMap((branch) => branch.flatMap(({ expected }) => expected ?? [])))];
+  return forms.length === 0 ? {} : { hint: `It can be ${forms.map(expectedWord).join(' or ')}.` };
+}
+
+/** A problem of one value. */
+function plainProblem(issue: Issue, value: unknown): Problem {
   const { path } = issue;
-  const value = valueAt(document, path);
-  const problem = (code: string, message: string, hint?: string): Problem[] => [
-    { code, pointer: pointerOf(path), message, ...(hint === undefined ? {} : { hint }) },
-  ];
   const name = nameOf(path);
+  const problem = (code: string, message: string, hint?: string | null): Problem => ({
+    code,
+    pointer: pointerOf(path),
+    message,
+    ...(hint ? { hint } : {}),
+  });
+  const allowed = (issue.values ?? issue.options ?? []).map(String);
+  if (value === undefined) return problem('missing-key', `${name} is missing`, whatIsWanted(issue, allowed));
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return (issue.keys ?? []).map((key) => unknownKey(key, path, schema));
     case 'invalid_type':
-      if (value === undefined)
-        return problem('missing-key', `${name} is missing`, `It must be ${expectedWord(issue.expected)}.`);
       return problem('wrong-type', `${name} must be ${expectedWord(issue.expected)}, not ${kindOf(value)}`);
-    case 'invalid_value': {
-      const allowed = (issue.values ?? []).map(String);
-      if (value === undefined) return problem('missing-key', `${name} is missing`, `Allowed: ${allowed.join(', ')}.`);
-      const near = typeof value === 'string' ? hintFor(value, allowed) : '';
-      return problem(
-        'not-allowed',
-        `${name} cannot be ${quoted(value)}`,
-        `Allowed: ${allowed.join(', ')}.${near.startsWith('Did') ? ` ${near}` : ''}`,
-      );
-    }
+    case 'invalid_value':
+    case 'invalid_union':
+      return problem('not-allowed', `${name} cannot be ${quoted(value)}`, allowedHint(value, allowed));
     case 'invalid_format':
-      return problem('bad-form', `${name} ${quoted(value)}: ${issue.message}`);
+      return problem('bad-form', `${name} ${quoted(value)}: ${issue.message}`, nameHint(issue, value));
+    case 'invalid_key':
+      return problem('bad-form', `${name}: ${issue.issues?.[0]?.message ?? 'is not a name that can stand here'}`);
     case 'too_small':
       return problem('too-small', `${name} must ${atLeast(issue)}`);
     case 'too_big':
       return problem('too-large', `${name} must ${atMost(issue)}`);
-    case 'invalid_union':
-      return unionProblem(issue, schema, document);
-    case 'invalid_key':
-      return problem('bad-form', `${name}: ${issue.issues?.[0]?.message ?? 'is not a name that can stand here'}`);
     default:
-      return problem('bad-form', `${name}: ${lowerFirst(issue.message)}`);
+      return problem('bad-form', `${name}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`);
   }
 }
 
-/** Of an alternative the closest one speaks: the one with the deepest first problem. */
-function unionProblem(issue: Issue, schema: SchemaLike, document: unknown): Problem[] {
-  const depth = (branch: readonly Issue[]): number => Math.max(0, ...branch.map(({ path }) => path.length));
-  const branches = [...(issue.errors ?? [])].filter((branch) => branch.length > 0).sort((a, b) => depth(b) - depth(a));
-  const closest = branches[0];
-  if (!closest || depth(closest) === 0)
-    return [
-      {
-        code: 'wrong-type',
-        pointer: pointerOf(issue.path),
-        message: `${nameOf(issue.path)} is none of the forms that can stand here`,
-      },
-    ];
-  return closest.flatMap((one) => problemsOf({ ...one, path: [...issue.path, ...one.path] }, schema, document));
+const whatIsWanted = ({ expected }: Issue, allowed: readonly string[]): string | null => {
+  if (allowed.length > 0) return `Allowed: ${allowed.join(', ')}.`;
+  return expected === undefined ? null : `It must be ${expectedWord(expected)}.`;
+};
+
+function allowedHint(value: unknown, allowed: readonly string[]): string {
+  const near = typeof value === 'string' ? hintFor(value, allowed) : '';
+  return `Allowed: ${listed(allowed)}.${near.startsWith('Did') ? ` ${near}` : ''}`;
 }
 
-function unknownKey(key: string, path: Path, schema: SchemaLike): Problem {
-  const known = keysAt(schema, path);
-  const place = path.length === 0 ? 'the document' : nameOf(path);
-  const near = hintFor(key, known);
-  const hint = near.startsWith('Did') ? `${near} Known: ${known.join(', ')}.` : near;
-  return { code: 'unknown-key', pointer: pointerOf([...path, key]), message: `there is no "${key}" in ${place}`, hint };
-}
-
-/** Keys that an object schema knows at a path, as far as the path can be followed. */
-function keysAt(schema: unknown, path: Path): string[] {
-  let at = schema;
-  for (const part of path) at = childOf(unwrapped(at), part);
-  const shape = defOf(unwrapped(at))?.shape;
-  return shape ? Object.keys(shape) : [];
-}
-
-interface Def {
-  readonly type?: string;
-  readonly shape?: Record<string, unknown>;
-  readonly element?: unknown;
-  readonly innerType?: unknown;
-  readonly valueType?: unknown;
-}
-
-const defOf = (schema: unknown): Def | undefined => (schema as { def?: Def } | undefined)?.def;
-
-function unwrapped(schema: unknown): unknown {
-  let at = schema;
-  while (defOf(at)?.innerType !== undefined) at = defOf(at)?.innerType;
-  return at;
-}
-
-function childOf(schema: unknown, part: PropertyKey): unknown {
-  const def = defOf(schema);
-  return def?.shape?.[String(part)] ?? def?.element ?? def?.valueType;
-}
-
-/** `spec.steps[2].target`, as people say it. */
-function nameOf(path: Path): string {
-  if (path.length === 0) return 'the document';
-  return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
-    '',
-  );
+/** The name that a value becomes with the usual repairs, when it then has the wanted form. */
+function nameHint({ pattern }: Issue, value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > 100 || !pattern?.startsWith('/^') || !pattern.endsWith('$/'))
+    return null;
+  const repaired = value
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_.]+/g, '-');
+  return repaired !== value && new RegExp(pattern.slice(1, -1)).test(repaired) ? `Write ${repaired}.` : null;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -142,18 +150,9 @@ const WORDS: Readonly<Record<string, string>> = {
 const expectedWord = (expected: string | undefined): string => WORDS[expected ?? ''] ?? (expected || 'something else');
 
 const UNITS: Readonly<Record<string, string>> = { string: 'characters', array: 'items', record: 'entries' };
-const atLeast = ({ origin = '', minimum }: Issue): string =>
-  origin in UNITS
-    ? Number(minimum) === 1
-      ? 'not be empty'
-      : `have at least ${String(minimum)} ${UNITS[origin]}`
-    : `be at least ${String(minimum)}`;
-const atMost = ({ origin = '', maximum }: Issue): string =>
-  origin in UNITS ? `have at most ${String(maximum)} ${UNITS[origin]}` : `be at most ${String(maximum)}`;
-
-const quoted = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+const atLeast = ({ origin = '', minimum }: Issue): string => {
+  if (!Object.hasOwn(UNITS, origin)) return `be at least ${String(minimum)}`;
+  return Number(minimum) === 1 ? 'not be empty' : `have at least ${String(minimum)} ${UNITS[origin]}`;
 };
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const atMost = ({ origin = '', maximum }: Issue): string =>
+  Object.hasOwn(UNITS, origin) ? `have at most ${String(maximum)} ${UNITS[origin]}` : `be at most ${String(maximum)}`;
