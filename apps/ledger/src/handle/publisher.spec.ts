@@ -93,6 +93,20 @@ describe('publishing the log', () => {
     await publisher.stop();
   });
 
+  it('given more than one send waits, covers what is sent by a checkpoint before the rest', async () => {
+    const { publisher, log, append, sent } = await publishing({ entries: 0 });
+    await append(1_600);
+    for (const { entries, head } of log.published) publisher.committed(entries, head);
+    await publisher.start();
+    await settle();
+    const order = sent.map(({ topic, value }) =>
+      topic === topicNames.checkpoints ? JSON.parse(String(value)).data.size : 0,
+    );
+    expect(order.filter((size) => size > 0)).toEqual([1_000, 1_600]);
+    expect(order.indexOf(1_000)).toBe(1_000);
+    await publisher.stop();
+  });
+
   it.each(['failed', 'lost'] as const)('given a send %s, sends the same again before anything later', async (fault) => {
     const { publisher, indices, checkpoints } = await publishing({ plan: [fault, fault] });
     await publisher.start();

@@ -35,6 +35,8 @@ interface Unpublished {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+type Checkpointed = Pick<Head, 'size' | 'note'>;
+
 /** Entries of one send, and how many wait in memory before rows are read instead. */
 const MOST_A_SEND = 1_000;
 const MOST_QUEUED = 20_000;
@@ -49,7 +51,9 @@ const LONGEST_PAUSE_MS = 2_000;
 export class Publisher implements Publication {
   private queue: Unpublished[] = [];
   private queuedBytes = 0;
-  private head: Pick<Head, 'size' | 'note'> | null = null;
+  /** Not yet published, oldest first; the last is the newest of the log. */
+  private heads: Checkpointed[] = [];
+  private newest: Checkpointed | null = null;
   /** Next index to send. */
   private position = 0;
   private notedSize = 0;
@@ -64,7 +68,8 @@ export class Publisher implements Publication {
   /** Begins where the last process is known to have come to. */
   async start(): Promise<void> {
     this.position = this.notedSize = await this.options.position.size();
-    this.head = await this.options.store.newestHead();
+    this.newest = await this.options.store.newestHead();
+    if (this.newest) this.heads.push(this.newest);
     this.running = this.run();
   }
 
@@ -73,8 +78,9 @@ export class Publisher implements Publication {
       this.queue.push(entry);
       this.queuedBytes += entry.bytes.length;
     }
+    this.newest = head;
+    this.heads.push(head);
     if (this.queue.length > MOST_QUEUED || this.queuedBytes > MOST_QUEUED_BYTES) this.forgetQueue();
-    this.head = head;
     this.wake?.();
   }
 
@@ -88,11 +94,10 @@ export class Publisher implements Publication {
   private forgetQueue(): void {
     this.queue = [];
     this.queuedBytes = 0;
+    this.heads = this.heads.slice(-1);
   }
 
   private async run(): Promise<void> {
-    const behind = this.head !== null && this.position < this.head.size;
-    if (!behind && this.head) await this.untilSent(() => this.sendCheckpoint(this.head as Head));
     while (!this.stopping || this.isBehind()) {
       if (!this.isBehind()) await this.untilWoken();
       else if (!(await this.untilSent(() => this.sendNext()))) return;
@@ -101,7 +106,7 @@ export class Publisher implements Publication {
   }
 
   private isBehind(): boolean {
-    return this.head !== null && this.position < this.head.size;
+    return this.heads.length > 0;
   }
 
   /** Tries until it works; false when it did not and the service is stopping. */
@@ -119,14 +124,21 @@ export class Publisher implements Publication {
   }
 
   private async sendNext(): Promise<void> {
-    // What stands after this head may be in the queue already; its own checkpoint follows with the next turn.
-    const head = this.head as Head;
-    const entries = await this.nextEntries();
-    await this.options.bus.send(this.sealed(entries));
+    const entries = this.position < (this.newest as Checkpointed).size ? await this.nextEntries() : [];
+    if (entries.length > 0) await this.options.bus.send(this.sealed(entries));
     this.position += entries.length;
     this.options.figures.published = this.position;
-    if (this.position >= head.size) await this.sendCheckpoint(head);
+    await this.sendCovering();
     if (this.options.now() - this.notedAtMs >= NOTE_POSITION_EVERY_MS) await this.notePosition();
+  }
+
+  /** The newest checkpoint of what is sent, also while more waits: under steady overload it must not stay away. */
+  private async sendCovering(): Promise<void> {
+    const covered = this.heads.filter(({ size }) => size <= this.position);
+    const newest = covered.at(-1);
+    if (!newest) return;
+    await this.sendCheckpoint(newest);
+    this.heads.splice(0, covered.length);
   }
 
   private async nextEntries(): Promise<Unpublished[]> {
@@ -157,7 +169,7 @@ export class Publisher implements Publication {
     }));
   }
 
-  private async sendCheckpoint({ size, note }: Pick<Head, 'size' | 'note'>): Promise<void> {
+  private async sendCheckpoint({ size, note }: Checkpointed): Promise<void> {
     const { origin, signer, now, newId, exportHeader } = this.options;
     const draft = {
       topic: topicNames.checkpoints,
