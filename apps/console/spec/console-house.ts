@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { allTopics, topicNames, type Intent } from '@causeway/contracts';
 import type { RunningService } from '@causeway/host';
 import { createKafkaBus, openRaw, topicIndex, type EventBus, type Sealed } from '@causeway/messaging';
@@ -99,6 +100,14 @@ export class ConsoleHouse {
     await this.stop();
     await this.bus.close();
     for (const close of this.closers) await close();
+  }
+
+  /** Statements on the house's database. */
+  async sql(text: string): Promise<void> {
+    const client = new Client({ connectionString: this.options.databaseUrl });
+    await client.connect();
+    await client.query(text);
+    await client.end();
   }
 
   send(messages: readonly Sealed[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { CLOCK, parseEnv, Shutdown, type Clock } from '@causeway/host';
+import { CLOCK, gauge, parseEnv, Shutdown, type Clock } from '@causeway/host';
 import { Relay, seal, type Draft, type OutboxStore, type Sealed } from '@causeway/messaging';
 import type { Database, Tx } from '@causeway/persistence';
 import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
@@ -24,9 +24,9 @@ const PRINCIPAL = 'console';
 
 /** One life of the projection is one consumer group, so an emptied one reads the topics from their start. */
 async function groupOf(database: Database): Promise<string> {
-  if (parseEnv(consoleEnv).CONSOLE_REBUILD === 'yes') await database.transaction(emptyProjection);
-  const { generation } = await projectionHead(database);
-  return `${PRINCIPAL}-${generation}`;
+  const isWanted = parseEnv(consoleEnv).CONSOLE_REBUILD === 'yes';
+  if (isWanted || (await projectionHead(database)).isOfAnotherShape) await database.transaction(emptyProjection);
+  return `${PRINCIPAL}-${(await projectionHead(database)).generation}`;
 }
 
 const holders: FactoryProvider = {
@@ -47,8 +47,19 @@ const live: FactoryProvider<Live> = {
 const projector: FactoryProvider<Projector> = {
   provide: Projector,
   inject: [DATABASE, Live],
-  useFactory: (database: Database, announcer: Live) =>
-    new Projector(database, (projected) => announcer.announce(projected)),
+  useFactory: (database: Database, announcer: Live) => {
+    let next = 0;
+    gauge(
+      'causeway_console_projected_entries',
+      'Ledger entries in the projection, as of the last one taken',
+      () => next,
+    );
+    gauge('causeway_console_streams', 'Open event streams', () => announcer.count);
+    return new Projector(database, (projected) => {
+      next = projected.next;
+      announcer.announce(projected);
+    });
+  },
 };
 
 const questions: FactoryProvider<Questions> = {

@@ -10,6 +10,7 @@ export {
   sequenceSummary,
   sequenceView,
   type Explanation,
+  type GateView,
   type Hold,
   type MemberView,
   type ScopeView,

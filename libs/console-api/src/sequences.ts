@@ -145,6 +145,18 @@ export const sequenceView = z.strictObject({
 });
 export type SequenceView = z.output<typeof sequenceView>;
 
+/** What a gate waited for, and on what it opened. */
+const gateView = z.strictObject({
+  /** The step behind the gate; null for the gate at the end. */
+  gate: name.nullable(),
+  heldSince: instant.nullable(),
+  /** In words, the last reasons it was held for; null when it never was. */
+  heldFor: z.string().nullable(),
+  openedAt: instant.nullable(),
+  shown: z.array(z.strictObject({ step: name, scope: name, effectiveAt: instant, evidence: digest })),
+});
+export type GateView = z.output<typeof gateView>;
+
 /** Why a sequence (or one step of it) is where it is: in words, and as data. */
 export const explanation = z.strictObject({
   sequenceId,
@@ -155,6 +167,8 @@ export const explanation = z.strictObject({
   summary: z.string(),
   since: instant.nullable(),
   because: z.array(z.strictObject({ ...hold.shape, words: z.string(), unblocks: z.string() })),
+  /** The gates asked about (all, or the step's own) that have been held or opened, in the order of the plan. */
+  gates: z.array(gateView),
   nextCheck: z.strictObject({ by: z.string(), words: z.string() }).nullable(),
 });
 export type Explanation = z.output<typeof explanation>;

@@ -1,11 +1,11 @@
-import type { Explanation } from '@causeway/console-api';
+import type { Explanation, GateView } from '@causeway/console-api';
 import type { Paint } from './paint';
 import { statusWord } from './status';
-import { ageText, sinceText } from './words';
+import { ageText, clockText, sinceText } from './words';
 
 /** Why it waits or failed, what would unblock it, and what comes next. */
 export function explainText(explanation: Explanation, nowMs: number, paint: Paint): string {
-  const { summary, since, because, nextCheck, status, asOf } = explanation;
+  const { summary, since, because, gates, nextCheck, status, asOf } = explanation;
   const lines = [
     `${statusWord(status, paint)}: ${paint.strong(summary)}`,
     ...(since === null ? [] : [`  ${sinceText(since, nowMs)}`]),
@@ -15,6 +15,7 @@ export function explainText(explanation: Explanation, nowMs: number, paint: Pain
       `    ${sinceText(reason.since, nowMs)}${seenText(reason.member, reason.lastReadingAt, nowMs)}`,
       `    unblocked by: ${reason.unblocks}`,
     ]),
+    ...(gates.length > 0 ? ['', ...gates.map((gate) => `  ${gateText(gate, nowMs)}`)] : []),
     '',
     `  next: ${nextCheck === null ? 'nothing more will happen' : `${nextCheck.by}: ${nextCheck.words}`}`,
     paint.dim(`  as of ${asOf === null ? 'submission; not in the ledger yet' : `ledger index ${asOf}`}`),
@@ -25,4 +26,17 @@ export function explainText(explanation: Explanation, nowMs: number, paint: Pain
 function seenText(member: string | null, lastReadingAt: string | null, nowMs: number): string {
   if (member === null) return '';
   return lastReadingAt === null ? ', never seen' : `, last seen ${ageText(nowMs - Date.parse(lastReadingAt))} ago`;
+}
+
+/** `gate of flag: held for 30 s by gateway in eu-west: gw-eu-1; opened 12:00:34Z on gateway in us-east (evidence ab12...)` */
+function gateText({ gate, heldSince, heldFor, openedAt, shown }: GateView, nowMs: number): string {
+  const until = openedAt === null ? nowMs : Date.parse(openedAt);
+  const held = heldSince === null ? [] : [`held for ${ageText(until - Date.parse(heldSince))} by ${heldFor}`];
+  const places = shown.map(
+    ({ step, scope, effectiveAt, evidence }) =>
+      `${step} in ${scope} (seen ${clockText(effectiveAt)}, evidence ${evidence.slice(0, 12)})`,
+  );
+  const on = places.length > 0 ? `on ${places.join(', ')}` : 'at once: it needs nothing before it';
+  const opened = openedAt === null ? [] : [`opened ${clockText(openedAt)} ${on}`];
+  return `gate of ${gate ?? 'the end'}: ${[...held, ...opened].join('; ')}`;
 }

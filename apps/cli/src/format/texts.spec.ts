@@ -1,8 +1,9 @@
-import type { EntryItem, SequenceView } from '@causeway/console-api';
+import type { EntryItem, GateView, SequenceView } from '@causeway/console-api';
 import type { Entry } from '@causeway/contracts';
 import { LAGGING_PLAN, LAGGING_TARGETS, LaggingRegion, ToldLedger } from '@causeway/testkit';
 import { explain } from '../../../console/src/fold/explain';
 import { absentSequence, foldEntry } from '../../../console/src/fold/folded';
+import { gatesOf } from '../../../console/src/fold/gates';
 import { recordedOf } from '../../../console/src/fold/recorded';
 import { viewOf } from '../../../console/src/fold/view';
 import { explainText } from './explain';
@@ -14,11 +15,16 @@ import { listText, statusText } from './status';
 const recordedIn = (ledger: ToldLedger) => ledger.entries.map((text) => recordedOf(JSON.parse(text) as Entry, text));
 
 /** What the console answers about the one sequence of a told ledger, 4 s after the last thing told. */
-function answerOf(ledger: ToldLedger): { readonly view: SequenceView; readonly nowMs: number } {
+function answerOf(ledger: ToldLedger): {
+  readonly view: SequenceView;
+  readonly gates: GateView[];
+  readonly nowMs: number;
+} {
   const entries = recordedIn(ledger);
   const id = entries[0]?.sequenceId ?? '';
   const nowMs = Date.parse(ledger.at) + 4_000;
-  return { view: viewOf(entries.reduce(foldEntry, absentSequence(id, 0)), nowMs), nowMs };
+  const folded = entries.reduce(foldEntry, absentSequence(id, 0));
+  return { view: viewOf(folded, nowMs), gates: gatesOf(folded), nowMs };
 }
 
 function narrationOf(ledger: ToldLedger): string {
@@ -32,7 +38,7 @@ const lines = (...text: string[]): string => text.join('\n');
 
 describe('a sequence that waits for a lagging region', () => {
   const story = new LaggingRegion().untilHeld();
-  const { view, nowMs } = answerOf(story.ledger);
+  const { view, gates, nowMs } = answerOf(story.ledger);
 
   it('has a status that names what is missing, since when, and when it last answered', () => {
     expect(statusText(view, nowMs, PLAIN)).toBe(
@@ -67,7 +73,7 @@ describe('a sequence that waits for a lagging region', () => {
   });
 
   it('is explained: why, what would unblock it, what comes next', () => {
-    expect(explainText(explain(view), nowMs, PLAIN)).toBe(
+    expect(explainText(explain(view, gates), nowMs, PLAIN)).toBe(
       lines(
         'waiting: Step flag waits for gw-eu-1 (eu-west) of step gateway, gw-eu-2 (eu-west) of step gateway.',
         '  since 12:00:04Z (4 s)',
@@ -79,6 +85,10 @@ describe('a sequence that waits for a lagging region', () => {
         '  gw-eu-2 in eu-west could not be reached: no answer within 2 s',
         '    since 12:00:04Z (4 s), never seen',
         '    unblocked by: a fresh reading of gw-eu-2 in eu-west that shows the change of step gateway',
+        '',
+        '  gate of idp-roles: opened 12:00:00Z at once: it needs nothing before it',
+        `  gate of gateway: opened 12:00:01Z on idp-roles in global (seen 12:00:01Z, evidence ${gates[1]?.shown[0]?.evidence.slice(0, 12)})`,
+        '  gate of flag: held for 4 s by gateway in eu-west: gw-eu-1, gw-eu-2',
         '',
         '  next: readiness-prober: the prober keeps looking at the pace its target declares; a look that shows the change opens the gate by itself',
         '  as of ledger index 13',
@@ -132,6 +142,21 @@ describe('watch', () => {
   });
 });
 
+describe('explain of a completed sequence', () => {
+  it('tells how long a gate was held, for whom, and on what evidence it opened', () => {
+    const { ledger } = new LaggingRegion().untilHeld().untilCompleted();
+    const { view, gates, nowMs } = answerOf(ledger);
+    const text = explainText(explain(view, gates, 'flag'), nowMs, PLAIN).replaceAll(
+      /evidence [0-9a-f]{12}/g,
+      'evidence #',
+    );
+    expect(text).toContain(
+      'gate of flag: held for 30 s by gateway in eu-west: gw-eu-1, gw-eu-2; opened 12:00:34Z on ' +
+        'gateway in us-east (seen 12:00:04Z, evidence #), gateway in eu-west (seen 12:00:34Z, evidence #)',
+    );
+  });
+});
+
 describe('plan', () => {
   it('says of each step whether it would change something', () => {
     const ledger = new ToldLedger(LAGGING_TARGETS);
@@ -162,9 +187,9 @@ describe('what went wrong', () => {
     const ledger = new ToldLedger(LAGGING_TARGETS);
     const refusal = { code: 'forbidden', message: 'the realm refused: 403', retriable: false, evidence: {} };
     ledger.submit(LAGGING_PLAN).result('idp-roles', { kind: 'not-applied', ...refusal });
-    const { view, nowMs } = answerOf(ledger);
+    const { view, gates, nowMs } = answerOf(ledger);
     expect(statusText(view, nowMs, PLAIN)).toContain('\n\nidp-roles not-applied: forbidden: the realm refused: 403');
-    expect(explainText(explain(view), nowMs, PLAIN).split('\n')[0]).toBe(
+    expect(explainText(explain(view, gates), nowMs, PLAIN).split('\n')[0]).toBe(
       'failed: The sequence failed: step idp-roles was not applied: forbidden: the realm refused: 403. Not started because of it: gateway, flag.',
     );
     expect(narrationOf(ledger).split('\n').slice(-2)).toEqual([
@@ -178,11 +203,13 @@ describe('what went wrong', () => {
     ledger
       .submit(LAGGING_PLAN)
       .result('idp-roles', { kind: 'unknown', reason: 'the connection was reset', evidence: {} });
-    const { view, nowMs } = answerOf(ledger);
-    expect(explainText(explain(view, 'idp-roles'), nowMs, PLAIN)).toBe(
+    const { view, gates, nowMs } = answerOf(ledger);
+    expect(explainText(explain(view, gates, 'idp-roles'), nowMs, PLAIN)).toBe(
       lines(
         'running: It is not known whether step idp-roles took effect: the connection was reset. It is never ordered again blindly.',
         '  since 12:00:00Z (4 s)',
+        '',
+        '  gate of idp-roles: opened 12:00:00Z at once: it needs nothing before it',
         '',
         '  next: executor-tester: a look-up at the target settles it',
         '  as of ledger index 5',

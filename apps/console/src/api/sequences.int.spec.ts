@@ -184,5 +184,11 @@ describe('the ledger over HTTP', () => {
     await house.start({ CONSOLE_REBUILD: 'yes' });
     await house.projected(ledger.entries.length);
     expect(await look()).toEqual(before);
+    // A release that stores other things makes the projection again by itself.
+    await house.stop();
+    await house.sql('update console.projection set shape = 0; update console.sequence set folded = $$nonsense$$');
+    await house.start();
+    await house.projected(ledger.entries.length);
+    expect(await look()).toEqual(before);
   });
 });

@@ -1,12 +1,20 @@
-import { isOver, type Explanation, type Hold, type SequenceView, type StepView } from '@causeway/console-api';
+import {
+  isOver,
+  type Explanation,
+  type GateView,
+  type Hold,
+  type SequenceView,
+  type StepView,
+} from '@causeway/console-api';
 
 /**
  * Why a sequence, or one of its steps, is where it is: one sentence, the reasons as data and in words, and what happens next.
  * @param stepId absent: the sequence as a whole
  */
-export function explain(view: SequenceView, stepId: string | null = null): Explanation {
+export function explain(view: SequenceView, gates: readonly GateView[], stepId: string | null = null): Explanation {
   const step = stepId === null ? null : (view.steps.find(({ id }) => id === stepId) ?? null);
-  const base = { sequenceId: view.id, step: step?.id ?? null, status: view.status, asOf: view.asOf };
+  const asked = step ? gates.filter(({ gate }) => gate === step.id) : [...gates];
+  const base = { sequenceId: view.id, step: step?.id ?? null, status: view.status, asOf: view.asOf, gates: asked };
   if (view.fault !== null) return { ...base, ...faulty(view.fault) };
   return { ...base, ...(step ? explainStep(view, step) : explainSequence(view)) };
 }

@@ -3,6 +3,7 @@ import {
   READING_TYPE,
   RECORD_TYPE,
   type EvolutionRecord,
+  type HoldReason,
   type Intent,
   type MemberReading,
   type RecordMessage,
@@ -21,8 +22,8 @@ export interface Folded {
   readonly sequenceId: string;
   readonly state: SequenceState;
   readonly intent: IntentSummary | null;
-  /** When each gate opened, by step id; the end of the sequence is `END_GATE`. */
-  readonly gates: Readonly<Record<string, string>>;
+  /** By step id; the end of the sequence is `END_GATE`. */
+  readonly gates: Readonly<Record<string, GateStory>>;
   /** When the ledger recorded that `step/scope` was shown ready. */
   readonly shownAt: Readonly<Record<string, string>>;
   /** The newest look at each member, by `step/scope/member`. */
@@ -41,6 +42,16 @@ interface IntentSummary {
   readonly plan: string;
   readonly at: string;
 }
+
+interface GateStory {
+  readonly heldSince: string | null;
+  /** The last reasons it was held for. */
+  readonly because: readonly HoldReason[];
+  readonly openedAt: string | null;
+  readonly evidence: Extract<EvolutionRecord, { kind: 'gate-opened' }>['evidence'];
+}
+
+const UNTOUCHED: GateStory = { heldSince: null, because: [], openedAt: null, evidence: [] };
 
 interface Look {
   /** When it was last looked for. */
@@ -122,7 +133,9 @@ function foldFact(folded: Folded, fact: EvolutionRecord, recordedAt: string): Fo
   const next = { ...folded, state: evolve(folded.state, fact) };
   switch (fact.kind) {
     case 'gate-opened':
-      return { ...next, gates: { ...folded.gates, [fact.step ?? END_GATE]: fact.at } };
+      return withGate(next, fact.step, { openedAt: fact.at, evidence: fact.evidence });
+    case 'gate-held':
+      return withGate(next, fact.step, { heldSince: heldSince(folded, fact.step) ?? fact.at, because: fact.because });
     case 'scope-ready':
       return { ...next, shownAt: { [`${fact.step}/${fact.shown.scope}`]: recordedAt, ...folded.shownAt } };
     case 'step-ready': {
@@ -136,4 +149,11 @@ function foldFact(folded: Folded, fact: EvolutionRecord, recordedAt: string): Fo
     default:
       return next;
   }
+}
+
+const heldSince = ({ gates }: Folded, step: string | null): string | null => gates[step ?? END_GATE]?.heldSince ?? null;
+
+function withGate(folded: Folded, step: string | null, change: Partial<GateStory>): Folded {
+  const gate = step ?? END_GATE;
+  return { ...folded, gates: { ...folded.gates, [gate]: { ...UNTOUCHED, ...folded.gates[gate], ...change } } };
 }

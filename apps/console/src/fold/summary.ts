@@ -1,4 +1,5 @@
 import { isOver, type SequenceStatus, type SequenceSummary } from '@causeway/console-api';
+import type { HoldReason } from '@causeway/contracts';
 import { END_GATE, type GateHold, type OpenSequence } from '@causeway/sequence-core';
 import { type Folded } from './folded';
 
@@ -40,13 +41,18 @@ const sinceOf = (hold: GateHold): string => hold.because.map(({ since }) => sinc
 
 /** One line that names everything a gate waits for, member by member. */
 function holdWords(gate: string, hold: GateHold): string {
+  return `${gate === END_GATE ? 'the end' : gate} waits for ${reasonWords(hold.because)}`;
+}
+
+/** `gateway in eu-west: gw-eu-1, gw-eu-2; app` */
+export function reasonWords(because: readonly HoldReason[]): string {
   const groups = new Map<string, string[]>();
-  for (const { step, scope, member } of hold.because) {
+  for (const { step, scope, member } of because) {
     const group = scope === null ? step : `${step} in ${scope}`;
     groups.set(group, [...(groups.get(group) ?? []), ...(member === null ? [] : [member])]);
   }
   const parts = [...groups].map(([group, members]) => (members.length > 0 ? `${group}: ${members.join(', ')}` : group));
-  return `${gate === END_GATE ? 'the end' : gate} waits for ${parts.join('; ')}`;
+  return parts.join('; ');
 }
 
 /** One line of the list. */

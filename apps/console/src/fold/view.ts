@@ -68,7 +68,7 @@ function stepViewOf(
     overdue: state.phase === 'applied' && state.overdue,
     found: state.phase === 'previewed' ? state.found : null,
     problem: problemOf(state),
-    gateOpenedAt: folded.gates[id] ?? null,
+    gateOpenedAt: folded.gates[id]?.openedAt ?? null,
     since: state.changedAt,
     scopes: frozen.scopes.map(({ scope, members }) =>
       scopeViewOf({ folded, frozen, state, scope, members, holds, nowMs }),

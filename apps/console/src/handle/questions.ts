@@ -15,6 +15,7 @@ import { leafHash } from '@causeway/ledger-core';
 import type { Database } from '@causeway/persistence';
 import { sha256 } from '@causeway/signing';
 import { explain } from '../fold/explain';
+import { gatesOf } from '../fold/gates';
 import { rowOf, summaryOf } from '../fold/summary';
 import { viewOf } from '../fold/view';
 import {
@@ -50,12 +51,13 @@ export class Questions {
   }
 
   async explain(id: string, step: string | null): Promise<Explanation> {
-    const view = await this.sequence(id);
+    const folded = await findFolded(this.database, id);
+    const view = folded ? viewOf(folded, this.now()) : await this.sequence(id);
     if (step !== null && !view.steps.some((one) => one.id === step)) {
       const names = view.steps.map((one) => one.id).join(', ') || 'none';
       throw new Refused(404, 'step-not-found', `Sequence ${id} has no step ${step}. Its steps: ${names}.`);
     }
-    return explain(view, step);
+    return explain(view, folded ? gatesOf(folded) : [], step);
   }
 
   async sequences(

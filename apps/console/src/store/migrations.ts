@@ -10,7 +10,8 @@ const projectionMigration: Migration = {
     create table projection (
       one boolean primary key default true check (one),
       generation uuid not null default gen_random_uuid(),
-      next_index bigint not null default 0
+      next_index bigint not null default 0,
+      shape integer not null default 0
     );
     insert into projection default values;
 

@@ -12,13 +12,24 @@ export interface TreeNode {
   readonly hash: Uint8Array;
 }
 
-/** How far the projection is, and the name of this life of it. */
-export async function projectionHead(tx: Tx): Promise<{ readonly generation: string; readonly next: number }> {
-  const [row] = await tx.query<{ generation: string; next_index: string }>(
-    'select generation, next_index from projection',
+/** What the stored folds and rows look like. A release that changes them counts on, and makes the projection again. */
+const SHAPE = 1;
+
+interface Head {
+  /** Names this life of the projection. */
+  readonly generation: string;
+  /** Every index below it is in. */
+  readonly next: number;
+  /** Whether it was made by a release that stored other things. */
+  readonly isOfAnotherShape: boolean;
+}
+
+export async function projectionHead(tx: Tx): Promise<Head> {
+  const [row] = await tx.query<{ generation: string; next_index: string; shape: number }>(
+    'select generation, next_index, shape from projection',
   );
   if (!row) throw new Error('broken invariant: the projection has no head');
-  return { generation: row.generation, next: Number(row.next_index) };
+  return { generation: row.generation, next: Number(row.next_index), isOfAnotherShape: row.shape !== SHAPE };
 }
 
 /** Moves the head. False: another process moved it since. */
@@ -183,5 +194,5 @@ export async function putExportHeader(tx: Tx, { line, note }: ExportHeaderRow): 
 /** Empties the projection; its new generation names a new consumer group, which reads the topics from their start. */
 export async function emptyProjection(tx: Tx): Promise<void> {
   await tx.query('truncate entry, tree_node, checkpoint, export_header, sequence, target_event');
-  await tx.query('update projection set next_index = 0, generation = gen_random_uuid()');
+  await tx.query('update projection set next_index = 0, generation = gen_random_uuid(), shape = $1', [SHAPE]);
 }
