@@ -22,6 +22,7 @@ import {
   type Received,
   type Sealed,
 } from '@causeway/messaging';
+import { Client } from 'pg';
 import { generateKeys, loadSigner, loadVerifier, newEventId } from '@causeway/signing';
 
 const EXECUTOR = 'journal';
@@ -110,6 +111,14 @@ export class CommandDesk {
       .split('\n')
       .filter((line) => line.includes(sequenceId))
       .map((line) => line.replace(`${sequenceId}/`, ''));
+  }
+
+  /** By hand at the executor's tables, as no service would. */
+  async sql(text: string): Promise<void> {
+    const client = new Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    await client.query(text);
+    await client.end();
   }
 
   async until(what: string, done: () => boolean, withinMs = 30_000): Promise<void> {

@@ -171,6 +171,18 @@ describe('stopped beyond its lease', () => {
     expect(desk.resultsOf(sequenceId)).toHaveLength(1);
   });
 
+  it('declared lost under its hands, and nobody else there: settles its own old claim by a look-up', async () => {
+    const sequenceId = newSequence();
+    await desk.start();
+    await desk.send([{ sequenceId, deadlineMs: 60_000, with: { name: 'lost lease', slowMs: 2_500 } }]);
+    await desk.until('the call', () => desk.journalOf(sequenceId).length === 1);
+    await desk.sql('update executor_journal.workers set lost = true');
+    const { message } = await desk.firstResultOf(sequenceId);
+    expect(message.data.outcome).toMatchObject({ kind: 'applied', evidence: { settledBy: 'look-up' } });
+    expect(desk.journalOf(sequenceId)).toEqual(['call put/1', 'effect put/1']);
+    expect(desk.resultsOf(sequenceId)).toHaveLength(1);
+  });
+
   it('nobody else there: wakes, goes on, and answers once', async () => {
     const sequenceId = newSequence();
     const sleeper = await desk.start();

@@ -66,7 +66,11 @@ export class Hosting {
   settled(claim: Claim, written: boolean): void {
     this.known.delete(claim.place);
     if (written) this.counts.answered++;
-    else this.counts.lostToOthers++;
+    else {
+      this.counts.lostToOthers++;
+      // Perhaps to ourselves, under a newer lease: then the table has it under our name, and it is settled by a look-up.
+      this.behind = true;
+    }
     if (this.behind && this.known.size < MOST_IN_MEMORY / 2) void this.inTurn(() => this.fetchOwn()).catch(this.failed);
   }
 
@@ -113,7 +117,7 @@ export class Hosting {
 
   /** Once a second: keep the lease, take over what others left, fetch what memory does not know. Failures wait for the next. */
   private async tick(): Promise<void> {
-    const { lease, worker, log } = this.parts;
+    const { lease, worker } = this.parts;
     try {
       if (!(await lease.renew())) this.startOver();
       await lease.declareLost();

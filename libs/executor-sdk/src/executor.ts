@@ -80,8 +80,14 @@ export interface Executor {
 export const attemptIdOf = (command: Pick<CommandData, 'sequenceId' | 'step' | 'attempt'>): string =>
   `${command.sequenceId}/${command.step}/${command.attempt}`;
 
-export function requestOf(command: CommandData, signal: AbortSignal): ChangeRequest {
+/** The request of a command. The signal is asked of the deadline only when the executor asks for it. */
+export function requestOf(command: CommandData, deadline: { readonly signal: AbortSignal }): ChangeRequest {
   const { sequenceId, step, attempt, epoch, target, change, scopes } = command;
-  const attemptId = attemptIdOf(command);
-  return { sequenceId, step, attempt, epoch, target, change, with: command.with, scopes, attemptId, signal };
+  return {
+    ...{ sequenceId, step, attempt, epoch, target, change, with: command.with, scopes },
+    attemptId: attemptIdOf(command),
+    get signal() {
+      return deadline.signal;
+    },
+  };
 }

@@ -13,7 +13,7 @@
  * 8. No outcome carries unbounded or non-JSON evidence.
  */
 import { limits, NAME_PATTERN, type CommandData, type Outcome } from '@causeway/contracts';
-import { within, type StartTimer } from './deadline';
+import { within, type Deadline, type StartTimer } from './deadline';
 import { boundedEvidence } from './evidence';
 import { requestOf, type DeclaredChange, type Evidence, type Executor, type LookUp } from './executor';
 import { NotApplied } from './not-applied';
@@ -60,7 +60,7 @@ export async function runCommand(executor: Executor, command: CommandData, deps:
 async function writeUnlessSo(run: Run): Promise<Outcome> {
   const progress: Progress = { stage: 'looking' };
   try {
-    return await within(run.actMs, run.deps.startTimer, (signal) => lookThenWrite(run, progress, signal));
+    return await within(run.actMs, run.deps.startTimer, (deadline) => lookThenWrite(run, progress, deadline));
   } catch (error) {
     if (progress.stage === 'looking') return couldNotLook(run, error);
     if (error instanceof NotApplied) return notApplied(error);
@@ -68,16 +68,16 @@ async function writeUnlessSo(run: Run): Promise<Outcome> {
   }
 }
 
-async function lookThenWrite(run: Run, progress: Progress, signal: AbortSignal): Promise<Outcome> {
-  const seen = await run.executor.lookUp(requestOf(run.command, signal));
+async function lookThenWrite(run: Run, progress: Progress, deadline: Deadline): Promise<Outcome> {
+  const seen = await run.executor.lookUp(requestOf(run.command, deadline));
   if (isWanted(run, seen)) return alreadySo(run, seen);
   if (seen.state === 'unknown' && run.deps.startedBefore) {
     return unknown('interrupted before, and the target does not tell what is there', seen.evidence);
   }
   progress.stage = 'looked';
-  signal.throwIfAborted();
+  deadline.throwIfPassed();
   progress.stage = 'writing';
-  return write(run, signal);
+  return write(run, deadline);
 }
 
 /** Class D: nothing to look at. After a crash nobody knows whether the call left. */
@@ -85,14 +85,14 @@ async function writeOnce(run: Run): Promise<Outcome> {
   if (run.deps.startedBefore)
     return unknown('interrupted before; this change can be neither read back nor repeated', {});
   try {
-    return await within(run.command.deadlineMs, run.deps.startTimer, (signal) => write(run, signal));
+    return await within(run.command.deadlineMs, run.deps.startTimer, (deadline) => write(run, deadline));
   } catch (error) {
     return error instanceof NotApplied ? notApplied(error) : unknown(textOf(error), {});
   }
 }
 
-async function write(run: Run, signal: AbortSignal): Promise<Outcome> {
-  const request = requestOf(run.command, signal);
+async function write(run: Run, deadline: Deadline): Promise<Outcome> {
+  const request = requestOf(run.command, deadline);
   const written = await (run.command.verb === 'revert' ? run.executor.revert(request) : run.executor.apply(request));
   return applied(run, written.changed, written.evidence);
 }
@@ -102,8 +102,8 @@ async function settle(run: Run, lost: unknown): Promise<Outcome> {
   const reason = textOf(lost);
   let seen: LookUp;
   try {
-    seen = await within(run.settleMs, run.deps.startTimer, (signal) =>
-      run.executor.lookUp(requestOf(run.command, signal)),
+    seen = await within(run.settleMs, run.deps.startTimer, (deadline) =>
+      run.executor.lookUp(requestOf(run.command, deadline)),
     );
   } catch (error) {
     return unknown(`${reason}; the look-up after it: ${textOf(error)}`, {});
@@ -121,8 +121,8 @@ async function settle(run: Run, lost: unknown): Promise<Outcome> {
 
 async function lookUpOnly(run: Run): Promise<Outcome> {
   try {
-    const seen = await within(run.command.deadlineMs, run.deps.startTimer, (signal) =>
-      run.executor.lookUp(requestOf(run.command, signal)),
+    const seen = await within(run.command.deadlineMs, run.deps.startTimer, (deadline) =>
+      run.executor.lookUp(requestOf(run.command, deadline)),
     );
     return lookedUp(seen.state === 'partial' ? 'absent' : seen.state, seen.byThisAttempt, {
       ...seen.evidence,
