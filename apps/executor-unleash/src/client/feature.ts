@@ -28,7 +28,6 @@ export const featureEnvironment = z.object({
 export type FeatureEnvironment = z.output<typeof featureEnvironment>;
 
 export const feature = z.object({ name: z.string(), environments: z.array(featureEnvironment) });
-export type Feature = z.output<typeof feature>;
 
 export const eventPage = z.object({
   events: z.array(z.object({ id: z.number(), type: z.string(), createdBy: z.string() })),
