@@ -19,9 +19,21 @@ const rooms = {
   'libs/console-api': [...lib('contracts'), ...npm('zod')],
   'libs/service': [...lib('contracts', 'messaging', 'persistence', 'host', 'signing'), ...NEST, ...npm('zod'), 'node:'],
   'libs/executor-conformance': [...lib('contracts', 'executor-sdk'), ...npm('fast-check')],
-  'libs/messaging': [...lib('contracts', 'signing'), ...npm('kafkajs', '@nestjs/common', '@nestjs/microservices', 'rxjs'), 'node:'],
-  'libs/persistence': [...lib('messaging'), ...npm('typeorm', 'pg', 'pg-types', '@types/pg', '@nestjs/common'), 'node:'],
-  'libs/host': [...NEST, ...npm('zod', 'pino', 'pino-http', 'nestjs-pino', 'prom-client', '@opentelemetry/[^/]+'), 'node:'],
+  'libs/messaging': [
+    ...lib('contracts', 'signing'),
+    ...npm('kafkajs', '@nestjs/common', '@nestjs/microservices', 'rxjs'),
+    'node:',
+  ],
+  'libs/persistence': [
+    ...lib('messaging'),
+    ...npm('typeorm', 'pg', 'pg-types', '@types/pg', '@nestjs/common'),
+    'node:',
+  ],
+  'libs/host': [
+    ...NEST,
+    ...npm('zod', 'pino', 'pino-http', 'nestjs-pino', 'prom-client', '@opentelemetry/[^/]+'),
+    'node:',
+  ],
   'libs/executor-host': [
     ...lib('contracts', 'executor-sdk', 'messaging', 'persistence', 'host', 'signing', 'service'),
     ...NEST,
@@ -29,7 +41,12 @@ const rooms = {
     'node:',
   ],
 };
-const appBase = [...lib('contracts', 'messaging', 'persistence', 'host', 'signing', 'service'), ...NEST, ...npm('zod', 'prom-client'), 'node:'];
+const appBase = [
+  ...lib('contracts', 'messaging', 'persistence', 'host', 'signing', 'service'),
+  ...NEST,
+  ...npm('zod', 'prom-client'),
+  'node:',
+];
 const apps = {
   'apps/sequencer': [...appBase, ...lib('sequence-core', 'ledger-core', 'plan-file')],
   'apps/readiness-prober': [...appBase, ...lib('sequence-core', 'plan-file'), ...npm('undici')],
@@ -60,13 +77,21 @@ const TEST_ROOMS = ['^lab/', '^test/', '^bench/', SPEC];
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular-between-files', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular-between-files',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'cores-stay-pure',
       comment: 'A core reaches no Node built-in, no Nest, no database and no broker, not even through others.',
       severity: 'error',
       from: { path: '^libs/(sequence-core|ledger-core)/', pathNot: SPEC },
-      to: { path: '^node_modules/(@nestjs|typeorm|pg|kafkajs)(/|$)|^(node:)?(fs|crypto|net|http|os|path|child_process)$', reachable: true },
+      to: {
+        path: '^node_modules/(@nestjs|typeorm|pg|kafkajs)(/|$)|^(node:)?(fs|crypto|net|http|os|path|child_process)$',
+        reachable: true,
+      },
     },
     {
       name: 'kafkajs-lives-in-messaging',
@@ -74,7 +99,12 @@ module.exports = {
       from: { pathNot: ['^libs/messaging/', '^node_modules/', '^lab/broker/', SPEC] },
       to: { path: '^node_modules/kafkajs(/|$)' },
     },
-    { name: 'nobody-imports-a-module-file', severity: 'error', from: { pathNot: ['/main\\.ts$', ...TEST_ROOMS] }, to: { path: '^apps/.*\\.module\\.ts$' } },
+    {
+      name: 'nobody-imports-a-module-file',
+      severity: 'error',
+      from: { pathNot: ['/main\\.ts$', ...TEST_ROOMS] },
+      to: { path: '^apps/.*\\.module\\.ts$' },
+    },
     {
       name: 'apps-do-not-know-each-other',
       severity: 'error',

@@ -1,3 +1,5 @@
+export { startWorld, type World, type WorldOptions } from './governed/world';
+export { readOutcome, witnessedOrder, type Outcome } from './demo/outcome';
 export { startKafka, type Kafka, type Provider } from './broker/start-kafka';
 export { cacheFolder, type Say } from './cache/cache-folder';
 export { createDatabase, dropDatabase } from './database/create-database';

@@ -13,23 +13,33 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const say = (line) => process.stderr.write(`${line}\n`);
 
 function run(what, command, args, { quiet = false } = {}) {
-  const done = spawnSync(command, args, { cwd: root, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['inherit', 2, 2], encoding: 'utf8' });
+  const done = spawnSync(command, args, {
+    cwd: root,
+    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['inherit', 2, 2],
+    encoding: 'utf8',
+  });
   if (done.status === 0) return;
   if (quiet) say(`${done.stdout ?? ''}${done.stderr ?? ''}`);
-  say(`${what} failed (${done.error?.message ?? `exit ${done.status}`}). The command was: ${command} ${args.join(' ')}`);
+  say(
+    `${what} failed (${done.error?.message ?? `exit ${done.status}`}). The command was: ${command} ${args.join(' ')}`,
+  );
   process.exit(done.status || 1);
 }
 
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  say(`Causeway needs Node 20.19 or newer; this is ${process.versions.node}. Get it from your package manager or with "nvm install 20".`);
+  say(
+    `Causeway needs Node 20.19 or newer; this is ${process.versions.node}. Get it from your package manager or with "nvm install 20".`,
+  );
   process.exit(1);
 }
 
 function install() {
   const stamp = join(root, 'node_modules', '.causeway-installed');
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('Installing dependencies as the lock file says (about a minute, once) ...');
   run('Installing dependencies', npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { quiet: true });
@@ -42,7 +52,12 @@ function install() {
 
 function build() {
   mkdirSync(join(root, 'dist'), { recursive: true });
-  run('Building', bin('swc'), ['apps', 'libs', 'lab', 'bench', 'test', '--out-dir', 'dist', '--quiet', '--ignore', '**/*.spec.ts'], { quiet: true });
+  run(
+    'Building',
+    bin('swc'),
+    ['apps', 'libs', 'lab', 'bench', 'test', '--out-dir', 'dist', '--quiet', '--ignore', '**/*.spec.ts'],
+    { quiet: true },
+  );
 }
 
 const programs = {
@@ -60,5 +75,8 @@ if (!(wanted in programs)) {
 requireNode();
 install();
 build();
-const child = spawnSync(process.execPath, ['--enable-source-maps', join(root, programs[wanted][0]), ...args], { cwd: root, stdio: 'inherit' });
+const child = spawnSync(process.execPath, ['--enable-source-maps', join(root, programs[wanted][0]), ...args], {
+  cwd: root,
+  stdio: 'inherit',
+});
 process.exit(child.status ?? 1);

@@ -12,4 +12,4 @@ export const proberEnv = z.object({
     .default('false')
     .transform((value) => value === 'true'),
 });
-export type ProberEnv = z.output<typeof proberEnv>;
+type ProberEnv = z.output<typeof proberEnv>;

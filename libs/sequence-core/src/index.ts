@@ -1,7 +1,9 @@
 export { checkPlan, type PlanCheck } from './plan/check-plan';
 export { jsonProblem } from './plan/json-problem';
+export { hintFor } from './plan/nearest';
 export { pathOf, pointerOf } from './plan/pointer';
-export { schemaProblems } from './plan/schema-problems';
+export { readForm, schemaProblems } from './plan/schema-problems';
+export { parametersOf } from './plan/target-problems';
 export { compareAll, expectationsMet, sameJson, type Comparison, type ObservedValues } from './readiness/expectation';
 export { judgeRound, judgeSilence, type ScopeVerdict, type Unready } from './readiness/verdict';
 export { nextLook } from './sequence/clock';

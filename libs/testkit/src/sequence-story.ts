@@ -139,15 +139,17 @@ export class SequenceStory {
         : { kind: 'unreachable', reason: 'no answer within 2 s' };
       return { scope, member, takenAt: this.at, streak, outcome };
     });
+    const seenAt = new Map(this.rounds.get(step)?.seenAt);
     this.rounds.set(step, {
       receivedAt: this.at,
-      seenAt: new Map(readings.map((one) => [`${one.scope}/${one.member}`, one.takenAt])),
+      seenAt: new Map([...seenAt, ...observedAt(readings)]),
     });
     const { sequenceId, attempt, epoch, target } = data;
     return this.when({
       kind: 'reading-received',
       eventId: this.newId(),
       digest: 'c'.repeat(64),
+      seenAt,
       data: { sequenceId, step, attempt, epoch, target, probeId: id, round: 1, readings },
     });
   }
@@ -158,6 +160,11 @@ export class SequenceStory {
     return this.when({ kind: 'clock-reached', rounds: this.rounds });
   }
 }
+
+const observedAt = (readings: readonly MemberReading[]): [string, string][] =>
+  readings.flatMap(({ scope, member, takenAt, outcome }) =>
+    outcome.kind === 'observed' ? [[`${scope}/${member}`, takenAt]] : [],
+  );
 
 const digestOfOrder = (order: Order): string => `${order.id.replaceAll('-', '')}${'0'.repeat(32)}`;
 

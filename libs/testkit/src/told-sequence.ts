@@ -85,7 +85,7 @@ export class ToldSequence {
     const { sequenceId, attempt, epoch, target } = order.data;
     const data = { sequenceId, step, attempt, epoch, target, probeId: order.id, round: 1, readings };
     const { id, value } = this.tell('readiness-prober', topicNames.readings, READING_TYPE, [order.id], data);
-    this.decide(id, { kind: 'reading-received', eventId: id, digest: sha256Hex(value), data });
+    this.decide(id, { kind: 'reading-received', seenAt: new Map(), eventId: id, digest: sha256Hex(value), data });
   }
 
   /** Time passes, then the sequencer looks at its clock. */

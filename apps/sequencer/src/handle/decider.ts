@@ -117,9 +117,9 @@ export class Decider {
   }
 
   private complete(input: Pending['input'], sequenceId: string, state: SequenceState): Input {
-    return input.kind === 'clock-reached'
-      ? { kind: 'clock-reached', rounds: this.rounds.of(sequenceId, state) }
-      : input;
+    if (input.kind === 'clock-reached') return { kind: 'clock-reached', rounds: this.rounds.of(sequenceId, state) };
+    if (input.kind === 'reading-received') return { ...input, seenAt: this.rounds.seenAt(sequenceId, input.data.step) };
+    return input;
   }
 
   private toolsFor(origin: Origin, recordId: string): Tools {

@@ -1,6 +1,8 @@
 import type { ReadingData } from '@causeway/contracts';
 import type { LastRound, SequenceState } from '@causeway/sequence-core';
 
+const NEVER: ReadonlyMap<string, string> = new Map();
+
 /**
  * When the prober last reported, per sequence and step. Kept in memory only: after a restart every step counts as heard of
  * at the start, and the prober's next round (at most seconds away) tells more.
@@ -27,6 +29,11 @@ export class LastRounds {
       if (!rounds.has(step)) rounds.set(step, { receivedAt: since, seenAt: new Map() });
     }
     return rounds;
+  }
+
+  /** When each member of a step was last seen, by `scope/member`. */
+  seenAt(sequenceId: string, step: string): ReadonlyMap<string, string> {
+    return this.rounds.get(sequenceId)?.get(step)?.seenAt ?? NEVER;
   }
 
   forget(sequenceId: string): void {

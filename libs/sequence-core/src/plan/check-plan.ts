@@ -2,7 +2,7 @@ import { plan as planSchema, type FrozenStep, type Plan, type Problem, type Targ
 import { bounded } from './bounded';
 import { freeze } from './freeze';
 import { cycleProblems, nameProblems } from './graph-problems';
-import { schemaProblems } from './schema-problems';
+import { readForm } from './schema-problems';
 import { raceProblems, scopeListProblems } from './scope-problems';
 import { targetProblems } from './target-problems';
 
@@ -20,9 +20,9 @@ export type PlanCheck =
 
 /** @param targets the registered targets by name, or null when they are not known here */
 export function checkPlan(document: unknown, targets: ReadonlyMap<string, Target> | null): PlanCheck {
-  const form = schemaProblems(planSchema, document);
-  if (form.length > 0) return { ok: false, problems: form };
-  const plan = planSchema.parse(document);
+  const formed = readForm(planSchema, document);
+  if (!formed.ok) return formed;
+  const plan = formed.value;
   const problems = bounded(problemsOf(plan, targets));
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, plan, steps: targets ? freeze(plan, targets) : [] };

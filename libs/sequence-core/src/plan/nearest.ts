@@ -41,7 +41,8 @@ export function nearest(word: string, known: readonly string[]): string | null {
   const lower = word.toLowerCase();
   let best: { readonly word: string; readonly distance: number } | null = null;
   for (const candidate of known.slice(0, MOST_COMPARED)) {
-    const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const longer = Math.max(word.length, candidate.length);
+    const allowed = Math.min(longer - 1, Math.max(1, Math.floor(longer / 3)));
     const most = best ? Math.min(allowed, best.distance - 1) : allowed;
     const distance = editDistance(lower, candidate.toLowerCase(), most);
     if (distance <= most) best = { word: candidate, distance };

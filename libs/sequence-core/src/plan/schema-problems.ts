@@ -25,23 +25,33 @@ interface Issue {
   readonly maximum?: number | bigint;
 }
 
-interface SchemaLike {
-  safeParse(value: unknown): { success: true } | { success: false; error: { issues: readonly unknown[] } };
+interface SchemaLike<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: readonly unknown[] } };
 }
+
+/** A document in the form that a schema wants, with its defaults filled in; or what is wrong with it. */
+export type Formed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: Problem[] };
 
 /** Total on any value: what JSON cannot say is found first, so that the schema never meets it. */
-export function schemaProblems(schema: SchemaLike, document: unknown): Problem[] {
+export function readForm<T>(schema: SchemaLike<T>, document: unknown): Formed<T> {
   const odd = jsonProblem(document);
-  if (odd) return bounded([odd]);
+  if (odd) return { ok: false, problems: bounded([odd]) };
   const parsed = schema.safeParse(document);
-  return parsed.success ? [] : bounded(allOf(parsed.error.issues as readonly Issue[], schema, document));
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, problems: bounded(allOf(parsed.error.issues as readonly Issue[], schema, document)) };
 }
 
-function* allOf(issues: readonly Issue[], schema: SchemaLike, document: unknown): Generator<Problem> {
+/** Only the problems of {@link readForm}. */
+export function schemaProblems(schema: SchemaLike<unknown>, document: unknown): Problem[] {
+  const formed = readForm(schema, document);
+  return formed.ok ? [] : formed.problems;
+}
+
+function* allOf(issues: readonly Issue[], schema: unknown, document: unknown): Generator<Problem> {
   for (const issue of issues) yield* problemsOf(issue, schema, document);
 }
 
-function* problemsOf(issue: Issue, schema: SchemaLike, document: unknown): Generator<Problem> {
+function* problemsOf(issue: Issue, schema: unknown, document: unknown): Generator<Problem> {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, document, issue.path);
     for (const key of issue.keys ?? []) yield unknownKey(key, issue.path, known);
@@ -63,7 +73,7 @@ function unknownKey(key: string, path: Path, known: readonly string[]): Problem 
 }
 
 /** Of alternatives the closest one speaks: the one with the deepest problem; a key that none of them knows says most. */
-function* unionProblems(issue: Issue, schema: SchemaLike, document: unknown): Generator<Problem> {
+function* unionProblems(issue: Issue, schema: unknown, document: unknown): Generator<Problem> {
   const depth = (branch: readonly Issue[]): number =>
     Math.max(...branch.map(({ code, path }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
   const branches = (issue.errors ?? []).filter((branch) => branch.length > 0).sort((a, b) => depth(b) - depth(a));
@@ -107,7 +117,7 @@ function plainProblem(issue: Issue, value: unknown): Problem {
     case 'invalid_format':
       return problem('bad-form', `${name} ${quoted(value)}: ${issue.message}`, nameHint(issue, value));
     case 'invalid_key':
-      return problem('bad-form', `${name}: ${issue.issues?.[0]?.message ?? 'is not a name that can stand here'}`);
+      return keyProblem(issue, name, problem);
     case 'too_small':
       return problem('too-small', `${name} must ${atLeast(issue)}`);
     case 'too_big':
@@ -115,6 +125,16 @@ function plainProblem(issue: Issue, value: unknown): Problem {
     default:
       return problem('bad-form', `${name}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`);
   }
+}
+
+function keyProblem(
+  { path, issues }: Issue,
+  name: string,
+  problem: (code: string, message: string, hint: string | null) => Problem,
+): Problem {
+  const why = issues?.[0];
+  const hint = why ? nameHint(why, String(path.at(-1))) : null;
+  return problem('bad-form', `${name}: ${why?.message ?? 'is not a name that can stand here'}`, hint);
 }
 
 const whatIsWanted = ({ expected }: Issue, allowed: readonly string[]): string | null => {

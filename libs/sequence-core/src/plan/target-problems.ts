@@ -92,6 +92,7 @@ function* showingProblems(step: PlanStep, change: TargetChange, at: string): Gen
         code: 'too-large',
         pointer: `${at}/with/${observed.with}`,
         message: `parameter "${observed.with}" makes the observed name longer than ${LONGEST_OBSERVED} characters`,
+        hint: 'Give a shorter one.',
       };
   }
 }
@@ -140,6 +141,7 @@ function* unusedScopes(plan: Plan, targets: ReadonlyMap<string, Target>): Genera
   for (const [i, scope] of plan.spec.scopes.entries()) {
     if (used.has(scope)) continue;
     const message = `no step changes anything in scope "${scope}"`;
-    yield { code: 'unused-scope', pointer: `/spec/scopes/${i}`, message, hint: hintFor(scope, [...has]) };
+    const hint = has.has(scope) ? 'Remove it, or let a step have it.' : hintFor(scope, [...has]);
+    yield { code: 'unused-scope', pointer: `/spec/scopes/${i}`, message, hint };
   }
 }

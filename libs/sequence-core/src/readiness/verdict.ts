@@ -20,10 +20,17 @@ export interface ScopeVerdict {
 /** A hold reason before it is known since when it holds. */
 export type Unready = Omit<HoldReason, 'since'>;
 
-export function judgeRound(step: FrozenStep, round: Pick<ReadingData, 'readings'>): ScopeVerdict[] {
+/** @param seenAt per `scope/member`, when it was last seen before this round: only for people to read */
+export function judgeRound(
+  step: FrozenStep,
+  round: Pick<ReadingData, 'readings'>,
+  seenAt: ReadonlyMap<string, string> = new Map(),
+): ScopeVerdict[] {
   const byMember = new Map(round.readings.map((reading) => [`${reading.scope}/${reading.member}`, reading]));
   return step.scopes.map(({ scope, members }) => {
-    const judged = members.map((member) => judgeMember(step, scope, member, byMember.get(`${scope}/${member}`)));
+    const judged = members.map((member) =>
+      judgeMember(step, scope, member, byMember.get(`${scope}/${member}`), seenAt),
+    );
     const reasons = judged.flatMap((one) => (one.kind === 'unready' ? [one.reason] : []));
     if (reasons.length > 0) return { scope, ready: false, effectiveAt: null, reasons };
     const looks = judged.flatMap((one) => (one.kind === 'ready' ? [one.takenAt] : []));
@@ -39,16 +46,18 @@ function judgeMember(
   scope: string,
   member: string,
   reading: MemberReading | undefined,
+  seenAt: ReadonlyMap<string, string>,
 ): MemberVerdict {
+  const seen = reading?.outcome.kind === 'observed' ? reading.takenAt : (seenAt.get(`${scope}/${member}`) ?? null);
   const unready = (verdict: Unready['verdict'], reason: Unready['reason'], detail: string): MemberVerdict => ({
     kind: 'unready',
-    reason: { step: step.id, scope, member, verdict, reason, detail, lastReadingAt: reading?.takenAt ?? null },
+    reason: { step: step.id, scope, member, verdict, reason, detail, lastReadingAt: seen },
   });
   if (!reading) return unready('inconclusive', 'missing', 'no reading of this member yet');
   if (reading.outcome.kind === 'unreachable') return unready('inconclusive', 'unreachable', reading.outcome.reason);
-  const seen = compareAll(step.show?.expect ?? [], reading.outcome.values);
-  if (seen.kind === 'unreadable') return unready('inconclusive', 'unreadable', seen.detail);
-  if (seen.kind === 'unmet') return unready('not-ready', 'not-yet', seen.detail);
+  const compared = compareAll(step.show?.expect ?? [], reading.outcome.values);
+  if (compared.kind === 'unreadable') return unready('inconclusive', 'unreadable', compared.detail);
+  if (compared.kind === 'unmet') return unready('not-ready', 'not-yet', compared.detail);
   if (reading.streak < step.consecutive)
     return unready('not-ready', 'not-yet', `seen ${reading.streak} of ${step.consecutive} times in a row`);
   return { kind: 'ready', takenAt: reading.takenAt };

@@ -36,5 +36,12 @@ export type Input =
       readonly digest: string;
       readonly data: ResultData;
     }
-  | { readonly kind: 'reading-received'; readonly eventId: string; readonly digest: string; readonly data: ReadingData }
+  | {
+      readonly kind: 'reading-received';
+      readonly eventId: string;
+      readonly digest: string;
+      readonly data: ReadingData;
+      /** Per `scope/member`, when it was last seen before this round. */
+      readonly seenAt: ReadonlyMap<string, string>;
+    }
   | { readonly kind: 'clock-reached'; readonly rounds: ReadonlyMap<string, LastRound> };

@@ -108,6 +108,18 @@ describe('a gate holds', () => {
     ]);
   });
 
+  it('keeping the time when a member was last seen, though it no longer answers', () => {
+    const story = atTheGateway();
+    const seen = story.at;
+    story.reading('gateway', everywhere(OLD));
+    story.after(3_000);
+    const facts = story.reading('gateway', { ...everywhere(OLD), 'eu-west/eu-2': null });
+    expect(reasonsIn(facts).find(({ member }) => member === 'eu-2')).toMatchObject({
+      reason: 'unreachable',
+      lastReadingAt: seen,
+    });
+  });
+
   it('is said once while the same reasons hold, with the first moment kept', () => {
     const story = atTheGateway();
     const first = story.at;
@@ -171,6 +183,7 @@ describe('a gate holds', () => {
         kind: 'reading-received',
         eventId: story.newId(),
         digest: 'd'.repeat(64),
+        seenAt: new Map(),
         data: { ...round, ...more },
       });
     expect(take({ probeId: story.newId() })).toEqual([]);

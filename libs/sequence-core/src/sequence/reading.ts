@@ -24,7 +24,7 @@ export function decideReading(input: ReadingInput, draft: Draft<OpenSequence>, c
     data.epoch !== draft.state.epoch
   )
     return;
-  const verdicts = judgeRound(step, data);
+  const verdicts = judgeRound(step, data, input.seenAt);
   if (verdicts.every(({ ready }) => ready)) {
     draft.add(stepReady(input, step, now, verdicts, draft.at));
     return advance(draft, context);
