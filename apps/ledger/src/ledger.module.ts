@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { allTopics, deadLetterTopics, governedTopics } from '@causeway/contracts';
+import { allTopics } from '@causeway/contracts';
 import { CLOCK, LOG, Readiness, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { createKafkaBus, kafkaOptionsFrom, topicIndex, type Door, type EventBus } from '@causeway/messaging';
 import { openDatabase, type Database } from '@causeway/persistence';
@@ -17,6 +17,7 @@ import { Publisher, type PublisherOptions } from './handle/publisher';
 import { RecentIds } from './handle/recent-ids';
 import { restoreFrontier } from './handle/restore';
 import { Sieve } from './handle/sift';
+import { takenTopics } from './handle/taken-topics';
 import { Intake } from './inbound/intake';
 import { reopen } from './inbound/reopen';
 import { exposeFigures } from './metrics';
@@ -92,10 +93,6 @@ export async function openLedger(config: LedgerConfig, { log, clock, onFatal }: 
 }
 export type Ledger = Awaited<ReturnType<typeof openLedger>>;
 export const LEDGER_PARTS = 'ledger:parts';
-
-/** Everything is remembered: what was sent, and what was refused. */
-export const takenTopics = (executors: readonly string[]): string[] =>
-  [...governedTopics(executors), ...deadLetterTopics(executors)].map(({ name }) => name);
 
 const waitingLimits = (config: LedgerConfig): CauseRoomLimits => ({
   waitMs: config.LEDGER_CAUSE_WAIT_MS,

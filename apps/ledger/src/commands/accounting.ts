@@ -4,7 +4,7 @@ import { openDatabase, type Database } from '@causeway/persistence';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readAccountingConfig } from '../config';
 import { asLines, balanceOf, type PartitionBalance } from '../handle/balance';
-import { takenTopics } from '../ledger.module';
+import { takenTopics } from '../handle/taken-topics';
 import { countPlaces } from '../store/count-places';
 import { ledgerMigrations, SCHEMA } from '../store/migrations';
 

@@ -6,8 +6,8 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { migrateLedger } from '../src/commands/migrate';
-import { cast, EXECUTOR, stepStory } from '../spec/story';
+import { migrateLedger } from '../../src/commands/migrate';
+import { cast, EXECUTOR, stepStory } from '../story';
 import { Client } from 'pg';
 
 /**
@@ -18,7 +18,7 @@ const SEQUENCES = Number(process.argv[2] ?? 5_000);
 const IN_FLIGHT = 50;
 const TICKS_PER_SECOND = 100;
 
-const main = join(__dirname, '..', 'src', 'main.js');
+const main = join(__dirname, '..', '..', 'src', 'main.js');
 
 /** User and system time of a process, microseconds. */
 function cpuOf(pid: number): number {

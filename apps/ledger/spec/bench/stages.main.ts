@@ -5,12 +5,12 @@ import { loadVerifier, newEventId, sha256 } from '@causeway/signing';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CauseRoom } from '../src/handle/cause-room';
-import { makeEntries } from '../src/handle/make-entries';
-import type { EventArrival } from '../src/handle/ports';
-import { arrivalOf } from '../src/inbound/intake';
-import { appendParameters } from '../src/store/append-sql';
-import { cast, EXECUTOR, stepStory } from '../spec/story';
+import { CauseRoom } from '../../src/handle/cause-room';
+import { makeEntries } from '../../src/handle/make-entries';
+import type { EventArrival } from '../../src/handle/ports';
+import { arrivalOf } from '../../src/inbound/intake';
+import { appendParameters } from '../../src/store/append-sql';
+import { cast, EXECUTOR, stepStory } from '../story';
 
 /** CPU of each stage between the broker's client and the database's, microseconds an entry. No broker, no database. */
 const BATCH = 400;
