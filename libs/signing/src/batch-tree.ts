@@ -20,7 +20,7 @@ export function batchLeaf(encoded: Uint8Array): Uint8Array {
 const nodeInput = new Uint8Array(65);
 nodeInput[0] = 0x01;
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   nodeInput.set(left, 1);
   nodeInput.set(right, 33);
   return sha256(nodeInput);
@@ -47,17 +47,4 @@ function parents(level: readonly Uint8Array[]): Uint8Array[] {
     next.push(right ? nodeHash(level[i] as Uint8Array, right) : (level[i] as Uint8Array));
   }
   return next;
-}
-
-/** Root that a leaf and its path lead to (RFC 9162, section 2.1.3.2), or null when the path has the wrong length. */
-export function rootOfPath(leaf: Uint8Array, index: number, size: number, path: Uint8Array): Uint8Array | null {
-  let [node, last, hash, taken] = [index, size - 1, leaf, 0];
-  for (; last > 0; node >>= 1, last >>= 1) {
-    if (node === last && node % 2 === 0) continue;
-    const sibling = path.subarray(taken, taken + 32);
-    if (sibling.length !== 32) return null;
-    hash = node % 2 === 1 ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
-    taken += 32;
-  }
-  return taken === path.length ? hash : null;
 }

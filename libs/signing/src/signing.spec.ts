@@ -31,6 +31,38 @@ describe('signatures of messages', () => {
     );
   });
 
+  it('of a batch are judged alike, whatever was verified before', () => {
+    const change = fc.record({
+      size: fc.integer({ min: 2, max: 20 }),
+      of: fc.nat(19),
+      value: fc.nat(19),
+      at: fc.nat(),
+      char: fc.constantFrom('A', '0', '1', ';', '/', 'z', '='),
+      order: fc.shuffledSubarray([...Array(20).keys()], { minLength: 0 }),
+    });
+    fc.assert(
+      fc.property(change, ({ size, of, value, at, char, order }) => {
+        const batch = values(size);
+        const headers = signer.sign(batch);
+        const experienced = loadVerifier(keys.trustFile);
+        for (const i of order.filter((n) => n < size)) {
+          expect(experienced.verify(headers[i], batch[i] as Buffer).ok).toBe(true);
+        }
+        const header = headers[of % size] as string;
+        const place = at % header.length;
+        for (const text of [header, header.slice(0, place) + char + header.slice(place + 1), `${header}AAAA`]) {
+          const shown = batch[value % size] as Buffer;
+          const judged = experienced.verify(text, shown);
+          expect(judged).toEqual(loadVerifier(keys.trustFile).verify(text, shown));
+          expect(judged.ok).toBe(text === header && of % size === value % size);
+        }
+        // And nothing that was shown has taught it anything wrong.
+        headers.forEach((good, i) => expect(experienced.verify(good, batch[i] as Buffer).ok).toBe(true));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it('break when any character of the header changes', () => {
     const batch = values(6);
     const header = signer.sign(batch)[3] as string;

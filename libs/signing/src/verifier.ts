@@ -8,7 +8,8 @@ import {
   preAuthenticationEncoding,
   type SignatureHeader,
 } from '@causeway/contracts';
-import { batchLeaf, rootOfPath } from './batch-tree';
+import { batchLeaf, nodeHash } from './batch-tree';
+import { VerifiedPaths } from './verified-paths';
 
 /** One public key that is trusted: whose it is, and under which id it signs. */
 export interface TrustedKey {
@@ -29,12 +30,9 @@ export interface Verifier {
   verify(header: string | undefined, value: Uint8Array): Verification;
 }
 
-/** Roots whose signature was found good: a batch is verified once, its other messages by hashing only. */
-const REMEMBERED_ROOTS = 4_096;
-
 export function createVerifier(keys: readonly TrustedKey[]): Verifier {
   const trusted = new Map(keys.map((key) => [key.keyId, { ...key, object: publicKeyOf(key.publicKey) }]));
-  const goodRoots = new Set<string>();
+  const paths = new VerifiedPaths(nodeHash);
   return {
     keys,
     verify(header, value) {
@@ -46,7 +44,7 @@ export function createVerifier(keys: readonly TrustedKey[]): Verifier {
       const good =
         parsed.form === 'single'
           ? verifySingle(key.object, parsed, value)
-          : verifyBatch(key.object, parsed, value, goodRoots);
+          : verifyBatch(key.object, parsed, value, paths);
       if (!good) return refuse('bad-signature', `the signature does not cover these bytes under key ${parsed.keyId}`);
       return { ok: true, principal: key.principal, keyId: key.keyId };
     },
@@ -82,20 +80,22 @@ function verifySingle(key: KeyObject, header: SignatureHeader, value: Uint8Array
 
 type BatchHeader = Extract<SignatureHeader, { form: 'batch' }>;
 
-function verifyBatch(key: KeyObject, header: BatchHeader, value: Uint8Array, goodRoots: Set<string>): boolean {
+function verifyBatch(key: KeyObject, header: BatchHeader, value: Uint8Array, paths: VerifiedPaths): boolean {
   const path = strictBase64(header.path);
   if (!path || path.length > MAX_PATH_HASHES * 32) return false;
   const leaf = batchLeaf(preAuthenticationEncoding(PAYLOAD_TYPE, value));
-  const root = rootOfPath(leaf, header.index, header.size, path);
-  if (!root) return false;
-  const name = `${header.keyId};${header.signature};${header.size};${Buffer.from(root).toString('latin1')}`;
-  if (goodRoots.has(name)) return true;
+  const tree = `${header.keyId};${header.signature};${header.size}`;
+  const climb = paths.climb(tree, leaf, header.index, header.size, path);
+  if (climb.end === 'malformed') return false;
+  const good = climb.end === 'known' ? climb.good : isSigned(key, header, climb.root);
+  if (good) paths.remember(tree, header.size, path, climb.visited);
+  return good;
+}
+
+function isSigned(key: KeyObject, header: BatchHeader, root: Uint8Array): boolean {
   const signature = strictBase64(header.signature);
   const covered = preAuthenticationEncoding(BATCH_PAYLOAD_TYPE, batchBody(header.size, root));
-  if (!signature || !verify(null, covered, key, signature)) return false;
-  if (goodRoots.size >= REMEMBERED_ROOTS) goodRoots.clear();
-  goodRoots.add(name);
-  return true;
+  return signature !== null && verify(null, covered, key, signature);
 }
 
 /** A bare Ed25519 signature over bytes under a raw public key. */
