@@ -12,4 +12,3 @@ export const proberEnv = z.object({
     .default('false')
     .transform((value) => value === 'true'),
 });
-type ProberEnv = z.output<typeof proberEnv>;

@@ -8,7 +8,6 @@ export const CHECKPOINT_TYPE = 'causeway.checkpoint.published.v1';
  * the entries can write exports without the ledger's key.
  */
 export const exportHeader = z.strictObject({ line: z.string().max(100_000), note: z.string().max(4_000) });
-export type ExportHeaderData = z.output<typeof exportHeader>;
 
 /** Signed size and root of the ledger, as a C2SP signed note (tlog-checkpoint). */
 export const checkpointData = z.strictObject({
