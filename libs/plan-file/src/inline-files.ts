@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { limits, type Problem } from '@causeway/contracts';
@@ -73,6 +74,7 @@ function realPath(path: string): string | null {
 }
 
 function parseFile(path: string, name: string): Read {
+  let bytes: Buffer;
   try {
     const found = statSync(path);
     if (!found.isFile()) return no('bad-file', `"${name}" is not a file`, 'Name a file of JSON.');
@@ -82,15 +84,13 @@ function parseFile(path: string, name: string): Read {
         `"${name}" has ${found.size} bytes, the limit is ${limits.messageBytes}`,
         'Send less.',
       );
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)), name);
+    bytes = readFileSync(path);
   } catch (error) {
-    const hint = 'Is it readable, and saved as UTF-8?';
-    return no(
-      'file-unreadable',
-      `"${name}" cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
-      hint,
-    );
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return no('file-unreadable', `"${name}" cannot be read (${code})`, 'May you read it?');
   }
+  if (!isUtf8(bytes)) return no('file-not-json', `"${name}" is not valid UTF-8`, 'Save it as UTF-8.');
+  return parseJson(bytes.toString('utf8'), name);
 }
 
 function parseJson(text: string, name: string): Read {

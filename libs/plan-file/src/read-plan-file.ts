@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
-import {
-  target as targetSchema,
-  type PlanDocument,
-  type Problem,
-  type Target,
-  type TargetDocument,
-} from '@causeway/contracts';
-import { checkPlan, schemaProblems } from '@causeway/sequence-core';
+import { target as targetSchema, type PlanDocument, type Problem, type Target } from '@causeway/contracts';
+import { checkPlan, readForm } from '@causeway/sequence-core';
 import { inlineFiles } from './inline-files';
 import { targetConsistency } from './target-consistency';
 import { readYaml, type Place, type YamlDocument } from './yaml-document';
@@ -38,11 +32,10 @@ export function readTargetFile(path: string): FileRead<Target> {
   return readChecked<Target>(path, (yaml) => {
     const wrongKind = kindProblem(yaml.json, 'Target', 'EvolutionPlan');
     if (wrongKind) return { problems: [wrongKind] };
-    const form = schemaProblems(targetSchema, yaml.json);
-    if (form.length > 0) return { problems: form };
-    const target = targetSchema.parse(yaml.json as TargetDocument);
-    const problems = targetConsistency(target);
-    return problems.length > 0 ? { problems } : { document: target };
+    const formed = readForm(targetSchema, yaml.json);
+    if (!formed.ok) return formed;
+    const problems = [...targetConsistency(formed.value)];
+    return problems.length > 0 ? { problems } : { document: formed.value };
   });
 }
 
@@ -70,13 +63,16 @@ const KEY_CODES = new Set([
   'cycle',
   'race',
   'missing-parameter',
-  'file-missing',
   'missing-key',
+  'no-address',
+  'no-change',
+  'unknown-member',
+  'unknown-scope',
 ]);
 
 function kindProblem(json: unknown, wanted: string, other: string): Problem | null {
   if ((json as { kind?: unknown } | null)?.kind !== other) return null;
-  return { code: 'wrong-kind', pointer: '/kind', message: `this is a ${other}, a ${wanted} is wanted here` };
+  return { code: 'wrong-kind', pointer: '/kind', message: `this is of kind ${other}, kind ${wanted} is wanted here` };
 }
 
 /** The text, without a byte order mark; or why there is none. */

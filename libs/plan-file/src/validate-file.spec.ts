@@ -6,7 +6,7 @@ const CORPUS = join(__dirname, '..', '..', '..', 'test', 'corpus', 'plans');
 const targets = readTargets(join(CORPUS, 'targets'));
 const expected = JSON.parse(readFileSync(join(CORPUS, 'expected.json'), 'utf8')) as Record<string, object[]>;
 const filesOf = (folder: string): string[] =>
-  readdirSync(join(CORPUS, folder)).filter((file) => file.endsWith('.yaml'));
+  readdirSync(join(CORPUS, folder)).filter((file) => /\.(yaml|json)$/.test(file));
 
 describe('bad plans', () => {
   it('are many, and each has its expectation', () => {

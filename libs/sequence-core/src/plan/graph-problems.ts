@@ -19,7 +19,8 @@ export function* nameProblems(plan: Plan): Generator<Problem> {
   const nodes = nodesOf(plan);
   const ids = nodes.map(({ id }) => id);
   yield* duplicates(nodes);
-  for (const node of nodes) yield* needProblems(plan, node, ids);
+  const known = new Set(ids);
+  for (const node of nodes) yield* needProblems(plan, node, ids, known);
 }
 
 function* duplicates(nodes: readonly Node[]): Generator<Problem> {
@@ -35,9 +36,13 @@ function* duplicates(nodes: readonly Node[]): Generator<Problem> {
   }
 }
 
-function* needProblems(plan: Plan, { id, index }: Node, ids: readonly string[]): Generator<Problem> {
+function* needProblems(
+  plan: Plan,
+  { id, index }: Node,
+  ids: readonly string[],
+  known: ReadonlySet<string>,
+): Generator<Problem> {
   const seen = new Set<string>();
-  const known = new Set(ids);
   for (const [i, need] of (plan.spec.steps[index]?.needs ?? []).entries()) {
     const pointer = `/spec/steps/${index}/needs/${i}`;
     if (seen.has(need))
