@@ -9,8 +9,11 @@ const TICKS_PER_SECOND = 100;
  */
 export function cpuSeconds(roots: ReadonlyMap<string, number>): Map<string, number> {
   const processes = readProcesses();
+  const known = new Set(roots.values());
   return new Map(
-    [...roots].map(([name, pid]) => [name, sumOfTree(processes, pid)] as const).filter(([, seconds]) => seconds > 0),
+    [...roots]
+      .map(([name, pid]) => [name, sumOfTree(processes, pid, known)] as const)
+      .filter(([, seconds]) => seconds > 0),
   );
 }
 
@@ -39,8 +42,10 @@ function readProcesses(): Map<number, ProcessLine> {
   return found;
 }
 
-function sumOfTree(processes: ReadonlyMap<number, ProcessLine>, root: number): number {
+/** A root below another root counts for itself only. */
+function sumOfTree(processes: ReadonlyMap<number, ProcessLine>, root: number, roots: ReadonlySet<number>): number {
   let seconds = processes.get(root)?.seconds ?? 0;
-  for (const [pid, { parent }] of processes) if (parent === root) seconds += sumOfTree(processes, pid);
+  for (const [pid, { parent }] of processes)
+    if (parent === root && !roots.has(pid)) seconds += sumOfTree(processes, pid, roots);
   return seconds;
 }
