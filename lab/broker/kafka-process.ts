@@ -71,7 +71,8 @@ async function prepare(folder: string, dir: string, archive: 'use' | 'write'): P
 }
 
 async function format(java: string, program: readonly string[], properties: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+  // An id is 16 bytes in base64url; one that begins with "-" would be taken for an option.
+  const clusterId = `A${randomBytes(16).toString('base64url').slice(1)}`;
   const quick = ['-XX:TieredStopAtLevel=1'];
   await run(java, [...quick, ...program, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
 }
