@@ -34,7 +34,7 @@ export interface ConsumeOptions {
   onDead(error: Error): void;
   /** True while the taker retries what it took, on a budget of its own: then a standing offset is no sign of death. */
   holdsBack?(): boolean;
-  /** Shortest time between two fetches while much arrives, milliseconds: fewer, fuller batches. Default 2. */
+  /** Longest time between two fetches while much arrives, milliseconds: fewer, fuller batches. Default 8. */
   readonly paceMs?: number;
 }
 

@@ -1,4 +1,5 @@
 import type { Received } from './envelopes';
+import { lingerFor } from './linger';
 import { messageOf, type Log } from './log';
 import { pause } from './pause';
 
@@ -13,7 +14,7 @@ export interface LaneOptions {
   handle(received: Received[]): Promise<unknown>;
   /** Most messages of one call: one transaction. */
   readonly maxBatch: number;
-  /** How long a call waits for more once calls have become large, milliseconds. */
+  /** Longest that a call waits for more under load, milliseconds. */
   readonly lingerMs: number;
   /** How long one batch is tried, milliseconds. */
   readonly retryForMs: number;
@@ -21,7 +22,6 @@ export interface LaneOptions {
   onFatal(error: Error): void;
 }
 
-const LARGE_BATCH = 32;
 const BACKOFF_MS = { first: 100, most: 5_000 };
 
 /**
@@ -63,7 +63,8 @@ export class Lane {
   /** Under load a moment; else only the rest of this turn, so that all partitions of one fetch come into one call. */
   private more(): Promise<void> {
     const { maxBatch, lingerMs } = this.options;
-    return this.lastSize >= LARGE_BATCH && this.queue.length < maxBatch ? pause(lingerMs) : turn();
+    const waitMs = this.queue.length < maxBatch ? lingerFor(this.lastSize, lingerMs) : 0;
+    return waitMs > 0 ? pause(waitMs) : turn();
   }
 
   /** False when it was given up: then the process ends, and this lane hands out nothing more. */

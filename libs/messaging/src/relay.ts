@@ -1,4 +1,5 @@
 import { SendFailed, type EventBus } from './bus';
+import { lingerFor } from './linger';
 import { messageOf, silentLog, type Log } from './log';
 import type { OutboxRow, OutboxStore } from './outbox';
 import { pause } from './pause';
@@ -18,7 +19,7 @@ export interface RelayOptions {
   readonly log?: Log;
   readonly sweepEveryMs?: number;
   readonly maxQueued?: number;
-  /** How long a send waits for more once sends have become large, milliseconds. */
+  /** Longest that a send waits for more under load, milliseconds. Default 4. */
   readonly lingerMs?: number;
 }
 
@@ -28,7 +29,6 @@ const SWEEP_ROWS = 2_000;
 const YOUNG_MS = 2_000;
 const DELETE_EVERY_MS = 500;
 const BACKOFF_MS = { first: 50, most: 2_000 };
-const FULL_SEND = 32;
 
 export class Relay {
   private queue: OutboxRow[] = [];
@@ -100,7 +100,8 @@ export class Relay {
 
   private async sendAll(): Promise<void> {
     while (this.queue.length > 0 && !this.stopped) {
-      if (this.lastSize >= FULL_SEND) await pause(this.options.lingerMs ?? 1);
+      const waitMs = lingerFor(this.lastSize, this.options.lingerMs ?? 4);
+      if (waitMs > 0) await pause(waitMs);
       const rows = this.queue.slice(0, SEND_MESSAGES);
       const acknowledged = await this.send(rows);
       if (acknowledged.length === rows.length) this.queue = this.queue.slice(rows.length);

@@ -30,7 +30,7 @@ export interface CausewayServerOptions {
   readonly log?: Log;
   /** Most messages of one handler call. Default 500. */
   readonly maxBatch?: number;
-  /** Wait for more once handler calls have become large, milliseconds. Default 2. */
+  /** Longest that a handler call waits for more under load, milliseconds. Default 8. */
   readonly lingerMs?: number;
   readonly paceMs?: number;
   /** How long a call that fails with a `retriable` error is repeated before the process ends, milliseconds. Default 120,000. */
@@ -120,7 +120,7 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
   private lane(name: string, handler: MessageHandler): Lane {
     const there = this.lanes.get(name);
     if (there) return there;
-    const { maxBatch = 500, lingerMs = 2, retryForMs = 120_000 } = this.options;
+    const { maxBatch = 500, lingerMs = 8, retryForMs = 120_000 } = this.options;
     const handle = (received: Received[]): Promise<unknown> => settled(handler(received));
     const lane = new Lane({
       name,

@@ -1,6 +1,7 @@
 import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { Consumption, ConsumeOptions, RawMessage } from '../bus';
 import { messageOf, type Log } from '../log';
+import { lingerFor } from '../linger';
 import { pause } from '../pause';
 import { OffsetTracker } from './offset-tracker';
 import { Watchdog } from './watchdog';
@@ -9,8 +10,6 @@ import { Watchdog } from './watchdog';
 const MOST_IN_FLIGHT = { messages: 4_000, bytes: 24 * 1024 * 1024 };
 const RESUME_BELOW = 0.5;
 const COMMIT_EVERY_MS = 200;
-/** From this many messages a millisecond on, fetches are spaced by `paceMs`. */
-const PACED_RATE = 0.8;
 const RESTARTS_PER_MINUTE = 20;
 
 /** Big enough for a record of 1 MB on a topic that lets it in: what is too large must still be read to be parked. */
@@ -56,7 +55,7 @@ export class KafkaConsumption implements Consumption {
       allowAutoTopicCreation: false,
       retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: () => this.mayRestart() },
     });
-    this.pacer = new Pacer(options.paceMs ?? 2);
+    this.pacer = new Pacer(options.paceMs ?? 8);
     const topics = options.topics.map((topic) => prefix + topic);
     this.watchdog = new Watchdog({ admin, groupId, topics, log, holdsBack: () => options.holdsBack?.() ?? false });
   }
@@ -205,25 +204,26 @@ export class KafkaConsumption implements Consumption {
 
 /** Spaces fetches while much arrives, so that each brings more: one long poll costs the same for one message or for fifty. */
 class Pacer {
-  private rate = 0;
-  private lastAt = performance.now();
+  /** Moving average of the messages of one partition's batch. */
+  private size = 1;
   private waiting: Promise<void> | null = null;
 
   constructor(private readonly paceMs: number) {}
 
   after(messages: number): Promise<void> | undefined {
-    const now = performance.now();
-    const elapsed = Math.max(now - this.lastAt, 0.05);
-    const weight = Math.min(elapsed / 100, 1);
-    this.rate = this.rate * (1 - weight) + (messages / elapsed) * weight;
-    this.lastAt = now;
-    if (this.paceMs === 0 || this.rate < PACED_RATE) return undefined;
-    this.waiting ??= pause(this.paceMs).then(() => {
+    this.size += (messages - this.size) / SIZES_REMEMBERED;
+    const waitMs = lingerFor(this.size * PARTITIONS_OF_A_FETCH, this.paceMs);
+    if (waitMs === 0) return undefined;
+    this.waiting ??= pause(waitMs).then(() => {
       this.waiting = null;
     });
     return this.waiting;
   }
 }
+
+const SIZES_REMEMBERED = 16;
+/** What one fetch typically brings: a batch from most partitions of a topic. */
+const PARTITIONS_OF_A_FETCH = 2;
 
 function partitionOf(place: string): { topic: string; partitions: number[] } {
   const cut = place.lastIndexOf('/');
