@@ -135,8 +135,7 @@ export class Narrator {
 
   private reason({ step, scope, member, reason, detail: why, since, lastReadingAt }: HoldReason): string {
     if (member === null) return `${why}, since ${clockText(since)}`;
-    const word = reason === 'unreachable' ? 'last tried' : 'last seen';
-    const seen = lastReadingAt === null ? 'never seen' : `${word} ${clockText(lastReadingAt)}`;
+    const seen = lastReadingAt === null ? 'never seen' : `last seen ${clockText(lastReadingAt)}`;
     return `${scope}/${member}  ${reason}: ${why} (${step}; since ${clockText(since)}, ${seen})`;
   }
 

@@ -129,7 +129,7 @@ describe('watch', () => {
         '12:00:04Z  ready      gateway in us-east (seen 12:00:04Z)',
         '12:00:04Z  HELD       flag waits for gateway',
         '                      eu-west/gw-eu-1  not-yet: value is "old", wanted "new" (gateway; since 12:00:04Z, last seen 12:00:04Z)',
-        '                      eu-west/gw-eu-2  unreachable: no answer within 2 s (gateway; since 12:00:04Z, last tried 12:00:04Z)',
+        '                      eu-west/gw-eu-2  unreachable: no answer within 2 s (gateway; since 12:00:04Z, never seen)',
         '12:00:34Z  ready      gateway is effective in us-east, eu-west',
         '12:00:34Z  gate open  flag: gateway is ready in us-east, eu-west',
         '12:00:34Z  ordered    flag at flags',
