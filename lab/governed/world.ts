@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly say: Say;
   readonly euWestDelaySeconds?: number;
   readonly publishers?: readonly string[];
+  /** The lab as Causeway is told it is: a test may put something of its own between. */
+  readonly between?: (lab: Lab) => Promise<Lab>;
   /** Whether acknowledged writes survive a power loss (fsync). Default true. */
   readonly durable?: boolean;
 }
@@ -68,7 +70,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const topicPrefix = kafka.provider === 'environment' ? `${name}.` : '';
     const services = await keep(
       stops,
-      governLab(lab, {
+      governLab((await options.between?.(lab)) ?? lab, {
         runDir: join(runDir, 'causeway'),
         brokers: kafka.brokers,
         databaseUrl,
