@@ -27,7 +27,7 @@ const target = (name: string, probes: TargetDocument['spec']['probes']): TargetD
     rung: 'effective',
     history: 'timestamped-log',
     scopes: { 'eu-west': ['gw-1', 'gw-2'] },
-    changes: {},
+    changes: { 'set@v1': { with: {}, capability: 'C' } },
     probes,
   },
 });

@@ -155,27 +155,23 @@ describe('the prober at the real systems', () => {
     expect(shop.shown().at(-1)).toEqual(shows('1.1.0', '1.1.0'));
   });
 
-  it('sees the policy at each gateway, region by region, and names the one that was stopped', async () => {
+  it('sees the policy at each gateway, and names the one that was stopped', async () => {
     const edge = watch('edge', 'audit', [equals('status', 200), equals('header.x-policy', 'auditor')], 2);
     const everywhere = (shows: unknown) =>
       Object.fromEntries(
         ['us-east/gw-us-1', 'us-east/gw-us-2', 'eu-west/gw-eu-1', 'eu-west/gw-eu-2'].map((member) => [member, shows]),
       );
-    const [before, after] = [
-      { status: 403, 'header.x-policy': 'baseline' },
-      { status: 200, 'header.x-policy': 'auditor' },
-    ];
+    const before = { status: 403, 'header.x-policy': 'baseline' };
+    const after = { status: 200, 'header.x-policy': 'auditor' };
     const now = () => edge.shown().at(-1) ?? {};
     await until('a first round', () => JSON.stringify(now()).split('baseline').length === 5);
-    expect(now()).toEqual(everywhere({ 'header.x-policy': 'baseline', status: 403 }));
+    expect(now()).toEqual(everywhere(before));
 
     lab.caddy.gateways['gw-eu-2'].process.pause();
     await change.policy();
     await until('the stopped one named', () => String(now()['eu-west/gw-eu-2']).startsWith('no answer within 2 s;'));
     await until('all others', () => JSON.stringify(now()).split('auditor').length === 4);
     expect(now()).toEqual({ ...everywhere(after), 'eu-west/gw-eu-2': expect.stringMatching(/last answered at 20/) });
-    const lagging = edge.shown().filter((round) => JSON.stringify(round).split('auditor').length === 3);
-    expect(lagging[0]).toMatchObject({ 'us-east/gw-us-1': after, 'eu-west/gw-eu-1': before });
 
     lab.caddy.gateways['gw-eu-2'].process.resume();
     await until('all', edge.isOver);
