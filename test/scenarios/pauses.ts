@@ -1,5 +1,5 @@
 import { configWrites, flagHistory, readFlagAsClient, readGateway } from '@causeway/lab';
-import { deployStep, flagStep, planOf, policyStep } from './plans';
+import { deployStep, flagStep, planOf, policyStep, roleStep } from './plans';
 import { writeJustAfterPulls } from './pull-phase';
 import { createFlag } from './set-up';
 import type { Story } from './story';
@@ -10,7 +10,7 @@ const SOON_MS = 60_000;
 const STOPPED_FOR_MS = 30_000;
 const FLAG = 'paused-flag';
 
-/** @param told the world in which it happens; version 1.1.0 of the shop is there already or is deployed on the way */
+/** @param told the world in which it happens; what it needs (role, version 1.1.0 of the shop) is there already or comes on the way */
 export function pauses(told: () => Story): void {
   describe('what stands still', () => {
     let policyWrites = 0;
@@ -27,7 +27,7 @@ export function pauses(told: () => Story): void {
 
       it('the gate is held and names it, why, and how long ago it was last seen', async () => {
         const { process: gateway } = told().world.lab.caddy.gateways['gw-eu-2'];
-        const plan = planOf('gateway-stands', deployStep(), policyStep('third'), flagStep(FLAG, true));
+        const plan = planOf('gateway-stands', roleStep(), deployStep(), policyStep('third'), flagStep(FLAG, true));
         id = await writeJustAfterPulls(told(), () => told().apply(plan));
         await told().tape.fact(id, 'gate-held', { step: 'flag' });
         gateway.pause();
