@@ -7,7 +7,7 @@ import { runTier, type TierResult } from './jest-run';
 /**
  * `npm test`: the three tiers, cheapest first. Unit tests need nothing; the integration tests and the whole-system run share
  * one real broker and one real database (environment, else container engine, else local processes), each test in topics
- * and databases of its own. `npm test -- unit|integration|system [jest arguments]` runs one tier.
+ * and databases of its own. A test that fails half-way may leave connections open: the run ends all the same. `npm test -- unit|integration|system [jest arguments]` runs one tier.
  */
 const TIERS = {
   unit: [
@@ -17,8 +17,8 @@ const TIERS = {
     '/node_modules/',
     '<rootDir>/test/scenarios/',
   ],
-  integration: ['--testRegex', '\\.int\\.spec\\.ts$', '--runInBand'],
-  system: ['--testRegex', 'test/scenarios/.*\\.spec\\.ts$', '--runInBand'],
+  integration: ['--testRegex', '\\.int\\.spec\\.ts$', '--runInBand', '--forceExit'],
+  system: ['--testRegex', 'test/scenarios/.*\\.spec\\.ts$', '--runInBand', '--forceExit'],
 } as const;
 
 type Tier = keyof typeof TIERS;

@@ -95,10 +95,11 @@ describe('the relay, with a broker', () => {
     await relay.start();
     const sent = await flow(relay, 100, async (batch) => {
       if (batch === 30) await kafka.kill();
-      if (batch === 60) void kafka.restart();
+      if (batch !== 60) return;
+      expect(relay.waiting()).toBeGreaterThan(0);
+      void kafka.restart();
     });
     await mustAllArriveInOrder(sent);
-    expect(relay.counts.failedSends).toBeGreaterThan(0);
     await relay.stop();
   });
 
