@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 
 /** One HTTP request of the lab. Not `fetch`: its Sec-Fetch headers make Caddy refuse admin requests. */
 export interface Call {
@@ -20,6 +20,9 @@ export interface Answer {
 
 const TIMEOUT_MS = 15_000;
 
+/** No connection is used twice: systems of the lab are stopped, restarted and reconfigured between two calls. */
+const fresh = new Agent({ pipelining: 0 });
+
 /** Sends it and reads the whole answer, whatever its status. */
 export async function call({
   method = 'GET',
@@ -30,6 +33,7 @@ export async function call({
   timeoutMs = TIMEOUT_MS,
 }: Call): Promise<Answer> {
   const answer = await request(url, {
+    dispatcher: fresh,
     method,
     headers: { ...contentType(json, form), ...headers },
     body: bodyOf(json, form),

@@ -1,6 +1,6 @@
 /** The gateway's owner, beside the executor: puts policies back by hand and reads Caddy's own log of admin requests. */
 import { readFileSync } from 'node:fs';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 
 export interface CaddyAccess {
   readonly adminUrl: string;
@@ -21,6 +21,9 @@ interface LogLine {
   readonly uri?: string;
   readonly headers?: Readonly<Record<string, readonly string[]>>;
 }
+
+/** No connection twice: Caddy drops kept ones, without a word, at each change of its configuration. */
+const fresh = new Agent({ pipelining: 0 });
 
 export class CaddyDesk {
   constructor(private readonly access: CaddyAccess) {}
@@ -50,7 +53,7 @@ export class CaddyDesk {
   private async call(method: 'GET' | 'PATCH', body?: object): Promise<unknown> {
     const { statusCode, body: answer } = await request(`${this.access.adminUrl}/id/${this.access.policyId}`, {
       method,
-      reset: true,
+      dispatcher: fresh,
       headers: { origin: this.access.adminUrl, 'content-type': 'application/json' },
       body: body ? JSON.stringify(body) : null,
     });

@@ -1,3 +1,11 @@
 export { runExecutor, type ExecutorApp } from './run-executor';
 export { recallInMemory, type Recall } from './recall';
-export { callTarget, jsonOf, refusalOf, type Asked, type TargetAnswer, type TargetCall } from './target-call';
+export {
+  callTarget,
+  connectionLost,
+  jsonOf,
+  refusalOf,
+  type Asked,
+  type TargetAnswer,
+  type TargetCall,
+} from './target-call';

@@ -29,7 +29,10 @@ export interface TargetAnswer {
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-const agent = new Agent({ connect: { timeout: 3_000 }, keepAliveTimeout: 4_000, maxResponseSize: MAX_ANSWER_BYTES });
+const limits = { connect: { timeout: 3_000 }, maxResponseSize: MAX_ANSWER_BYTES };
+const kept = new Agent({ ...limits, keepAliveTimeout: 4_000 });
+/** Pipelining 0 is undici's word for: no connection is used twice. */
+const fresh = new Agent({ ...limits, pipelining: 0 });
 
 /**
  * Throws {@link NotApplied} (`target-unreachable`, retriable) when no connection came about, so that nothing can have been
@@ -38,14 +41,13 @@ const agent = new Agent({ connect: { timeout: 3_000 }, keepAliveTimeout: 4_000, 
 export async function callTarget(call: TargetCall): Promise<TargetAnswer> {
   const timeoutMs = call.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const options = {
-    dispatcher: agent,
+    dispatcher: call.ownConnection ? fresh : kept,
     method: call.method,
     headers: call.headers ?? {},
     body: call.body ?? null,
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    reset: call.ownConnection ?? false,
   };
   call.signal.throwIfAborted();
   try {
@@ -77,6 +79,12 @@ function neverLeft(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverLeft);
   return NEVER_LEFT.has((error as NodeJS.ErrnoException | null)?.code ?? '');
 }
+
+const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** The connection came about and ended without an answer. What was asked may have been done: only a read may simply be asked again. */
+export const connectionLost = (error: unknown): boolean =>
+  CLOSED.has((error as NodeJS.ErrnoException | null)?.code ?? '');
 
 const unreachable = ({ url }: TargetCall, error: Error): NotApplied =>
   new NotApplied({

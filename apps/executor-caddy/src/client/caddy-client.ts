@@ -1,5 +1,5 @@
 import { NotApplied, type Json } from '@causeway/executor-sdk';
-import { callTarget, jsonOf, refusalOf, type TargetAnswer } from '@causeway/executor-host';
+import { callTarget, connectionLost, jsonOf, refusalOf, type TargetAnswer } from '@causeway/executor-host';
 import type { CaddySettings } from '../config';
 
 const SYSTEM = 'Caddy';
@@ -24,7 +24,7 @@ export class CaddyClient {
   /** NotApplied `unknown-policy` when the configuration has no such object. */
   async policy(scene: Scene): Promise<PolicyState> {
     const asked = { system: SYSTEM, what: `read the policy ${this.settings.policyId}` };
-    const answer = await this.call(scene, 'GET');
+    const answer = await this.read(scene);
     if (answer.status === 404) throw unknownPolicy(this.settings.policyId);
     if (answer.status !== 200) throw refusalOf(asked, answer);
     const value = jsonOf(asked, answer);
@@ -42,6 +42,16 @@ export class CaddyClient {
   async replace(scene: Scene, document: JsonObject, etag: string): Promise<TargetAnswer> {
     const body = JSON.stringify({ '@id': this.settings.policyId, ...document });
     return this.call(scene, 'PATCH', { 'content-type': 'application/json', 'if-match': etag }, body);
+  }
+
+  /** Caddy starts its admin endpoint anew at each change of its configuration and drops what waits at the old one. */
+  private async read(scene: Scene): Promise<TargetAnswer> {
+    try {
+      return await this.call(scene, 'GET');
+    } catch (error) {
+      if (!connectionLost(error)) throw error;
+      return this.call(scene, 'GET');
+    }
   }
 
   private call(
