@@ -73,5 +73,5 @@ class Reminder {
 
 export function exitCodeOf({ status }: SequenceView): number {
   if (!isOver(status)) return EXIT.waiting;
-  return status === 'failed' || status === 'rejected' ? EXIT.failed : EXIT.done;
+  return status === 'failed' || status === 'aborted' || status === 'rejected' ? EXIT.failed : EXIT.done;
 }

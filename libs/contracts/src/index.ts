@@ -45,6 +45,38 @@ export {
   type ScopeMembers,
 } from './command/current';
 export { outcome, result, resultData, RESULT_TYPE, type Outcome, type Result, type ResultData } from './result/current';
+export {
+  watch,
+  watchData,
+  watchEnd,
+  watchEndData,
+  WATCH_END_TYPE,
+  WATCH_TYPE,
+  type WatchData,
+  type WatchEnd,
+  type WatchEndData,
+  type WatchRequest,
+} from './watch/current';
+export {
+  sighting,
+  sightingData,
+  SIGHTING_TYPE,
+  type Sight,
+  type Sighting,
+  type SightingData,
+} from './sighting/current';
+export { mutation, mutationData, MUTATION_TYPE, type Mutation, type MutationData } from './mutation/current';
+export { coverage, coverageData, COVERAGE_TYPE, type Coverage, type CoverageData } from './coverage/current';
+export {
+  classification,
+  classificationData,
+  CLASSIFICATION_TYPE,
+  MUTATION_CLASSES,
+  type Classification,
+  type ClassificationData,
+  type MutationClass,
+} from './classification/current';
+export { decision, decisionData, DECISION_TYPE, type DecisionData, type DecisionMessage } from './decision/current';
 export { probe, probeData, PROBE_TYPE, type ProbeData, type ProbeRequest } from './probe/current';
 export {
   readingData,

@@ -1,14 +1,20 @@
 import type { z } from 'zod';
 import { checkpoint, CHECKPOINT_TYPE } from './checkpoint/current';
+import { classification, CLASSIFICATION_TYPE } from './classification/current';
 import { command, COMMAND_TYPE } from './command/current';
+import { coverage, COVERAGE_TYPE } from './coverage/current';
 import { deadLetter, DEAD_LETTER_TYPE } from './dead-letter/current';
+import { decision, DECISION_TYPE } from './decision/current';
 import { entry, ENTRY_TYPE } from './entry/current';
 import type { Envelope } from './envelope/current';
 import { intent, INTENT_TYPE } from './intent/current';
+import { mutation, MUTATION_TYPE } from './mutation/current';
 import { probe, PROBE_TYPE } from './probe/current';
 import { readingMessage, READING_TYPE } from './reading/current';
 import { record, RECORD_TYPE } from './record/current';
 import { result, RESULT_TYPE } from './result/current';
+import { sighting, SIGHTING_TYPE } from './sighting/current';
+import { watch, watchEnd, WATCH_END_TYPE, WATCH_TYPE } from './watch/current';
 
 /** Every message of the language by its type. */
 export const messageSchemas = {
@@ -17,7 +23,14 @@ export const messageSchemas = {
   [RESULT_TYPE]: result,
   [PROBE_TYPE]: probe,
   [READING_TYPE]: readingMessage,
+  [WATCH_TYPE]: watch,
+  [WATCH_END_TYPE]: watchEnd,
+  [SIGHTING_TYPE]: sighting,
+  [MUTATION_TYPE]: mutation,
+  [COVERAGE_TYPE]: coverage,
+  [DECISION_TYPE]: decision,
   [RECORD_TYPE]: record,
+  [CLASSIFICATION_TYPE]: classification,
   [DEAD_LETTER_TYPE]: deadLetter,
   [ENTRY_TYPE]: entry,
   [CHECKPOINT_TYPE]: checkpoint,

@@ -32,6 +32,8 @@ export const topicNames = {
   results: 'causeway.results.v1',
   probes: 'causeway.probes.v1',
   readings: 'causeway.readings.v1',
+  observations: 'causeway.observations.v1',
+  decisions: 'causeway.decisions.v1',
   records: 'causeway.records.v1',
   ledger: 'causeway.ledger.v1',
   checkpoints: 'causeway.checkpoints.v1',
@@ -48,6 +50,8 @@ export function governedTopics(executors: readonly string[]): TopicSettings[] {
     topic(topicNames.results, ['executor-*']),
     topic(topicNames.probes, ['sequencer']),
     topic(topicNames.readings, ['readiness-prober']),
+    topic(topicNames.observations, ['executor-*'], { retentionMs: 30 * DAY_MS }),
+    topic(topicNames.decisions, ['console']),
     topic(topicNames.records, ['sequencer']),
   ];
 }

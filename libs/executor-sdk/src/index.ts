@@ -1,3 +1,4 @@
+export type { Observer, SeenMutation, Sweep } from './observer';
 export type {
   CapabilityClass,
   ChangeRequest,

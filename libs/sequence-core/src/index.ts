@@ -17,6 +17,7 @@ export {
   type CommandRef,
   type EndedSequence,
   type GateHold,
+  type NoticedMutation,
   type OpenSequence,
   type SequenceState,
   type StepState,

@@ -18,6 +18,9 @@ type SequenceFacts =
   | 'intent-repeated'
   | 'gate-opened'
   | 'gate-held'
+  | 'mutation-noticed'
+  | 'sequence-resumed'
+  | 'sequence-aborted'
   | 'sequence-ended'
   | 'input-refused';
 
@@ -50,6 +53,12 @@ export class Narrator {
         return this.held(fact);
       case 'sequence-ended':
         return [this.line(fact.at, fact.outcome === 'failed' ? 'failed' : 'ended', ENDINGS[fact.outcome])];
+      case 'mutation-noticed':
+        return [this.line(fact.at, fact.holds ? 'held' : 'noticed', fact.detail)];
+      case 'sequence-resumed':
+        return [this.line(fact.at, 'resumed', `${fact.by}: ${fact.reason}`)];
+      case 'sequence-aborted':
+        return [this.line(fact.at, 'aborted', `${fact.by}: ${fact.reason}; nothing more is commanded`)];
       case 'input-refused':
         return [this.line(fact.at, 'ignored', `a ${fact.type} was not believed: ${fact.message}`)];
       default:
@@ -145,7 +154,8 @@ export class Narrator {
 
   private colour(word: string): (text: string) => string {
     if (word === 'HELD' || word === 'overdue' || word === 'again' || word === 'withdrawn') return this.paint.wait;
-    if (word === 'failed' || word === 'rejected' || word === 'unknown' || word === 'ignored') return this.paint.bad;
+    if (word === 'failed' || word === 'aborted' || word === 'rejected' || word === 'unknown' || word === 'ignored')
+      return this.paint.bad;
     return word === 'ready' || word === 'gate open' || word === 'ended' ? this.paint.good : this.paint.strong;
   }
 
@@ -157,6 +167,7 @@ export class Narrator {
 const ENDINGS = {
   completed: 'the sequence is completed',
   failed: 'the sequence failed',
+  aborted: 'the sequence was aborted',
   previewed: 'the preview is complete',
 } as const;
 

@@ -31,7 +31,7 @@ export function statusText(view: SequenceView, nowMs: number, paint: Paint): str
 }
 
 export const statusWord = (status: SequenceStatus, paint: Paint): string =>
-  status === 'failed' || status === 'rejected'
+  status === 'failed' || status === 'aborted' || status === 'rejected'
     ? paint.bad(status)
     : status === 'waiting'
       ? paint.wait(status)

@@ -1,4 +1,4 @@
-import { INTENT_TYPE, READING_TYPE, RESULT_TYPE, topicNames, type Target } from '@causeway/contracts';
+import { INTENT_TYPE, READING_TYPE, RESULT_TYPE, SIGHTING_TYPE, topicNames, type Target } from '@causeway/contracts';
 import type { Received } from '@causeway/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
@@ -22,10 +22,10 @@ export class Messages {
 
   @EventPattern([topicNames.intents, topicNames.results, topicNames.readings], { lane: 'decide' })
   take(batch: Received[]): Promise<void> {
-    return this.decider.decideAll(batch.map((received) => this.pendingOf(received)));
+    return this.decider.decideAll(batch.flatMap((received) => this.pendingOf(received)));
   }
 
-  private pendingOf(received: Received): Pending {
+  private pendingOf(received: Received): Pending | Pending[] {
     const { message } = received;
     switch (message.type) {
       case INTENT_TYPE:
@@ -34,6 +34,9 @@ export class Messages {
         return pendingResult({ ...received, message });
       case READING_TYPE:
         return pendingReading({ ...received, message });
+      case SIGHTING_TYPE:
+        // What a watch sees opens no gate; it is for the ledger.
+        return [];
       default:
         throw new Error(`broken invariant: the door let ${message.type} in on ${received.topic}`);
     }

@@ -50,6 +50,13 @@ export const plan = z.strictObject({
   spec: z.strictObject({
     scopes: z.array(name).min(1).max(limits.scopesPerTarget),
     steps: z.array(step).min(1).max(limits.stepsPerPlan),
+    /** `on-resume`: declared and watched, but nothing is commanded before an operator resumes it. */
+    start: z.enum(['at-once', 'on-resume']).default('at-once'),
+    /**
+     * What a mutation outside the order does. `hold`: the sequence commands nothing more until an operator decides. `record`: it is
+     * classed and recorded, and the sequence goes on (observe only).
+     */
+    onOutOfSequence: z.enum(['hold', 'record']).default('hold'),
   }),
 });
 

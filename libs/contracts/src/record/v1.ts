@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { mutationClass } from '../classification/v1';
 import { scopeMembers } from '../command/v1';
 import { envelopeOf } from '../envelope/v1';
 import { changeName, digest, eventId, instant, name, sequenceId } from '../ids';
 import { limits } from '../limits';
-import { parameters, plan, rung } from '../plan/v1';
+import { parameterName, parameters, plan, rung } from '../plan/v1';
 import { resolvedExpectation } from '../target/v1';
 
 export const RECORD_TYPE = 'causeway.record.decided.v1';
@@ -17,6 +18,8 @@ export const frozenStep = z.strictObject({
   executor: name,
   change: changeName,
   with: parameters,
+  /** Parameters that say which resource it is about; the others say what it becomes. */
+  identifiedBy: z.array(parameterName),
   needs: z.array(name),
   capability: z.enum(['A', 'B', 'C', 'D']),
   rung,
@@ -36,7 +39,8 @@ export const problem = z.strictObject({ code: name, pointer: z.string(), message
 export type Problem = z.output<typeof problem>;
 
 /**
- * Why a gate is closed, one reason a scope and member. `since` is when this reason began to hold; `lastReadingAt` when the
+ * Why a gate is closed, one reason a scope and member. `not-begun`: the plan starts on resume; `out-of-sequence`: a mutation (named in
+ * the detail) waits for an operator's decision; both name the gate's own step, no scope and no member. `since` is when this reason began to hold; `lastReadingAt` when the
  * member was last seen at all (null: never).
  */
 export const holdReason = z.strictObject({
@@ -44,7 +48,17 @@ export const holdReason = z.strictObject({
   scope: name.nullable(),
   member: name.nullable(),
   verdict: z.enum(['not-ready', 'inconclusive']),
-  reason: z.enum(['not-applied', 'not-yet', 'missing', 'unreachable', 'unreadable', 'stale', 'disagreeing']),
+  reason: z.enum([
+    'not-applied',
+    'not-yet',
+    'missing',
+    'unreachable',
+    'unreadable',
+    'stale',
+    'disagreeing',
+    'not-begun',
+    'out-of-sequence',
+  ]),
   detail: text,
   since: instant,
   lastReadingAt: instant.nullable(),
@@ -148,7 +162,41 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
     message: text,
     ...at,
   }),
-  z.strictObject({ kind: z.literal('sequence-ended'), outcome: z.enum(['completed', 'failed', 'previewed']), ...at }),
+  /** A mutation of one of its targets that is not just its own work. `holds`: nothing more is commanded until an operator decides. */
+  z.strictObject({
+    kind: z.literal('mutation-noticed'),
+    mutation: eventId,
+    target: name,
+    step: name.nullable(),
+    class: mutationClass,
+    by: z.enum(['executor', 'other']),
+    actor: z.string().max(300).nullable(),
+    detail: text,
+    holds: z.boolean(),
+    ...at,
+  }),
+  /** An operator began it, or let it go on with these mutations accepted as they are. */
+  z.strictObject({
+    kind: z.literal('sequence-resumed'),
+    decision: eventId,
+    accepted: z.array(eventId).max(100),
+    by: z.string().max(200),
+    reason: text,
+    ...at,
+  }),
+  /** Nothing more is commanded; it ends once nothing is under way. */
+  z.strictObject({
+    kind: z.literal('sequence-aborted'),
+    decision: eventId,
+    by: z.string().max(200),
+    reason: text,
+    ...at,
+  }),
+  z.strictObject({
+    kind: z.literal('sequence-ended'),
+    outcome: z.enum(['completed', 'failed', 'aborted', 'previewed']),
+    ...at,
+  }),
 ]);
 export type EvolutionRecord = z.output<typeof evolutionRecord>;
 

@@ -32,6 +32,8 @@ export const showing = z.strictObject({ probe: name, expect: z.array(expectation
 
 export const change = z.strictObject({
   with: z.record(parameterName, parameter),
+  /** Parameters that say which resource a change is about (the others say what it becomes). None: the target has one such resource. */
+  identifiedBy: z.array(parameterName).max(20).default([]),
   /**
    * What a repeated apply can rely on. A: conditional write with our token or version. B: honours an idempotency key.
    * C: can be read back and is a set, not an increment. D: none of these.

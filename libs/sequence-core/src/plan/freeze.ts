@@ -22,6 +22,7 @@ export function freeze(plan: Plan, targets: ReadonlyMap<string, Target>): Frozen
       executor: target.spec.executor,
       change: step.change,
       with: step.with,
+      identifiedBy: [...change.identifiedBy],
       needs: [...needs],
       capability: change.capability,
       rung: step.ready.rung,

@@ -21,12 +21,23 @@ function accept(state: SequenceState, fact: Extract<EvolutionRecord, { kind: 'se
   if (state.status !== 'absent') throw new Error('broken invariant: a sequence is accepted once');
   const waiting: StepState = { phase: 'waiting', changedAt: fact.at };
   const steps = Object.fromEntries(fact.steps.map(({ id }) => [id, waiting]));
-  return { status: 'open', version: 1, epoch: 1, acceptance: fact, steps, holds: {} };
+  const begun = fact.mode === 'preview' || fact.plan.spec.start === 'at-once';
+  return {
+    ...{ status: 'open', version: 1, epoch: 1, acceptance: fact, steps, holds: {} },
+    ...{ begun, aborting: false, mutations: {} },
+  };
 }
 
 type StepFact = Exclude<
   EvolutionRecord,
   { kind: 'sequence-accepted' | 'intent-rejected' | 'intent-repeated' | 'input-refused' }
+>;
+
+type SequenceFact = Extract<
+  EvolutionRecord,
+  {
+    kind: 'gate-opened' | 'gate-held' | 'mutation-noticed' | 'sequence-resumed' | 'sequence-aborted' | 'sequence-ended';
+  }
 >;
 
 function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
@@ -35,6 +46,12 @@ function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
       return { ...state, holds: without(state.holds, fact.step ?? END_GATE) };
     case 'gate-held':
       return { ...state, holds: { ...state.holds, [fact.step ?? END_GATE]: { at: fact.at, because: fact.because } } };
+    case 'mutation-noticed':
+      return { ...state, mutations: { ...state.mutations, [fact.mutation]: noticed(fact) } };
+    case 'sequence-resumed':
+      return { ...state, begun: true, mutations: accepted(state.mutations, fact.accepted) };
+    case 'sequence-aborted':
+      return { ...state, aborting: true };
     case 'sequence-ended':
       return { ...state, status: 'ended', outcome: fact.outcome, endedAt: fact.at };
     default: {
@@ -45,10 +62,7 @@ function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
   }
 }
 
-function evolveStep(
-  step: StepState,
-  fact: Exclude<StepFact, { kind: 'gate-opened' | 'gate-held' | 'sequence-ended' }>,
-): StepState {
+function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): StepState {
   const times: StepTimes = { changedAt: fact.at, commandedAt: step.commandedAt, acceptedAt: step.acceptedAt };
   switch (fact.kind) {
     case 'step-commanded':
@@ -107,6 +121,15 @@ function evolveLook(step: StepState, fact: LookFact, times: StepTimes): StepStat
       return { ...times, phase: 'ready', attempt: fact.attempt, changed: step.changed, shown: fact.scopes };
   }
 }
+
+const noticed = ({ kind: _kind, mutation: _id, ...rest }: Extract<EvolutionRecord, { kind: 'mutation-noticed' }>) =>
+  rest;
+
+/** What was accepted holds nothing any more; that it happened stays. */
+const accepted = (mutations: OpenSequence['mutations'], ids: readonly string[]): OpenSequence['mutations'] =>
+  Object.fromEntries(
+    Object.entries(mutations).map(([id, one]) => [id, ids.includes(id) ? { ...one, holds: false } : one]),
+  );
 
 function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
   if (!(key in record)) return record;

@@ -20,7 +20,15 @@ interface Running {
   readonly steps: Readonly<Record<string, StepState>>;
   /** Newest hold of each closed gate, by step id; the gate at the end of the sequence is `END_GATE`. */
   readonly holds: Readonly<Record<string, GateHold>>;
+  /** False while a plan that starts on resume waits for it. */
+  readonly begun: boolean;
+  /** An operator aborted it: nothing more is commanded. */
+  readonly aborting: boolean;
+  /** Mutations of its targets that were not just its own work, by event id, oldest first. */
+  readonly mutations: Readonly<Record<string, NoticedMutation>>;
 }
+
+export type NoticedMutation = Omit<Extract<EvolutionRecord, { kind: 'mutation-noticed' }>, 'kind' | 'mutation'>;
 
 export interface OpenSequence extends Running {
   readonly status: 'open';
@@ -28,7 +36,7 @@ export interface OpenSequence extends Running {
 
 export interface EndedSequence extends Running {
   readonly status: 'ended';
-  readonly outcome: 'completed' | 'failed' | 'previewed';
+  readonly outcome: 'completed' | 'failed' | 'aborted' | 'previewed';
   readonly endedAt: string;
 }
 
