@@ -22,7 +22,11 @@ export const sequenceStatus = z.enum(SEQUENCE_STATUSES);
 export type SequenceStatus = z.output<typeof sequenceStatus>;
 
 export const isOver = (status: SequenceStatus): boolean =>
-  status === 'completed' || status === 'failed' || status === 'aborted' || status === 'previewed' || status === 'rejected';
+  status === 'completed' ||
+  status === 'failed' ||
+  status === 'aborted' ||
+  status === 'previewed' ||
+  status === 'rejected';
 
 /** One reason why a gate is closed: which member of which predecessor, since when, and when it was last seen. */
 export const hold = z.strictObject({
