@@ -2,12 +2,13 @@ import { allTopics } from '@causeway/contracts';
 import type { HostLog } from '@causeway/host';
 import { CausewayServer, createKafkaBus, kafkaOptionsFrom, Relay, type EventBus } from '@causeway/messaging';
 import { createOutboxStore, openDatabase, type Database } from '@causeway/persistence';
-import type { Executor, StartTimer } from '@causeway/executor-sdk';
+import type { Executor, Observer, StartTimer } from '@causeway/executor-sdk';
 import { loadSigner, loadVerifier, newEventId, type Signer } from '@causeway/signing';
 import { ClaimStore } from './claim-store';
 import { Hosting } from './hosting';
 import { Lease } from './lease';
 import { executorMigrations } from './migrations';
+import type { ObserverServices } from './observing/observer-services';
 import { recallIn, type Recall } from './recall';
 import { ResultWriter } from './result-writer';
 import { Worker } from './worker';
@@ -21,12 +22,15 @@ export interface HostConfig {
   readonly CAUSEWAY_KEY_FILE: string;
   readonly CAUSEWAY_TRUST_FILE: string;
   readonly CAUSEWAY_EXECUTORS: readonly string[];
+  /** Name of the target to observe. */
+  readonly CAUSEWAY_OBSERVES?: string | undefined;
 }
 
 export interface HostedExecutor {
   /** Name in topics, targets and the principal `executor-<name>`. */
   readonly name: string;
   createExecutor(services: { readonly recall: Recall }): Executor;
+  createObserver?(services: ObserverServices): Observer;
   /** Default `target`. */
   readonly serialBy?: 'target' | 'sequence';
   /** Most commands under way at once. Default 64. */

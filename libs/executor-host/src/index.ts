@@ -9,3 +9,4 @@ export {
   type TargetAnswer,
   type TargetCall,
 } from './target-call';
+export type { ObserverServices } from './observing/observer-services';

@@ -1,4 +1,4 @@
-export type { Observer, SeenMutation, Sweep } from './observer';
+export { CursorLost, type Observer, type SeenMutation, type Sweep } from './observer';
 export type {
   CapabilityClass,
   ChangeRequest,

@@ -30,3 +30,11 @@ export interface Observer {
   begin(signal: AbortSignal): Promise<Json>;
   sweep(cursor: Json, signal: AbortSignal): Promise<Sweep>;
 }
+
+/**
+ * Thrown by `sweep`: the target no longer knows where the cursor points, and from when on it lost its history cannot be told. The host
+ * begins anew and states a gap since the last sweep, with this message as its reason.
+ */
+export class CursorLost extends Error {
+  override readonly name = 'CursorLost';
+}
