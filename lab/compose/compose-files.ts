@@ -28,7 +28,7 @@ export async function composeFiles(): Promise<Record<string, string>> {
   files['keycloak/shop-realm.json'] = asJson(realmDocument(knownSecrets));
   files['tomcat/server.xml'] = serverXml(8080, '0.0.0.0');
   files['tomcat/tomcat-users.xml'] = usersXml(
-    ['causeway-executor', 'app-team'].map((name) => ({ name, password: PASSWORD })),
+    ['causeway-executor', 'shop-team'].map((name) => ({ name, password: PASSWORD })),
   );
   files['tomcat/manager.xml'] = managerXml('${catalina.home}/webapps.dist/manager');
   for (const [name, content] of Object.entries(await shopEntries('1.0.0'))) files[`shop-1.0.0/${name}`] = content;

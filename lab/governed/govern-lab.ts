@@ -29,21 +29,38 @@ const executor = (name: string, env: Record<string, string>): ExecutorPlan => ({
 function executorsOf({ keycloak, tomcat, caddy, unleash }: Lab): ExecutorPlan[] {
   return [
     executor('keycloak', {
+      CAUSEWAY_OBSERVES: 'idp',
       KEYCLOAK_URL: keycloak.url,
       KEYCLOAK_REALM: keycloak.realm,
       KEYCLOAK_CLIENT_ID: keycloak.executor.clientId,
       KEYCLOAK_CLIENT_SECRET: keycloak.executor.clientSecret,
+      KEYCLOAK_OBSERVER_CLIENT_ID: keycloak.observer.clientId,
+      KEYCLOAK_OBSERVER_CLIENT_SECRET: keycloak.observer.clientSecret,
     }),
     executor('tomcat', {
+      CAUSEWAY_OBSERVES: 'shop',
       TOMCAT_MEMBERS: JSON.stringify(
         Object.fromEntries(REGIONS.map((region) => [`shop-${region}`, tomcat.instances[region].url])),
+      ),
+      TOMCAT_ACCESS_LOGS: JSON.stringify(
+        Object.fromEntries(
+          REGIONS.map((region) => [region, { [`shop-${region}`]: tomcat.instances[region].accessLog }]),
+        ),
       ),
       TOMCAT_USER: tomcat.executor.name,
       TOMCAT_PASSWORD: tomcat.executor.password,
       TOMCAT_WAR_FOLDER: tomcat.warFolder,
     }),
-    executor('caddy', { CADDY_ADMIN_URL: caddy.controlPlane.adminUrl }),
-    executor('unleash', { UNLEASH_URL: unleash.url, UNLEASH_TOKEN: unleash.executor.token }),
+    executor('caddy', {
+      CAUSEWAY_OBSERVES: 'edge',
+      CADDY_ADMIN_URL: caddy.controlPlane.adminUrl,
+      CADDY_ADMIN_LOG: caddy.controlPlane.process.logFile,
+    }),
+    executor('unleash', {
+      CAUSEWAY_OBSERVES: 'flags',
+      UNLEASH_URL: unleash.url,
+      UNLEASH_TOKEN: unleash.executor.token,
+    }),
   ];
 }
 

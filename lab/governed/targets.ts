@@ -24,6 +24,9 @@ const perRegion = <T>(make: (region: Region) => T): Record<string, T> =>
 /** Names of the prober's credentials, as the targets refer to them. */
 export const CREDENTIALS = { user: 'probe-user', bearer: 'probe-user-token', flags: 'flags-read' } as const;
 
+/** Looks are cheap on one machine, and an exposure window is only as certain as the time between two of them. */
+const LOOK_EVERY = '250ms';
+
 const idp = ({ keycloak }: Lab): TargetDocument =>
   target('idp', 'team-identity', {
     executor: 'keycloak',
@@ -34,6 +37,7 @@ const idp = ({ keycloak }: Lab): TargetDocument =>
     changes: {
       'role-mapping@v1': {
         with: { group: { type: 'string' }, role: { type: 'string' } },
+        identifiedBy: ['group', 'role'],
         capability: 'C',
         show: {
           effective: { probe: 'token', expect: [{ observed: 'roles', is: 'includes', wanted: { with: 'role' } }] },
@@ -75,6 +79,7 @@ const shop = ({ tomcat }: Lab): TargetDocument =>
     probes: {
       version: {
         kind: 'http',
+        every: LOOK_EVERY,
         at: perRegion((region) => ({
           [`shop-${region}`]: { url: `${tomcat.instances[region].url}/${tomcat.context}/version` },
         })),
@@ -107,6 +112,7 @@ const edge = ({ caddy }: Lab): TargetDocument =>
     probes: {
       gateway: {
         kind: 'http',
+        every: LOOK_EVERY,
         at: perRegion((region) =>
           Object.fromEntries(
             GATEWAYS[region].map((name) => [
@@ -129,6 +135,7 @@ const flags = ({ unleash }: Lab): TargetDocument =>
     changes: {
       'toggle@v1': {
         with: { flag: { type: 'string' }, enabled: { type: 'boolean' } },
+        identifiedBy: ['flag'],
         capability: 'C',
         show: {
           effective: {
@@ -141,6 +148,7 @@ const flags = ({ unleash }: Lab): TargetDocument =>
     probes: {
       client: {
         kind: 'unleash-client',
+        every: LOOK_EVERY,
         at: perRegion((region) => ({
           client: { url: `${unleash.url}/api/client/features`, credential: CREDENTIALS.flags, region },
         })),

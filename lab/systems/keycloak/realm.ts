@@ -11,7 +11,9 @@ export interface RealmSecrets {
   readonly admin: { readonly username: string; readonly password: string };
   readonly probeUser: { readonly username: string; readonly password: string };
   readonly executor: ServiceAccount;
+  /** May read users, the realm and its events; writes nothing. */
   readonly observer: ServiceAccount;
+  /** The IdP team's own account: may change role mappings, and goes around Causeway. */
   readonly team: ServiceAccount;
 }
 

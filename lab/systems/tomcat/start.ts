@@ -15,6 +15,7 @@ export interface TomcatLab {
   readonly instances: Readonly<Record<Region, TomcatInstance>>;
   /** Users with the role manager-script, the same in every instance. */
   readonly executor: ManagerUser;
+  /** The people of the shop, who may go around Causeway. */
   readonly team: ManagerUser;
   /** Context path without the slash. */
   readonly context: string;
@@ -43,7 +44,7 @@ export async function startTomcat(options: TomcatOptions): Promise<TomcatLab> {
   const warFolder = join(options.dir, 'wars');
   for (const version of SHOP_VERSIONS) await buildShopWar(version, warFolder);
   const executor = newUser('causeway-executor');
-  const team = newUser('app-team');
+  const team = newUser('shop-team');
   const instances = await forRegions(async (region) => {
     const base = join(options.dir, region);
     const port = options.ports[region];

@@ -17,6 +17,7 @@ export interface UnleashLab {
   /** What an application in production uses: `GET /api/client/features`. */
   readonly clientToken: string;
   readonly executor: UnleashUser;
+  /** The people who release, with a token of their own: may go around Causeway. */
   readonly team: UnleashUser;
   readonly flag: string;
   readonly project: string;
