@@ -29,4 +29,4 @@ export {
   type DeployRequest,
 } from './readback/tomcat';
 export { flagHistory, readFlagAsClient, readFlagSetting, type FlagEvent, type FlagSetting } from './readback/unleash';
-export { flagPlace, pollWitness, type Sighting, type Witness, type WitnessOptions } from './readback/witness';
+export { flagPlace, pollWitness, type Sighting, type Witness, type WitnessOptions } from './witness/places';

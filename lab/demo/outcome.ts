@@ -4,7 +4,7 @@ import { configWrites, readGateway } from '../readback/caddy';
 import { freshUserToken, readGroupRoles, roleMappingHistory } from '../readback/keycloak';
 import { deployHistory, readServedVersion } from '../readback/tomcat';
 import { flagHistory, readFlagAsClient } from '../readback/unleash';
-import { flagPlace, type Witness } from '../readback/witness';
+import { flagPlace, type Witness } from '../witness/places';
 
 /** What the four systems say of themselves, read by clients that share nothing with our executors. */
 export interface Outcome {

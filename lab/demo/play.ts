@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { CLI_SCRIPT, type World } from '../governed/world';
-import { pollWitness } from '../readback/witness';
+import { pollWitness } from '../witness/places';
 import { distFolder } from '../services/service-process';
 import { readOutcome, witnessedOrder, type Outcome, type WitnessedOrder } from './outcome';
 import { heading, mustHold, paint, tell } from './tell';

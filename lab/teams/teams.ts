@@ -1,0 +1,91 @@
+/** What the teams do by hand, each at its own system with its own account. Nothing here knows Causeway. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { basic, bearer, callJson, callOk } from '../http/call';
+import type { CaddyLab } from '../systems/caddy/start';
+import type { KeycloakLab } from '../systems/keycloak/start';
+import { REGIONS, type Region } from '../systems/regions';
+import type { TomcatLab } from '../systems/tomcat/start';
+import type { UnleashLab } from '../systems/unleash/start';
+
+/** The identity team gives the role to the group, or takes it back. */
+export async function mapRole(keycloak: KeycloakLab, wanted: 'given' | 'taken back'): Promise<void> {
+  const { url, realm, tokenUrl, team, group, role } = keycloak;
+  const form = { grant_type: 'client_credentials', client_id: team.clientId, client_secret: team.clientSecret };
+  const { access_token } = await callJson<{ access_token: string }>({ method: 'POST', url: tokenUrl, form });
+  const headers = bearer(access_token);
+  const admin = `${url}/admin/realms/${realm}`;
+  const { id } = await callJson<{ id: string }>({ url: `${admin}/group-by-path/${group}`, headers });
+  const mappings = `${admin}/groups/${id}/role-mappings/realm`;
+  const from = wanted === 'given' ? `${mappings}/available` : mappings;
+  const roles = (await callJson<{ id: string; name: string }[]>({ url: from, headers })).filter(
+    ({ name }) => name === role,
+  );
+  if (roles.length === 0) throw new Error(`role ${role} is not there to be ${wanted} at group ${group}`);
+  await callOk({ method: wanted === 'given' ? 'POST' : 'DELETE', url: mappings, headers, json: roles });
+}
+
+/** The shop's team uploads a version in one region. */
+export async function deploy(tomcat: TomcatLab, region: Region, version: string): Promise<void> {
+  const body = await readFile(join(tomcat.warFolder, `shop-${version}.war`));
+  await manage(tomcat, region, 'PUT', `deploy?path=/${tomcat.context}&version=${version}`, body);
+}
+
+/** The shop's team takes a version out in one region; the newest that is left serves. */
+export const undeploy = (tomcat: TomcatLab, region: Region, version: string): Promise<void> =>
+  manage(tomcat, region, 'GET', `undeploy?path=/${tomcat.context}&version=${version}`);
+
+async function manage(
+  { instances, team }: TomcatLab,
+  region: Region,
+  method: 'GET' | 'PUT',
+  command: string,
+  body?: Buffer,
+): Promise<void> {
+  const url = `${instances[region].url}/manager/text/${command}`;
+  const answer = await request(url, { method, headers: basic(team.name, team.password), body });
+  const text = await answer.body.text();
+  // A failure comes with status 200: the first word tells.
+  if (!text.startsWith('OK')) throw new Error(`${url} answered ${answer.statusCode}: ${text}`);
+}
+
+/** The gateways' team writes the policy at the control plane; each region's gateways pull it at their own pace. */
+export async function writePolicy(caddy: CaddyLab, document: object): Promise<void> {
+  const { adminUrl } = caddy.controlPlane;
+  const headers = { origin: adminUrl, 'user-agent': 'gateway-team' };
+  const json = { '@id': caddy.policyId, ...document };
+  await callOk({ method: 'PATCH', url: `${adminUrl}/id/${caddy.policyId}`, headers, json });
+}
+
+/** The release team switches the flag, everywhere at once. */
+export async function switchFlag(unleash: UnleashLab, to: 'on' | 'off'): Promise<void> {
+  await callOk({ method: 'POST', url: `${flagAt(unleash)}/${to}`, headers: { authorization: unleash.team.token } });
+}
+
+/** The release team takes out every strategy, so that no region is named any more. */
+export async function clearStrategies(unleash: UnleashLab): Promise<void> {
+  const url = `${flagAt(unleash)}/strategies`;
+  const headers = { authorization: unleash.team.token };
+  for (const { id } of await callJson<{ id: string }[]>({ url, headers }))
+    await callOk({ method: 'DELETE', url: `${url}/${id}`, headers });
+}
+
+const flagAt = ({ url, project, flag, environment }: UnleashLab): string =>
+  `${url}/api/admin/projects/${project}/features/${flag}/environments/${environment}`;
+
+/**
+ * The gateways of a region load what their loader would pull in its own time, and their time begins anew: afterwards each waits its
+ * region's whole delay.
+ */
+export async function pullNow(caddy: CaddyLab, regions: readonly Region[] = REGIONS): Promise<void> {
+  const gateways = Object.values(caddy.gateways).filter(({ region }) => regions.includes(region));
+  await Promise.all(
+    gateways.map(async ({ region, adminUrl }) => {
+      const json = await callJson<object>({ url: `${caddy.controlPlane.url}/edge/${region}` });
+      // Without this header Caddy ignores a document that is the one it has, and its timer runs on.
+      const headers = { origin: adminUrl, 'cache-control': 'must-revalidate' };
+      await callOk({ method: 'POST', url: `${adminUrl}/load`, headers, json });
+    }),
+  );
+}
