@@ -1,3 +1,6 @@
+export { attemptOf, sequencesFor, type SequenceAt } from './mutation/candidates';
+export { classify, type Classified } from './mutation/classify';
+export { evolveTarget, replayTarget, UNTOUCHED, type FoldedMutation, type TargetState } from './mutation/target-state';
 export { checkPlan, type PlanCheck } from './plan/check-plan';
 export { jsonProblem } from './plan/json-problem';
 export { hintFor } from './plan/nearest';

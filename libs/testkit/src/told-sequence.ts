@@ -9,6 +9,8 @@ import {
   sequenceIdSeed,
   topicNames,
   uuidFromHash,
+  WATCH_END_TYPE,
+  WATCH_TYPE,
   type EvolutionRecord,
   type IntentData,
   type MemberReading,
@@ -27,6 +29,8 @@ import {
 } from '@causeway/sequence-core';
 import { sha256, sha256Hex } from '@causeway/signing';
 import type { ToldLedger } from './told-ledger';
+
+const LOOK_TYPES = { probe: PROBE_TYPE, watch: WATCH_TYPE, 'watch-end': WATCH_END_TYPE };
 
 /** One sequence of a {@link ToldLedger}: each input is recorded, decided on, and what was decided is recorded after it. */
 export class ToldSequence {
@@ -136,7 +140,7 @@ export class ToldSequence {
     const base = { id: order.id, key: this.id, subject: this.id, correlationId: this.id, time: this.timeOf(order) };
     return order.kind === 'command'
       ? { ...base, topic: commandsTopic(order.executor), type: COMMAND_TYPE, causationIds: [], data: order.data }
-      : { ...base, topic: topicNames.probes, type: PROBE_TYPE, causationIds: [], data: order.data };
+      : { ...base, topic: topicNames.probes, type: LOOK_TYPES[order.kind], causationIds: [], data: order.data };
   }
 
   private readonly times = new Map<string, string>();
@@ -150,8 +154,10 @@ export class ToldSequence {
 
   private digestOf = (order: Order): string => sha256Hex(valueOf(this.draftOf(order), 'sequencer'));
 
-  private order<K extends Order['kind']>(kind: K, step: string): Extract<Order, { kind: K }> {
-    const found = this.orders.findLast((order) => order.kind === kind && order.data.step === step);
+  private order<K extends 'command' | 'probe'>(kind: K, step: string): Extract<Order, { kind: K }> {
+    const found = this.orders.findLast(
+      (order) => order.kind === kind && 'step' in order.data && order.data.step === step,
+    );
     if (!found) throw new Error(`nobody ordered a ${kind} of ${step}`);
     return found as Extract<Order, { kind: K }>;
   }

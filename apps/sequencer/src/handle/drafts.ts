@@ -4,6 +4,8 @@ import {
   PROBE_TYPE,
   RECORD_TYPE,
   topicNames,
+  WATCH_END_TYPE,
+  WATCH_TYPE,
   type EvolutionRecord,
   type RecordData,
 } from '@causeway/contracts';
@@ -37,8 +39,10 @@ export function orderDraft(origin: Origin, order: Order, recordId: string): Draf
   const base = { ...common(origin), id: order.id, causationIds: [recordId], data: order.data };
   return order.kind === 'command'
     ? { ...base, topic: commandsTopic(order.executor), type: COMMAND_TYPE }
-    : { ...base, topic: topicNames.probes, type: PROBE_TYPE };
+    : { ...base, topic: topicNames.probes, type: LOOK_TYPES[order.kind] };
 }
+
+const LOOK_TYPES = { probe: PROBE_TYPE, watch: WATCH_TYPE, 'watch-end': WATCH_END_TYPE };
 
 const common = ({ sequenceId, at }: Origin) => ({
   key: sequenceId,

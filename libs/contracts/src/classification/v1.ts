@@ -12,8 +12,8 @@ export type MutationClass = (typeof MUTATION_CLASSES)[number];
 
 /**
  * One decided fact of a target's own stream. Everything the class was computed from is named, so anybody with the ledger computes it
- * again: the mutation's exact bytes, the mutation of the same resource before it, and the sequences it was held against, each at its
- * version.
+ * again: the mutation's exact bytes, the target's stream before it (of it, the mutation of the same resource before), and the sequences it
+ * was held against, each at its version, in this order.
  */
 export const classificationData = z.strictObject({
   target: name,
@@ -29,9 +29,9 @@ export const classificationData = z.strictObject({
   by: z.enum(['executor', 'other']),
   reason: z.string().max(limits.text),
   match: z.strictObject({ sequenceId, step: name }).nullable(),
-  against: z.array(z.strictObject({ sequenceId, version: z.int().min(1) })).max(200),
+  against: z.array(z.strictObject({ sequenceId, version: z.int().min(1) })).max(1_000),
   /** Sequences that stop for it until an operator decides. */
-  holds: z.array(sequenceId).max(200),
+  holds: z.array(sequenceId).max(1_000),
 });
 
 export const classification = envelopeOf(CLASSIFICATION_TYPE, classificationData);

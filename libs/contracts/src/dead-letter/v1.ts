@@ -19,6 +19,7 @@ export const PARK_REASONS = [
   'schema',
   'header-mismatch',
   'wrong-topic',
+  'unknown-target',
 ] as const;
 export type ParkReason = (typeof PARK_REASONS)[number];
 

@@ -13,7 +13,7 @@ export const DECISION_TYPE = 'causeway.decision.made.v1';
 export const decisionData = z.strictObject({
   sequenceId,
   verb: z.enum(['resume', 'abort']),
-  accept: z.array(eventId).max(100),
+  accept: z.array(eventId).max(1_000),
   reason: z.string().min(1).max(limits.text),
   decidedBy: z.string().min(1).max(200),
 });

@@ -27,7 +27,13 @@ export const frozenStep = z.strictObject({
   scopes: z.array(scopeMembers).min(1),
   /** Absent for the rung `accepted`, which needs no look. */
   show: z
-    .strictObject({ probe: name, expect: z.array(resolvedExpectation).min(1), freshnessMs: z.int().min(1) })
+    .strictObject({
+      probe: name,
+      expect: z.array(resolvedExpectation).min(1),
+      freshnessMs: z.int().min(1),
+      /** Whether it is looked at for the whole life of its sequence. A probe that answers at once has nothing to watch. */
+      watched: z.boolean(),
+    })
     .nullable(),
   consecutive: z.int().min(1),
   withinMs: z.int().min(1),
@@ -89,6 +95,8 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
     plan,
     planDigest: digest,
     steps: z.array(frozenStep).min(1),
+    /** The watch over its steps, ordered with this; null: there is nothing to watch. */
+    watch: eventId.nullable(),
     /** Number of the decision rules it runs under; a change of rules never changes a running sequence. */
     semantics: z.literal(1),
     ...at,
@@ -179,7 +187,7 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('sequence-resumed'),
     decision: eventId,
-    accepted: z.array(eventId).max(100),
+    accepted: z.array(eventId).max(1_000),
     by: z.string().max(200),
     reason: text,
     ...at,

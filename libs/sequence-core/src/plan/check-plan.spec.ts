@@ -43,6 +43,7 @@ describe('a plan that passes is frozen as it will run', () => {
     expect(steps[1]?.show).toEqual({
       probe: 'look',
       freshnessMs: 4_000,
+      watched: false,
       expect: [{ observed: 'version', is: 'equals', wanted: '1.1.0' }],
     });
     expect(steps[3]?.show?.expect).toEqual([{ observed: 'flag.audit', is: 'equals', wanted: true }]);

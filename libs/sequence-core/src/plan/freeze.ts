@@ -46,8 +46,13 @@ function showOf(step: PlanStep, target: Target): FrozenStep['show'] {
   if (rung === 'accepted' || rung === 'baked') return null;
   const show = target.spec.changes[step.change]?.show[rung];
   if (!show) return null;
-  const freshnessMs = durationMs(target.spec.probes[show.probe]?.freshness ?? '10s');
-  return { probe: show.probe, freshnessMs, expect: show.expect.map((one) => resolve(one, step)) };
+  const probe = target.spec.probes[show.probe];
+  return {
+    probe: show.probe,
+    expect: show.expect.map((one) => resolve(one, step)),
+    freshnessMs: durationMs(probe?.freshness ?? '10s'),
+    watched: probe?.kind !== 'instant',
+  };
 }
 
 function resolve({ observed, is, wanted }: Expectation, step: PlanStep): ResolvedExpectation {

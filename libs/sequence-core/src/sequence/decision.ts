@@ -1,11 +1,13 @@
-import type { CommandData, EvolutionRecord, ProbeData } from '@causeway/contracts';
+import type { CommandData, EvolutionRecord, ProbeData, WatchData, WatchEndData } from '@causeway/contracts';
 import { evolve } from './evolve';
 import type { SequenceState } from './state';
 
 /** A message that a decision orders. Its id is part of the facts, so it comes from {@link Tools}. */
 export type Order =
   | { readonly kind: 'command'; readonly id: string; readonly executor: string; readonly data: CommandData }
-  | { readonly kind: 'probe'; readonly id: string; readonly data: ProbeData };
+  | { readonly kind: 'probe'; readonly id: string; readonly data: ProbeData }
+  | { readonly kind: 'watch'; readonly id: string; readonly data: WatchData }
+  | { readonly kind: 'watch-end'; readonly id: string; readonly data: WatchEndData };
 
 /** What a decision needs from outside, given as plain functions so that deciding stays pure and repeatable. */
 export interface Tools {

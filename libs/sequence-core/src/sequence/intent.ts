@@ -4,6 +4,7 @@ import { advance, commandStep } from './advance';
 import type { Context, Input } from './context';
 import { Draft, type Decision, type Tools } from './decision';
 import type { OpenSequence, SequenceState } from './state';
+import { orderWatch, watchedSteps } from './watch';
 
 type IntentInput = Extract<Input, { kind: 'intent-received' }>;
 
@@ -27,9 +28,11 @@ export function decideIntent(input: IntentInput, state: SequenceState, context: 
     plan: checked.plan,
     planDigest: input.planDigest,
     steps: checked.steps,
+    watch: input.data.mode === 'apply' && watchedSteps(checked.steps).length > 0 ? tools.newId() : null,
     semantics: 1,
     at: context.at,
   });
+  orderWatch(draft as Draft<OpenSequence>, context.sequenceId);
   start(draft as Draft<OpenSequence>, context);
   return draft.done();
 }

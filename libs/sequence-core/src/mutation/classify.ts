@@ -1,0 +1,50 @@
+import type { ClassificationData, MutationData } from '@causeway/contracts';
+import { candidatesFor, isApplied, touches, type SequenceAt } from './candidates';
+import { classifyOthers } from './others';
+import { classifyOurs } from './ours';
+import type { Found } from './found';
+import type { TargetState } from './target-state';
+
+/**
+ * What an observed mutation is against the plans. Synchronous, total, pure.
+ *
+ * 1. Ours is what bears our executor's mark at the target, and nothing else: never "at about that time". The times, the actor and
+ *    the channel of a mutation change nothing about its class.
+ * 2. Ours is never early and never late, and is expected only if an attempt of that step was ordered with that content.
+ * 3. What a mutation does not tell is not compared; what it tells has to be as the step says.
+ * 4. A mutation is matched to steps by target, change, identifying parameters and scope; without one it is undeclared.
+ * 5. Everything it depends on is given: the mutation, the target's state before it, the sequences at their versions in their order.
+ *    So anybody who has the ledger computes the same.
+ * 6. Anything but `expected` stops every open sequence of the target whose plan says so.
+ */
+export interface Classified extends Found {
+  readonly by: ClassificationData['by'];
+  /** The classified mutation of the same resource before this one. */
+  readonly previous: string | null;
+  /** Ids of the sequences that stop for it. */
+  readonly holds: string[];
+}
+
+/**
+ * @param target the target's state before this mutation
+ * @param sequences those named in `against`, in that order: {@link sequencesFor} when it is decided for the first time
+ */
+export function classify(mutation: MutationData, target: TargetState, sequences: readonly SequenceAt[]): Classified {
+  const resource = target.resources.get(mutation.resource);
+  const candidates = candidatesFor(mutation, sequences);
+  const found =
+    mutation.by.kind === 'executor'
+      ? classifyOurs(mutation, candidates, sequences, resource?.attempts ?? [])
+      : classifyOthers(mutation, candidates, resource?.last ?? null);
+  const previous = resource?.last.id ?? null;
+  return { ...found, by: mutation.by.kind, previous, holds: holdsOf(found, mutation.target, sequences) };
+}
+
+const holdsOf = (found: Found, target: string, sequences: readonly SequenceAt[]): string[] =>
+  found.class === 'expected' ? [] : sequences.filter((one) => stopsFor(one, target)).map((one) => one.sequenceId);
+
+const stopsFor = ({ state }: SequenceAt, target: string): boolean =>
+  state.status === 'open' &&
+  isApplied(state) &&
+  touches(state, target) &&
+  state.acceptance.plan.spec.onOutOfSequence === 'hold';

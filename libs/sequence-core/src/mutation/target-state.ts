@@ -1,0 +1,62 @@
+import type { ClassificationData, MutationData } from '@causeway/contracts';
+
+/**
+ * What is known of one target: the fold of its stream, each classification with the mutation it is about. Nothing else, so the
+ * ledger's copy of both gives the same state to anybody.
+ */
+export interface TargetState {
+  /** Version of the target's stream; 0: no mutation of it was ever classified. */
+  readonly version: number;
+  /** By the resource's own address. */
+  readonly resources: ReadonlyMap<string, ResourceState>;
+}
+
+interface ResourceState {
+  readonly last: KnownMutation;
+  /** Attempts of ours whose effect was seen here, newest last, as {@link attemptSeen} names them. */
+  readonly attempts: readonly string[];
+}
+
+/** The last classified mutation of a resource: how it left it. */
+export interface KnownMutation {
+  /** Event id of the mutation. */
+  readonly id: string;
+  readonly with: MutationData['with'];
+  readonly effect: MutationData['effect'];
+}
+
+/** As much of a mutation as the fold needs. */
+export type FoldedMutation = Pick<MutationData, 'resource' | 'with' | 'effect' | 'by'>;
+
+export const UNTOUCHED: TargetState = { version: 0, resources: new Map() };
+
+/** Attempts remembered a resource. A repetition that comes after as many others of the same resource is not told as one. */
+const MOST_ATTEMPTS = 100;
+
+/** Folds one fact of a target's stream. Throws when it does not follow: guessing on would make every later class wrong. */
+export function evolveTarget(state: TargetState, fact: ClassificationData, mutation: FoldedMutation): TargetState {
+  if (fact.version !== state.version + 1)
+    throw new Error(`broken invariant: version ${fact.version} of target ${fact.target} follows ${state.version}`);
+  const before = state.resources.get(mutation.resource)?.attempts ?? [];
+  const seen = attemptSeen(fact, mutation);
+  const attempts = seen === null || before.includes(seen) ? before : [...before, seen].slice(-MOST_ATTEMPTS);
+  const last = { id: fact.mutation, with: mutation.with, effect: mutation.effect };
+  return { version: fact.version, resources: new Map(state.resources).set(mutation.resource, { last, attempts }) };
+}
+
+/** Replays a target's whole stream. */
+export const replayTarget = (stream: Iterable<readonly [ClassificationData, FoldedMutation]>): TargetState => {
+  let state = UNTOUCHED;
+  for (const [fact, mutation] of stream) state = evolveTarget(state, fact, mutation);
+  return state;
+};
+
+/** The attempt whose ordered effect this mutation is; null: it is none. */
+const attemptSeen = ({ class: found, match }: ClassificationData, { by }: FoldedMutation): string | null =>
+  by.kind === 'executor' && match !== null && (found === 'expected' || found === 'repeated')
+    ? attemptName(by.attemptId, match)
+    : null;
+
+/** Where the system has no place for an attempt, the step stands for it: it is to take effect once. */
+export const attemptName = (attemptId: string | null, step: { sequenceId: string; step: string }): string =>
+  attemptId ?? `${step.sequenceId}/${step.step}`;
