@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { readTargets } from '@causeway/plan-file';
 import { z } from 'zod';
+import type { Owners } from './fold/mutations';
 
 /** Besides what every message service needs. */
 export const consoleEnv = z.object({
   /** JSON file: who may ask, see {@link readTokens}. */
   CAUSEWAY_TOKENS_FILE: z.string().min(1),
+  /** Folder of Target files: who owns which target. Absent: no owner is told. */
+  CAUSEWAY_TARGETS: z.string().min(1).optional(),
   /** `yes`: empty the projection at this start and read the ledger topic again. */
   CONSOLE_REBUILD: z.enum(['yes', 'no']).default('no'),
 });
@@ -42,4 +46,10 @@ export function readTokens(path: string): Tokens {
     throw new Error(`CAUSEWAY_TOKENS_FILE ${path} must be ${form}:\n${z.prettifyError(parsed.error)}`);
   }
   return new Map(parsed.data.map(({ sha256, subject, access }) => [sha256, { subject, access }]));
+}
+
+/** Owner team of each registered target. Throws with the file's name and place when one cannot be used. */
+export function readOwners(dir: string | undefined): Owners {
+  if (dir === undefined) return new Map();
+  return new Map([...readTargets(dir).values()].map(({ metadata }) => [metadata.name, metadata.owner]));
 }

@@ -6,19 +6,22 @@ import { newEventId, type Signer } from '@causeway/signing';
 import { Module, type FactoryProvider } from '@nestjs/common';
 import { IntentsController } from './api/intents.controller';
 import { LedgerController } from './api/ledger.controller';
+import { MutationsController } from './api/mutations.controller';
 import { OpenApiController } from './api/openapi.controller';
 import { SequencesController } from './api/sequences.controller';
 import { StreamsController } from './api/streams.controller';
 import { TargetsController } from './api/targets.controller';
-import { consoleEnv, readTokens } from './config';
+import { consoleEnv, readOwners, readTokens } from './config';
+import type { Owners } from './fold/mutations';
 import { Live } from './handle/live';
+import { MutationQuestions } from './handle/mutation-questions';
 import { Projector } from './handle/projector';
 import { Questions } from './handle/questions';
 import type { SubmitPorts } from './handle/submit-intent';
 import { LedgerMessages } from './inbound/ledger-messages';
 import { consoleMigrations } from './store/migrations';
 import { emptyProjection, projectionHead } from './store/projection-store';
-import { HOLDERS, SUBMIT } from './tokens';
+import { HOLDERS, OWNERS, SUBMIT } from './tokens';
 
 const PRINCIPAL = 'console';
 
@@ -68,6 +71,17 @@ const questions: FactoryProvider<Questions> = {
   useFactory: (database: Database, clock: Clock) => new Questions(database, () => clock.now()),
 };
 
+const owners: FactoryProvider<Owners> = {
+  provide: OWNERS,
+  useFactory: () => readOwners(parseEnv(consoleEnv).CAUSEWAY_TARGETS),
+};
+
+const mutationQuestions: FactoryProvider<MutationQuestions> = {
+  provide: MutationQuestions,
+  inject: [DATABASE, OWNERS],
+  useFactory: (database: Database, known: Owners) => new MutationQuestions(database, known),
+};
+
 const submit: FactoryProvider<SubmitPorts> = {
   provide: SUBMIT,
   inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK],
@@ -97,8 +111,9 @@ const submit: FactoryProvider<SubmitPorts> = {
     SequencesController,
     TargetsController,
     LedgerController,
+    MutationsController,
     OpenApiController,
   ],
-  providers: [holders, live, projector, questions, submit],
+  providers: [holders, live, projector, questions, owners, mutationQuestions, submit],
 })
 export class ConsoleModule {}

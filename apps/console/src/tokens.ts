@@ -1,3 +1,4 @@
 /** Injection tokens of what has no class to inject by. */
 export const HOLDERS = Symbol('Tokens');
 export const SUBMIT = Symbol('SubmitPorts');
+export const OWNERS = Symbol('Owners');

@@ -20,6 +20,7 @@ export {
   type StepView,
 } from './sequences';
 export {
+  asOfPage,
   checkpointView,
   consistencyReceipt,
   entryItem,
@@ -27,6 +28,7 @@ export {
   inclusionReceipt,
   page,
   targetEvent,
+  type AsOfPage,
   type CheckpointView,
   type ConsistencyReceipt,
   type EntryItem,
@@ -35,3 +37,14 @@ export {
   type Page,
   type TargetEvent,
 } from './ledger';
+export {
+  explainedAnswer,
+  mutationItem,
+  outsideAnswer,
+  type ExplainedAnswer,
+  type MutationItem,
+  type OutsideAnswer,
+  type UncoveredInterval,
+} from './observed';
+export { evidence, type Evidence } from './evidence';
+export { decisionView, submitDecision, type DecisionView } from './decisions';

@@ -73,3 +73,11 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
 }
+
+/** A page of an answer as of a ledger position: everything up to it was looked at. Null: the ledger is empty. */
+export const asOfPage = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ asOf: position.nullable(), items: z.array(item), nextCursor: z.string().nullable() });
+
+export interface AsOfPage<T> extends Page<T> {
+  readonly asOf: string | null;
+}

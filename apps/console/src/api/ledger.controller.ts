@@ -5,6 +5,7 @@ import type {
   ConsistencyReceipt,
   EntryItem,
   EntryWithLeaf,
+  Evidence,
   InclusionReceipt,
 } from '@causeway/console-api';
 import { DATABASE } from '@causeway/service';
@@ -14,7 +15,7 @@ import { readyExport } from '../handle/export';
 import { Questions } from '../handle/questions';
 import { Refused } from '../handle/refused';
 import type { ConsoleResponse } from './http';
-import { limitOf, positionOf } from './query';
+import { indicesOf, limitOf, positionOf } from './query';
 
 @Controller('v1/ledger')
 export class LedgerController {
@@ -43,6 +44,12 @@ export class LedgerController {
   @Get('entries/:index/proof')
   proof(@Param('index') index: string): Promise<InclusionReceipt> {
     return this.questions.inclusion(indexOf(index));
+  }
+
+  /** Entries with their proofs under one checkpoint: what an answer rests on. */
+  @Get('evidence')
+  evidence(@Query('indices') indices?: string): Promise<Evidence> {
+    return this.questions.evidence(indicesOf(indices));
   }
 
   @Get('checkpoint')

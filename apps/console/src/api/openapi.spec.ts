@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RequestMethod } from '@nestjs/common';
 import { IntentsController } from './intents.controller';
 import { LedgerController } from './ledger.controller';
+import { MutationsController } from './mutations.controller';
 import { openApiDocument, ROUTES } from './openapi';
 import { OpenApiController } from './openapi.controller';
 import { SequencesController } from './sequences.controller';
@@ -13,6 +14,7 @@ import { TargetsController } from './targets.controller';
 const CONTROLLERS = [
   IntentsController,
   LedgerController,
+  MutationsController,
   OpenApiController,
   SequencesController,
   StreamsController,

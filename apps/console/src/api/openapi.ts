@@ -16,44 +16,9 @@ import {
   targetEvent,
 } from '@causeway/console-api';
 import { plan } from '@causeway/contracts';
-import { MAX_PAGE } from './query';
+import { ID, inPath, INDEX, inQuery, json, KEY, LIMIT, PAGING, ref, type Route } from './openapi-parts';
+import { QUESTION_ROUTES, QUESTION_SCHEMAS } from './openapi-questions';
 
-/** One route as documented. A spec holds this list against the routes that Nest really serves. */
-interface Route {
-  readonly method: 'get' | 'post';
-  readonly path: string;
-  readonly id: string;
-  readonly summary: string;
-  readonly parameters?: readonly object[];
-  readonly requestBody?: object;
-  readonly status?: number;
-  readonly content: { readonly type: string; readonly schema: object };
-  readonly refusals?: readonly number[];
-  readonly open?: boolean;
-}
-
-const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
-const json = (name: string): Route['content'] => ({ type: 'application/json', schema: ref(name) });
-const inPath = (name: string, description: string): object => ({
-  ...{ name, in: 'path', required: true, description },
-  schema: { type: 'string' },
-});
-const inQuery = (name: string, description: string, schema: object = { type: 'string' }): object => ({
-  ...{ name, in: 'query', required: false, description, schema },
-});
-const LIMIT = inQuery('limit', 'Most items of the answer.', { type: 'integer', minimum: 1, maximum: MAX_PAGE });
-const PAGING = [LIMIT, inQuery('cursor', 'nextCursor of the page before.')];
-const ID = inPath('id', 'Sequence id.');
-const INDEX = inPath('index', 'Ledger index.');
-const KEY = {
-  ...{
-    name: 'Idempotency-Key',
-    in: 'header',
-    required: true,
-    schema: { type: 'string', minLength: 1, maxLength: 200 },
-  },
-  description: 'The sequence key. The same key and body answer the same; the same key with another body is refused.',
-};
 const LAST_EVENT_ID = {
   ...{ name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } },
   description: 'Goes on after this ledger index.',
@@ -61,7 +26,7 @@ const LAST_EVENT_ID = {
 const EVENTS = { type: 'text/event-stream', schema: { type: 'string' } };
 const FILE = { type: 'application/jsonl', schema: { type: 'string' } };
 
-export const ROUTES: readonly Route[] = [
+const BASE_ROUTES: readonly Route[] = [
   {
     ...{ method: 'post', path: '/v1/intents', id: 'submitIntent', status: 202, content: json('SubmittedIntent') },
     summary: 'Submit a change intent: a plan to apply, or to preview.',
@@ -157,6 +122,9 @@ export const ROUTES: readonly Route[] = [
   },
 ];
 
+/** A spec holds this list against the routes that Nest really serves. */
+export const ROUTES: readonly Route[] = [...BASE_ROUTES, ...QUESTION_ROUTES];
+
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   SubmitIntent: submitIntent.extend({ plan }),
   SubmittedIntent: submittedIntent,
@@ -170,6 +138,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   ConsistencyReceipt: consistencyReceipt,
   Checkpoint: checkpointView,
   TargetEventPage: page(targetEvent),
+  ...QUESTION_SCHEMAS,
   Problem: problemBody,
 };
 
@@ -195,7 +164,7 @@ export function openApiDocument(): object {
 }
 
 function schemaOf(name: string, schema: z.ZodType): object {
-  const io = name === 'SubmitIntent' ? 'input' : 'output';
+  const io = name.startsWith('Submit') && !name.startsWith('Submitted') ? 'input' : 'output';
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' });
   return rewrite(rest, `#/components/schemas/${name}`) as object;
 }

@@ -1,4 +1,12 @@
-import { eventId, limits, NAME_PATTERN } from '@causeway/contracts';
+import {
+  duration,
+  durationMs,
+  eventId,
+  limits,
+  MUTATION_CLASSES,
+  NAME_PATTERN,
+  type MutationClass,
+} from '@causeway/contracts';
 import { SEQUENCE_STATUSES, type SequenceStatus } from '@causeway/console-api';
 import { Refused } from '../handle/refused';
 
@@ -35,6 +43,44 @@ export function sequenceIdOf(text: string): string {
 export function nameOf(text: string, what: string): string {
   if (NAME_PATTERN.test(text)) return text;
   throw new Refused(404, `${what}-not-found`, `A ${what} is named in lower-case letters, digits and "-".`);
+}
+
+/** A parameter that may be repeated. */
+export const namesOf = (texts: string | readonly string[] | undefined, what: string): string[] =>
+  texts === undefined ? [] : [texts].flat().map((text) => nameOf(text, what));
+
+export function classOf(text: string | undefined): MutationClass | null {
+  if (text === undefined) return null;
+  const found = MUTATION_CLASSES.find((one) => one === text);
+  if (found) return found;
+  throw new Refused(400, 'class-invalid', `class must be one of ${MUTATION_CLASSES.join(', ')}.`);
+}
+
+export function yesOrNo(text: string | undefined, name: string): boolean {
+  if (text === undefined || text === 'false') return false;
+  if (text === 'true') return true;
+  throw new Refused(400, `${name}-invalid`, `${name} must be true or false.`);
+}
+
+/**
+ * A time as RFC 3339 with milliseconds, or how long ago (`30m`); null when absent.
+ * @param nowMs Unix milliseconds
+ */
+export function timeOf(text: string | undefined, name: string, nowMs: number): string | null {
+  if (text === undefined || text === '') return null;
+  if (duration.safeParse(text).success) return new Date(nowMs - durationMs(text)).toISOString();
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z$/.test(text) && !Number.isNaN(Date.parse(text));
+  if (isTime) return new Date(text).toISOString();
+  const forms = 'a time in UTC like 2026-01-31T12:00:00Z, or how long ago like 30m';
+  throw new Refused(400, `${name}-invalid`, `${name} must be ${forms}.`);
+}
+
+/** Ledger indices, `3,17,18`. */
+export function indicesOf(text: string | undefined): number[] {
+  const parts = (text ?? '').split(',').filter((part) => part !== '');
+  const indices = [...new Set(parts)].map((part) => positionOf(part, 'indices') ?? 0);
+  if (indices.length >= 1 && indices.length <= MAX_PAGE) return indices.sort((a, b) => a - b);
+  throw new Refused(400, 'indices-invalid', `indices must be 1 to ${MAX_PAGE} ledger positions, like 3,17,18.`);
 }
 
 /** The Idempotency-Key header. Visible ASCII, so that it can stand in headers, file names and logs. */

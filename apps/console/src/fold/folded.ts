@@ -31,6 +31,8 @@ export interface Folded {
   readonly fault: string | null;
   readonly firstIndex: number;
   readonly lastIndex: number;
+  /** When the ledger recorded the last entry; null: none yet. */
+  readonly lastAt: string | null;
 }
 
 interface IntentSummary {
@@ -70,11 +72,12 @@ export const absentSequence = (sequenceId: string, index: number): Folded => ({
   fault: null,
   firstIndex: index,
   lastIndex: index,
+  lastAt: null,
 });
 
 /** Folds one entry of this sequence. Never throws. */
 export function foldEntry(folded: Folded, { message, index, recordedAt }: Recorded): Folded {
-  const next = { ...folded, lastIndex: index };
+  const next = { ...folded, lastIndex: index, lastAt: recordedAt };
   switch (message.type) {
     case INTENT_TYPE:
       return { ...next, intent: folded.intent ?? intentSummary(message) };
@@ -126,6 +129,12 @@ function foldRecords(folded: Folded, { data }: RecordMessage, recordedAt: string
     return { ...folded, fault: `${(error as Error).message} (index ${folded.lastIndex})` };
   }
 }
+
+/** Names of the targets that an accepted sequence is about. */
+export const targetsOf = ({ state }: Folded): string[] =>
+  state.status === 'open' || state.status === 'ended'
+    ? [...new Set(state.acceptance.steps.map(({ target }) => target))]
+    : [];
 
 export const versionOf = (state: SequenceState): number => (state.status === 'absent' ? 0 : state.version);
 

@@ -44,7 +44,7 @@ async function fresh(): Promise<Database> {
 
 /** Everything a projection holds, as one text. */
 async function dump(database: Database): Promise<string> {
-  const tables = ['entry', 'tree_node', 'sequence', 'target_event'];
+  const tables = ['entry', 'tree_node', 'sequence', 'target_event', 'mutation', 'coverage'];
   const rows = await Promise.all(tables.map((table) => database.query(`select * from ${table} order by 1, 2`)));
   const [head] = await database.query('select next_index from projection');
   return JSON.stringify([head, ...rows]);

@@ -4,6 +4,7 @@ import type { Received } from '@causeway/messaging';
 import type { Database, Tx } from '@causeway/persistence';
 import { sha256 } from '@causeway/signing';
 import { absentSequence, foldEntry, type Folded } from '../fold/folded';
+import { observedIn } from '../fold/observed';
 import { recordedOf, type Recorded } from '../fold/recorded';
 import { rowOf } from '../fold/summary';
 import { targetRowsOf, type TargetRow } from '../fold/target-events';
@@ -18,10 +19,12 @@ import {
   upsertSequences,
   type TreeNode,
 } from '../store/projection-store';
+import { insertObserved } from '../store/observation-store';
 import { RecentSequences } from './recent-sequences';
 
 /**
- * Takes the ledger topic into tables made for questions: entries, tree nodes, sequences, target histories.
+ * Takes the ledger topic into tables made for questions: entries, tree nodes, sequences, target histories,
+ * mutations and coverage.
  *
  * 1. Gapless: an entry's index is the next one. A smaller one was taken before and is ignored; a larger one is refused loudly, since
  *    every answer after a gap could be wrong.
@@ -67,6 +70,7 @@ export class Projector {
       await insertNodes(tx, nodes);
       await upsertSequences(tx, [...folding.sequences.values()].map(rowOf));
       await insertTargetRows(tx, folding.targetRows);
+      await insertObserved(tx, observedIn(entries));
       return folding.sequences;
     });
     this.keep({ next, frontier });

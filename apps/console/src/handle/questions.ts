@@ -2,6 +2,7 @@ import type {
   CheckpointView,
   EntryItem,
   EntryWithLeaf,
+  Evidence,
   Explanation,
   InclusionReceipt,
   Page,
@@ -30,7 +31,7 @@ import {
 } from '../store/question-store';
 import { findSubmission, type TimedSubmission } from '../store/submission-store';
 import { cursorOf, positionsIn } from './cursor';
-import { consistencyReceipt, inclusionReceipt } from './receipts';
+import { consistencyReceipt, evidenceOf, inclusionReceipt } from './receipts';
 import { Refused } from './refused';
 
 /** What people ask, answered from the tables. Every answer about a sequence or the ledger is as of a ledger position. */
@@ -111,6 +112,10 @@ export class Questions {
 
   inclusion(index: number): Promise<InclusionReceipt> {
     return inclusionReceipt(this.database, index);
+  }
+
+  evidence(indices: readonly number[]): Promise<Evidence> {
+    return evidenceOf(this.database, indices);
   }
 
   consistency(from: number): ReturnType<typeof consistencyReceipt> {

@@ -1,4 +1,4 @@
-import type { ConsistencyReceipt, InclusionReceipt } from '@causeway/console-api';
+import type { ConsistencyReceipt, Evidence, InclusionReceipt } from '@causeway/console-api';
 import {
   consistencyPlan,
   inclusionPlan,
@@ -10,18 +10,14 @@ import {
 import type { Database } from '@causeway/persistence';
 import { sha256 } from '@causeway/signing';
 import { loadNodes } from '../store/projection-store';
-import { newestCheckpoint } from '../store/question-store';
+import { leavesOf, newestCheckpoint } from '../store/question-store';
 import { Refused } from './refused';
 
 /** Inclusion of one entry in the newest checkpoint: O(log n) reads, and checked here before it goes out. */
 export async function inclusionReceipt(database: Database, index: number): Promise<InclusionReceipt> {
   const { note, size, root } = await newestTree(database);
   if (index >= size) {
-    throw new Refused(
-      404,
-      'entry-not-published',
-      `Entry ${index} is not covered by a checkpoint yet; the newest covers ${size}.`,
-    );
+    throw notPublished(index, size);
   }
   const read = await loadNodes(database, [...inclusionPlan(index, size).flat(), { level: 0, index }]);
   const proof = proofFromPlan(sha256, inclusionPlan(index, size), read);
@@ -39,6 +35,33 @@ export async function inclusionReceipt(database: Database, index: number): Promi
     checkpoint: note,
   };
 }
+
+/** Entries with their proofs, all against the newest checkpoint. */
+export async function evidenceOf(database: Database, indices: readonly number[]): Promise<Evidence> {
+  const { note, size, root } = await newestTree(database);
+  const outside = indices.find((index) => index >= size);
+  if (outside !== undefined) throw notPublished(outside, size);
+  const plans = indices.map((index) => ({ index, plan: inclusionPlan(index, size) }));
+  const read = await loadNodes(database, distinct(plans.flatMap(({ plan }) => plan.flat())));
+  const leaves = await leavesOf(database, indices);
+  const entries = plans.map(({ index, plan }) => {
+    const leaf = leaves.get(index);
+    if (leaf === undefined) throw new Error(`broken invariant: entry ${index} is not stored`);
+    return { index: String(index), leaf, proof: proofFromPlan(sha256, plan, read).map(base64) };
+  });
+  return { size: String(size), root: base64(root), checkpoint: note, entries };
+}
+
+const distinct = <T extends { level: number; index: number }>(nodes: readonly T[]): T[] => [
+  ...new Map(nodes.map((node) => [`${node.level}/${node.index}`, node])).values(),
+];
+
+const notPublished = (index: number, size: number): Refused =>
+  new Refused(
+    404,
+    'entry-not-published',
+    `Entry ${index} is not covered by a checkpoint yet; the newest covers ${size}.`,
+  );
 
 /** That the newest checkpoint only added to the first `from` entries. */
 export async function consistencyReceipt(database: Database, from: number): Promise<ConsistencyReceipt> {

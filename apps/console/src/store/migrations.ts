@@ -69,6 +69,44 @@ const projectionMigration: Migration = {
     );`,
 };
 
+const observationMigration: Migration = {
+  name: 'console-observations',
+  sql: `
+    create table mutation (
+      index bigint primary key,
+      id uuid not null unique,
+      target text not null,
+      resource text not null,
+      by text not null,
+      happened_from timestamptz not null,
+      happened_to timestamptz not null,
+      observed_at timestamptz not null,
+      recorded_at timestamptz not null,
+      body text not null,
+      -- Filled in by the classification, which comes after it.
+      class text,
+      class_index bigint,
+      class_body text
+    );
+    create index mutation_of_target on mutation (target, index);
+    create index mutation_seen on mutation (observed_at);
+    create index mutation_happened on mutation (happened_to);
+
+    create table coverage (
+      target text not null,
+      kind text not null,
+      from_at timestamptz not null,
+      to_at timestamptz not null,
+      reason text,
+      first_index bigint not null,
+      last_index bigint not null,
+      primary key (target, from_at)
+    );
+
+    -- Which targets a sequence is about, and when anything of it was last recorded.
+    alter table sequence add column targets text[] not null default '{}', add column last_at timestamptz;`,
+};
+
 const submissionMigration: Migration = {
   name: 'console-submission',
   sql: `
@@ -84,4 +122,9 @@ const submissionMigration: Migration = {
     )`,
 };
 
-export const consoleMigrations: readonly Migration[] = [outboxMigration, projectionMigration, submissionMigration];
+export const consoleMigrations: readonly Migration[] = [
+  outboxMigration,
+  projectionMigration,
+  submissionMigration,
+  observationMigration,
+];

@@ -1,6 +1,6 @@
 import { packBytes, type Tx } from '@causeway/persistence';
 import type { FrontierState } from '@causeway/ledger-core';
-import type { Folded } from '../fold/folded';
+import { targetsOf, type Folded } from '../fold/folded';
 import type { Recorded } from '../fold/recorded';
 import type { TargetRow } from '../fold/target-events';
 import type { SequenceRow } from '../fold/summary';
@@ -13,7 +13,7 @@ export interface TreeNode {
 }
 
 /** What the stored folds and rows look like. A release that changes them counts on, and makes the projection again. */
-const SHAPE = 1;
+const SHAPE = 2;
 
 interface Head {
   /** Names this life of the projection. */
@@ -121,12 +121,12 @@ export async function upsertSequences(tx: Tx, rows: readonly SequenceRow[]): Pro
   const column = <T>(of: (row: SequenceRow) => T): T[] => rows.map(of);
   const { bytes, starts, lengths } = packBytes(rows.map(({ folded }) => Buffer.from(JSON.stringify(folded), 'utf8')));
   await tx.query(
-    `insert into sequence(id, first_index, status, waiting_for, waiting_since, folded)
-       select id, first_index, status, waiting_for, waiting_since, ${textAt('$6')}
-       from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[], $7::int[], $8::int[])
-         as s(id, first_index, status, waiting_for, waiting_since, start, length)
+    `insert into sequence(id, first_index, status, waiting_for, waiting_since, folded, targets, last_at)
+       select id, first_index, status, waiting_for, waiting_since, ${textAt('$6')}, string_to_array(targets, ' '), last_at
+       from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[], $7::int[], $8::int[], $9::text[], $10::timestamptz[])
+         as s(id, first_index, status, waiting_for, waiting_since, start, length, targets, last_at)
        on conflict (id) do update set status = excluded.status, waiting_for = excluded.waiting_for,
-         waiting_since = excluded.waiting_since, folded = excluded.folded`,
+         waiting_since = excluded.waiting_since, folded = excluded.folded, targets = excluded.targets, last_at = excluded.last_at`,
     [
       column((row) => row.folded.sequenceId),
       column((row) => row.folded.firstIndex),
@@ -136,6 +136,8 @@ export async function upsertSequences(tx: Tx, rows: readonly SequenceRow[]): Pro
       bytes,
       starts,
       lengths,
+      column((row) => targetsOf(row.folded).join(' ')),
+      column((row) => row.folded.lastAt),
     ],
     'console-upsert-sequences',
   );
@@ -193,6 +195,6 @@ export async function putExportHeader(tx: Tx, { line, note }: ExportHeaderRow): 
 
 /** Empties the projection; its new generation names a new consumer group, which reads the topics from their start. */
 export async function emptyProjection(tx: Tx): Promise<void> {
-  await tx.query('truncate entry, tree_node, checkpoint, export_header, sequence, target_event');
+  await tx.query('truncate entry, tree_node, checkpoint, export_header, sequence, target_event, mutation, coverage');
   await tx.query('update projection set next_index = 0, generation = gen_random_uuid(), shape = $1', [SHAPE]);
 }

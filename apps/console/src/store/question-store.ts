@@ -102,3 +102,12 @@ export async function leafHashes(tx: Tx, from: number, to: number): Promise<Buff
   );
   return Buffer.concat(rows.map(({ hash }) => hash));
 }
+
+/** Exact texts of these entries, by index. */
+export async function leavesOf(tx: Tx, indices: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const rows = await tx.query<{ index: string; leaf: string }>(
+    'select index, leaf from entry where index = any($1::bigint[])',
+    [indices],
+  );
+  return new Map(rows.map(({ index, leaf }) => [Number(index), leaf]));
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { decisionData, eventId, instant, sequenceId } from '@causeway/contracts';
+import { position } from './sequences';
+
+/** Body of `POST /v1/sequences/{id}/decisions`. */
+export const submitDecision = z.strictObject({
+  verb: decisionData.shape.verb,
+  accept: decisionData.shape.accept.default([]),
+  reason: decisionData.shape.reason,
+});
+
+/**
+ * A decision and what became of it. `submitted`: on its way to the sequencer; `taken`: the sequence went on or stops because of it;
+ * `refused`: the sequencer did not take it, and why.
+ */
+export const decisionView = z.strictObject({
+  id: eventId,
+  sequenceId,
+  verb: decisionData.shape.verb,
+  accept: decisionData.shape.accept,
+  reason: z.string(),
+  decidedBy: z.string(),
+  status: z.enum(['submitted', 'taken', 'refused']),
+  /** Why it was refused. */
+  problem: z.string().nullable(),
+  submittedAt: instant,
+  /** Entry of the decision; of the record that says what became of it. */
+  index: position.nullable(),
+  outcomeIndex: position.nullable(),
+  /** Path of this answer. */
+  location: z.string(),
+});
+export type DecisionView = z.output<typeof decisionView>;
