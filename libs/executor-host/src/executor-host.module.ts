@@ -1,7 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { gauge, LOG, Readiness, Shutdown, type HostLog } from '@causeway/host';
+import { CLOCK, gauge, LOG, Readiness, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { HOSTED, openHosted, type HostConfig, type Hosted, type HostedExecutor } from './hosted';
 import { commandsInbox } from './inbound/commands';
+import type { Observing } from './observing/observing';
 
 /** One executor in one process. The only file that knows how its host is wired. */
 @Module({})
@@ -13,9 +14,9 @@ export class ExecutorHostModule {
       providers: [
         {
           provide: HOSTED,
-          inject: [LOG, Readiness, Shutdown],
-          useFactory: (log: HostLog, readiness: Readiness, shutdown: Shutdown) =>
-            open(executor, config, { log, readiness, shutdown }),
+          inject: [LOG, CLOCK, Readiness, Shutdown],
+          useFactory: (log: HostLog, clock: Clock, readiness: Readiness, shutdown: Shutdown) =>
+            open(executor, config, { log, clock, readiness, shutdown }),
         },
       ],
     };
@@ -24,6 +25,7 @@ export class ExecutorHostModule {
 
 interface HostServices {
   readonly log: HostLog;
+  readonly clock: Clock;
   readonly readiness: Readiness;
   readonly shutdown: Shutdown;
 }
@@ -31,13 +33,14 @@ interface HostServices {
 async function open(
   executor: HostedExecutor,
   config: HostConfig,
-  { log, readiness, shutdown }: HostServices,
+  { log, clock, readiness, shutdown }: HostServices,
 ): Promise<Hosted> {
-  const hosted = await openHosted(executor, config, log);
-  const { server, bus, database, hosting, relay } = hosted;
+  const hosted = await openHosted(executor, config, { log, clock });
+  const { server, bus, database, hosting, relay, observing } = hosted;
   readiness.add('kafka', () => server.isReady() && bus.isHealthy());
   readiness.add('database', () => database.isHealthy());
   shutdown.add('intake', 'commands', () => server.close());
+  if (observing) shutdown.add('intake', 'observing', () => observing.stop());
   shutdown.add('work', 'claims', () => hosting.stop());
   shutdown.add('relay', 'relay', () => relay.stop());
   shutdown.add('connections', 'bus', () => bus.close());
@@ -46,7 +49,23 @@ async function open(
   for (const [name, help] of Object.entries(COUNTS)) {
     gauge(`causeway_executor_claims_${snake(name)}`, help, () => hosting.counts[name as keyof typeof COUNTS]);
   }
+  if (observing) gaugesOf(observing);
   return hosted;
+}
+
+/** Not in readiness: an executor whose target cannot be read still answers for it. */
+function gaugesOf(observing: Observing): void {
+  const { counts } = observing;
+  gauge('causeway_observer_mutations', 'Mutations sent since the start.', () => counts.mutations);
+  gauge('causeway_observer_gaps', 'Gaps stated since the start.', () => counts.gaps);
+  gauge(
+    'causeway_observer_failed_sweeps',
+    'Looks at the history that failed since the start.',
+    () => counts.failedSweeps,
+  );
+  gauge('causeway_observer_lag_seconds', 'Since the last covered instant; -1: another process observes.', () =>
+    observing.lagSeconds(),
+  );
 }
 
 const COUNTS = {

@@ -1,5 +1,5 @@
 import { allTopics } from '@causeway/contracts';
-import type { HostLog } from '@causeway/host';
+import type { Clock, HostLog } from '@causeway/host';
 import { CausewayServer, createKafkaBus, kafkaOptionsFrom, Relay, type EventBus } from '@causeway/messaging';
 import { createOutboxStore, openDatabase, type Database } from '@causeway/persistence';
 import type { Executor, Observer, StartTimer } from '@causeway/executor-sdk';
@@ -8,6 +8,8 @@ import { ClaimStore } from './claim-store';
 import { Hosting } from './hosting';
 import { Lease } from './lease';
 import { executorMigrations } from './migrations';
+import { openObserving } from './observing/open-observing';
+import type { Observing } from './observing/observing';
 import type { ObserverServices } from './observing/observer-services';
 import { recallIn, type Recall } from './recall';
 import { ResultWriter } from './result-writer';
@@ -43,6 +45,8 @@ export interface Hosted {
   readonly relay: Relay;
   readonly server: CausewayServer;
   readonly hosting: Hosting;
+  /** null: this process observes nothing. */
+  readonly observing: Observing | null;
 }
 
 const startTimer: StartTimer = (ms, callback) => {
@@ -51,7 +55,11 @@ const startTimer: StartTimer = (ms, callback) => {
 };
 
 /** Opens everything in the order in which it is needed; what a crash left is sent and taken over before anything new. */
-export async function openHosted(executor: HostedExecutor, config: HostConfig, log: HostLog): Promise<Hosted> {
+export async function openHosted(
+  executor: HostedExecutor,
+  config: HostConfig,
+  { log, clock }: { readonly log: HostLog; readonly clock: Clock },
+): Promise<Hosted> {
   const signer = signerOf(executor.name, config);
   const topics = allTopics([...new Set([...config.CAUSEWAY_EXECUTORS, executor.name])]);
   const bus = createKafkaBus({ ...kafkaOptionsFrom(process.env), clientId: signer.principal, log });
@@ -62,18 +70,26 @@ export async function openHosted(executor: HostedExecutor, config: HostConfig, l
   await relay.start();
   const verifier = loadVerifier(config.CAUSEWAY_TRUST_FILE);
   const server = new CausewayServer({ bus, verifier, signer, topics, groupId: signer.principal, log });
-  const hosting = hostingOf(executor, { database, relay, signer }, log);
+  const lease = new Lease({ database, newId: newEventId, monotonic: () => performance.now() });
+  const target = { executor: executor.createExecutor({ recall: recallIn(database) }), database, relay, signer, lease };
+  const hosting = hostingOf(executor, target, log);
   await hosting.start();
-  return { bus, database, relay, server, hosting };
+  const observing = openObserving(executor, config.CAUSEWAY_OBSERVES, { ...target, log, clock });
+  observing?.start();
+  return { bus, database, relay, server, hosting, observing };
 }
 
-function hostingOf(
-  executor: HostedExecutor,
-  { database, relay, signer }: { database: Database; relay: Relay; signer: Signer },
-  log: HostLog,
-): Hosting {
+interface HostingParts {
+  readonly executor: Executor;
+  readonly database: Database;
+  readonly relay: Relay;
+  readonly signer: Signer;
+  readonly lease: Lease;
+}
+
+function hostingOf(hosted: HostedExecutor, parts: HostingParts, log: HostLog): Hosting {
+  const { executor, database, relay, signer, lease } = parts;
   const claims = new ClaimStore(database);
-  const lease = new Lease({ database, newId: newEventId, monotonic: () => performance.now() });
   const results = new ResultWriter({
     database,
     claims,
@@ -85,9 +101,9 @@ function hostingOf(
     onFatal: (error) => endProcess(error, log),
   });
   const worker = new Worker({
-    executor: executor.createExecutor({ recall: recallIn(database) }),
-    serialBy: executor.serialBy ?? 'target',
-    concurrency: executor.concurrency ?? 64,
+    executor,
+    serialBy: hosted.serialBy ?? 'target',
+    concurrency: hosted.concurrency ?? 64,
     now: Date.now,
     startTimer,
     mayStart: () => lease.isValid(),

@@ -1,4 +1,5 @@
 import { outboxMigration, type Migration } from '@causeway/persistence';
+import { observingMigration } from './observing/migration';
 
 /** No holder: a claim that was put back unstarted. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -28,4 +29,4 @@ const claimsMigration: Migration = {
     create table recalled (key text primary key, value jsonb not null, at timestamptz not null default clock_timestamp());`,
 };
 
-export const executorMigrations: readonly Migration[] = [outboxMigration, claimsMigration];
+export const executorMigrations: readonly Migration[] = [outboxMigration, claimsMigration, observingMigration];
