@@ -1,6 +1,22 @@
 export { attemptOf, sequencesFor, type SequenceAt } from './mutation/candidates';
-export { classify, type Classified } from './mutation/classify';
+export { classify, concernedBy, type Classified } from './mutation/classify';
 export { evolveTarget, replayTarget, UNTOUCHED, type FoldedMutation, type TargetState } from './mutation/target-state';
+export {
+  divergences,
+  pathDifference,
+  type Divergences,
+  type PathDifference,
+  type PlanDivergence,
+  type ScopeDivergence,
+} from './path/divergences';
+export { effectiveAt, type EffectiveAt, type StepAt } from './path/effective-at';
+export { exposureWindows, type Exposure, type ExposureWindow, type UncertainTime } from './path/exposure-windows';
+export { foldPath } from './path/fold-path';
+export { type MadeBy } from './path/made-by';
+export { membersLacking, type MemberLacking } from './path/members-lacking';
+export { type PathEntry, type PathState } from './path/path-state';
+export { scopePath, type PathStep, type ScopePath } from './path/scope-path';
+export { type Bounds, type Span } from './path/span';
 export { checkPlan, type PlanCheck } from './plan/check-plan';
 export { jsonProblem } from './plan/json-problem';
 export { hintFor } from './plan/nearest';
