@@ -1,14 +1,18 @@
 import type { CommandData, FrozenStep } from '@causeway/contracts';
 import { sequenceIdOf, type Context } from './context';
 import type { Draft, Order } from './decision';
-import { frozenStep, stepState, type OpenSequence } from './state';
+import { holdForOperator } from './holds';
+import { couldStart, endSteps, mayApply, waitsForOperator } from './order';
+import { frozenStep, stepState, type EndedSequence, type OpenSequence, type StepState } from './state';
+import { orderWatchEnd } from './watch';
 
 /**
  * The order of things.
  *
  * 1. A step is commanded only after every step it needs is `ready`; the gate's record cites what shows it (I1).
  * 2. A gate opens and its step is commanded in one decision, so nothing can come between.
- * 3. The sequence ends when no step can move any more.
+ * 3. Nothing is applied before an operator began what starts on resume, while one has to decide on a mutation, or after an abort.
+ * 4. The sequence ends when no step can move any more; an aborted one when nothing is under way.
  */
 
 /** How long an executor may take, milliseconds. Longer work reports `unknown` and is settled by look-up. */
@@ -16,16 +20,16 @@ const APPLY_DEADLINE_MS = 120_000;
 const LOOK_UP_DEADLINE_MS = 30_000;
 
 export function advance(draft: Draft<OpenSequence>, context: Context): void {
+  const opens = mayApply(draft.state);
   for (const step of draft.state.acceptance.steps) {
-    if (stepState(draft.state, step.id).phase === 'waiting' && step.needs.every((need) => isReady(draft.state, need))) {
+    if (!couldStart(draft.state, step)) continue;
+    if (opens) {
       openGate(draft, step.id, step.needs);
       commandStep(draft, context, step, 1, 'apply');
-    }
+    } else if (!draft.state.aborting) holdForOperator(draft, step.id);
   }
-  endIfNothingMoves(draft);
+  endIfNothingMoves(draft, context);
 }
-
-const isReady = (state: OpenSequence, id: string): boolean => stepState(state, id).phase === 'ready';
 
 function openGate(draft: Draft<OpenSequence>, step: string | null, needs: readonly string[]): void {
   const evidence = needs.map((need) => {
@@ -69,24 +73,33 @@ export function commandStep(
   draft.order(order);
 }
 
-function endIfNothingMoves(draft: Draft<OpenSequence>): void {
-  const { steps, acceptance } = draft.state;
-  const phases = Object.values(steps).map(({ phase }) => phase);
-  if (phases.every((phase) => phase === 'ready')) {
-    openGate(draft, null, endSteps(acceptance.steps));
-    draft.add({ kind: 'sequence-ended', outcome: 'completed', at: draft.at });
-  } else if (phases.every((phase) => phase === 'previewed')) {
-    draft.add({ kind: 'sequence-ended', outcome: 'previewed', at: draft.at });
-  } else if (phases.every((phase) => phase === 'ready' || phase === 'not-applied' || phase === 'waiting')) {
-    draft.add({ kind: 'sequence-ended', outcome: 'failed', at: draft.at });
+export function endIfNothingMoves(draft: Draft<OpenSequence>, context: Context): void {
+  const outcome = outcomeOf(draft.state);
+  if (outcome === null) return;
+  if (outcome === 'completed') {
+    if (waitsForOperator(draft.state)) return holdForOperator(draft, null);
+    openGate(draft, null, endSteps(draft.state.acceptance.steps));
   }
+  draft.add({ kind: 'sequence-ended', outcome, at: draft.at });
+  orderWatchEnd(draft, sequenceIdOf(context));
 }
 
-/** Steps that nothing needs: the gate at the end of the sequence waits for them. */
-export const endSteps = (steps: readonly FrozenStep[]): string[] => {
-  const needed = new Set(steps.flatMap(({ needs }) => needs));
-  return steps.map(({ id }) => id).filter((id) => !needed.has(id));
-};
+function outcomeOf(state: OpenSequence): EndedSequence['outcome'] | null {
+  const { steps } = state.acceptance;
+  const all = (...phases: StepState['phase'][]): boolean =>
+    steps.every(({ id }) => phases.includes(stepState(state, id).phase));
+  if (state.aborting) return steps.some((step) => isUnderWay(state, step)) ? null : 'aborted';
+  if (all('ready')) return 'completed';
+  if (all('previewed')) return 'previewed';
+  const stuck = all('ready', 'not-applied', 'waiting') && !steps.some((step) => couldStart(state, step));
+  return stuck ? 'failed' : null;
+}
+
+/** Whether an attempt may still take effect without anybody knowing. What can never be looked up is not waited for. */
+function isUnderWay(state: OpenSequence, { id, capability }: FrozenStep): boolean {
+  const { phase } = stepState(state, id);
+  return phase === 'commanded' || (phase === 'outcome-unknown' && capability !== 'D');
+}
 
 /** The step of a state that is being decided, with its frozen form. */
 export const both = (state: OpenSequence, id: string) => ({ step: frozenStep(state, id), now: stepState(state, id) });

@@ -4,6 +4,7 @@ import { both, commandStep } from './advance';
 import type { Context, Input, LastRound } from './context';
 import type { Draft } from './decision';
 import { holdDependents } from './holds';
+import { mayApply } from './order';
 import { requestProbe } from './probe';
 import type { OpenSequence, SequenceState, StepState } from './state';
 
@@ -21,7 +22,11 @@ const ASK_AGAIN_AFTER_MS = 60_000;
 export function decideClock(input: ClockInput, draft: Draft<OpenSequence>, context: Context): void {
   for (const { id } of draft.state.acceptance.steps) {
     const { step, now } = both(draft.state, id);
-    if (now.phase === 'retry-later' && passed(draft.at, now.changedAt, RETRY_AFTER_MS * now.attempt))
+    if (
+      now.phase === 'retry-later' &&
+      mayApply(draft.state) &&
+      passed(draft.at, now.changedAt, RETRY_AFTER_MS * now.attempt)
+    )
       commandStep(draft, context, step, now.attempt + 1, 'apply');
     if (now.phase === 'outcome-unknown' && lookUpIsDue(step, now, draft.at))
       commandStep(draft, context, step, now.attempt, 'look-up');

@@ -1,4 +1,12 @@
-import type { IntentData, ReadingData, ResultData, Target } from '@causeway/contracts';
+import type {
+  ClassificationData,
+  DecisionData,
+  IntentData,
+  MutationData,
+  ReadingData,
+  ResultData,
+  Target,
+} from '@causeway/contracts';
 
 /** Where a decision is made: which sequence, when (RFC 3339), on what cause. Time comes in as data. */
 export interface Context {
@@ -44,4 +52,11 @@ export type Input =
       /** Per `scope/member`, when it was last seen before this round. */
       readonly seenAt: ReadonlyMap<string, string>;
     }
+  | {
+      /** Somebody changed one of its targets: as decided in the target's stream, with what was seen. */
+      readonly kind: 'mutation-classified';
+      readonly classification: ClassificationData;
+      readonly mutation: MutationData;
+    }
+  | { readonly kind: 'decision-received'; readonly eventId: string; readonly data: DecisionData }
   | { readonly kind: 'clock-reached'; readonly rounds: ReadonlyMap<string, LastRound> };

@@ -2,6 +2,8 @@ import type { Context, Input } from './context';
 import { decideClock } from './clock';
 import { Draft, NOTHING, type Decision, type Tools } from './decision';
 import { decideIntent } from './intent';
+import { decideMutation } from './mutation';
+import { decideOperator, refuseDecision } from './operator';
 import { decideReading } from './reading';
 import { decideResult } from './result';
 import type { OpenSequence, SequenceState } from './state';
@@ -26,6 +28,12 @@ export function decide(input: Input, state: SequenceState, context: Context, too
     case 'reading-received':
       decideReading(input, draft, context);
       break;
+    case 'mutation-classified':
+      decideMutation(input, draft, context);
+      break;
+    case 'decision-received':
+      decideOperator(input, draft, context);
+      break;
     case 'clock-reached':
       decideClock(input, draft, context);
       break;
@@ -33,18 +41,18 @@ export function decide(input: Input, state: SequenceState, context: Context, too
   return draft.done();
 }
 
-/** A result for a sequence that does not wait for anything is worth a record; readings and clocks are only late. */
+/** Who answers or decides for a sequence that waits for nothing is told so; everything else is only late. */
 function late(input: Input, state: SequenceState, context: Context, tools: Tools): Decision {
-  if (input.kind !== 'result-received' || state.status === 'absent') return NOTHING;
+  if (state.status === 'absent') return NOTHING;
   const draft = new Draft(state, tools, context.at);
-  const message = `the sequence is ${state.status} and waits for no result`;
-  draft.add({
-    kind: 'input-refused',
-    input: input.eventId,
-    type: 'result',
-    code: 'not-awaited',
-    message,
-    at: context.at,
-  });
+  if (input.kind === 'decision-received') {
+    const code = state.status === 'ended' ? 'already-ended' : 'never-accepted';
+    refuseDecision(input, draft, code, `the sequence is ${state.status} and takes no decision`);
+  }
+  if (input.kind === 'result-received') {
+    const message = `the sequence is ${state.status} and waits for no result`;
+    const refused = { input: input.eventId, type: 'result', code: 'not-awaited', message, at: context.at };
+    draft.add({ kind: 'input-refused', ...refused });
+  }
   return draft.done();
 }

@@ -1,4 +1,5 @@
 import type { EvolutionRecord } from '@causeway/contracts';
+import { isOperators } from './order';
 import { ABSENT, END_GATE, type OpenSequence, type SequenceState, type StepState, type StepTimes } from './state';
 
 /**
@@ -49,7 +50,7 @@ function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
     case 'mutation-noticed':
       return { ...state, mutations: { ...state.mutations, [fact.mutation]: noticed(fact) } };
     case 'sequence-resumed':
-      return { ...state, begun: true, mutations: accepted(state.mutations, fact.accepted) };
+      return resumed(state, fact.accepted);
     case 'sequence-aborted':
       return { ...state, aborting: true };
     case 'sequence-ended':
@@ -124,6 +125,15 @@ function evolveLook(step: StepState, fact: LookFact, times: StepTimes): StepStat
 
 const noticed = ({ kind: _kind, mutation: _id, ...rest }: Extract<EvolutionRecord, { kind: 'mutation-noticed' }>) =>
   rest;
+
+/** It is begun, and no gate waits for an operator any more. */
+function resumed(state: OpenSequence, ids: readonly string[]): OpenSequence {
+  const holds = Object.entries(state.holds).flatMap(([gate, { at, because }]) => {
+    const still = because.filter((reason) => !isOperators(reason));
+    return still.length > 0 ? [[gate, { at, because: still }] as const] : [];
+  });
+  return { ...state, begun: true, mutations: accepted(state.mutations, ids), holds: Object.fromEntries(holds) };
+}
 
 /** What was accepted holds nothing any more; that it happened stays. */
 const accepted = (mutations: OpenSequence['mutations'], ids: readonly string[]): OpenSequence['mutations'] =>

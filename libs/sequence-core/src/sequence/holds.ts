@@ -1,16 +1,40 @@
 import type { HoldReason } from '@causeway/contracts';
 import type { Unready } from '../readiness/verdict';
-import { endSteps } from './advance';
 import type { Draft } from './decision';
-import { END_GATE, stepState, type GateHold, type OpenSequence } from './state';
+import { endSteps, isOperators, undecided, waitsForOperator } from './order';
+import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequence } from './state';
 
 /**
  * Closed gates and why. A hold is recorded when it begins and whenever its reasons change (another member, another cause),
  * not with every reading, and each reason keeps the moment since when it holds.
  */
 export function holdDependents(draft: Draft<OpenSequence>, judged: string, reasons: readonly Unready[]): void {
-  for (const gate of gatesWaitingFor(draft.state, judged)) holdGate(draft, gate, judged, reasons);
+  for (const gate of gatesWaitingFor(draft.state, judged)) {
+    const before = draft.state.holds[gate ?? END_GATE];
+    const others = needsOf(draft.state, gate).filter(
+      (need) => need !== judged && stepState(draft.state, need).phase !== 'ready',
+    );
+    const all = others.flatMap((need) => otherReasons(draft.state, need, before));
+    holdGate(draft, gate, [...all, ...reasons, ...operatorReasons(draft.state, gate)]);
+  }
 }
+
+/** Holds every gate that could open later: nothing opens before an operator has decided. */
+export function holdAll(draft: Draft<OpenSequence>): void {
+  const gates = waitingSteps(draft.state);
+  for (const gate of gates.length > 0 ? gates : [null]) holdForOperator(draft, gate);
+}
+
+/** Holds one gate until an operator decides, besides what else it is known to wait for. */
+export function holdForOperator(draft: Draft<OpenSequence>, gate: string | null): void {
+  if (!waitsForOperator(draft.state)) return;
+  const before = draft.state.holds[gate ?? END_GATE]?.because ?? [];
+  const still = before.filter((one) => !isOperators(one) && stepState(draft.state, one.step).phase !== 'ready');
+  holdGate(draft, gate, [...still, ...operatorReasons(draft.state, gate)]);
+}
+
+const waitingSteps = (state: OpenSequence): string[] =>
+  state.acceptance.steps.map(({ id }) => id).filter((id) => stepState(state, id).phase === 'waiting');
 
 /** Ids of waiting steps that need this one, or null for the gate at the end. */
 function gatesWaitingFor(state: OpenSequence, id: string): (string | null)[] {
@@ -23,37 +47,52 @@ const needsOf = (state: OpenSequence, gate: string | null): readonly string[] =>
     ? endSteps(state.acceptance.steps)
     : (state.acceptance.steps.find(({ id }) => id === gate)?.needs ?? []);
 
-function holdGate(draft: Draft<OpenSequence>, gate: string | null, judged: string, reasons: readonly Unready[]): void {
+function holdGate(draft: Draft<OpenSequence>, gate: string | null, reasons: readonly Unready[]): void {
   const before = draft.state.holds[gate ?? END_GATE];
-  const others = needsOf(draft.state, gate).filter(
-    (need) => need !== judged && stepState(draft.state, need).phase !== 'ready',
-  );
-  const all = [...others.flatMap((need) => otherReasons(draft.state, need, before)), ...reasons];
-  const because = all.map((reason) => ({ ...reason, since: sinceOf(reason, before) ?? draft.at }));
+  const because = reasons.map((reason) => ({ ...reason, since: sinceOf(reason, before) ?? draft.at }));
   if (before && sameReasons(before.because, because)) return;
   draft.add({ kind: 'gate-held', step: gate, because, at: draft.at });
 }
 
 /** What is known of a predecessor that was not judged just now: its newest reasons, or that it is not applied yet. */
 function otherReasons(state: OpenSequence, need: string, before: GateHold | undefined): Unready[] {
-  const known = before?.because.filter(({ step, reason }) => step === need && reason !== 'not-applied') ?? [];
+  const known =
+    before?.because.filter((one) => one.step === need && one.reason !== 'not-applied' && !isOperators(one)) ?? [];
   const { phase } = stepState(state, need);
   if (phase === 'applied') return [...known];
-  return [
-    {
-      step: need,
-      scope: null,
-      member: null,
-      verdict: phase === 'outcome-unknown' ? 'inconclusive' : 'not-ready',
-      reason: 'not-applied',
-      detail: `step ${need} is ${phase}`,
-      lastReadingAt: null,
-    },
-  ];
+  const verdict = phase === 'outcome-unknown' ? 'inconclusive' : 'not-ready';
+  return [ofStep(need, 'not-applied', `step ${need} is ${phase}`, verdict)];
 }
 
-const identity = ({ step, scope, member, reason }: Pick<HoldReason, 'step' | 'scope' | 'member' | 'reason'>): string =>
-  `${step}/${scope}/${member}/${reason}`;
+const ofStep = (
+  step: string,
+  reason: Unready['reason'],
+  detail: string,
+  verdict: Unready['verdict'] = 'not-ready',
+): Unready => ({ step, scope: null, member: null, verdict, reason, detail, lastReadingAt: null });
+
+/** Reasons of one decision, over all gates. All mutations are in the state; a record has to fit its message. */
+const MOST_MUTATIONS_NAMED = 60;
+const LONGEST_DETAIL = 400;
+
+/** What only an operator can end. The end of the sequence has no step of its own: a last step stands for it. */
+function operatorReasons(state: OpenSequence, gate: string | null): Unready[] {
+  if (!waitsForOperator(state)) return [];
+  const step = gate ?? (endSteps(state.acceptance.steps)[0] as string);
+  const notBegun = state.begun ? [] : [ofStep(step, 'not-begun', 'the plan starts when an operator resumes it')];
+  const most = Math.max(1, Math.floor(MOST_MUTATIONS_NAMED / Math.max(1, waitingSteps(state).length)));
+  const mutations = undecided(state).slice(0, most);
+  return [...notBegun, ...mutations.map(([id, one]) => ofStep(step, 'out-of-sequence', nameOf(id, one)))];
+}
+
+const nameOf = (id: string, { class: found, actor, detail }: NoticedMutation): string =>
+  `mutation ${id} (${found}) by ${actor ?? 'somebody unknown'}: ${detail}`.slice(0, LONGEST_DETAIL);
+
+type Named = Pick<HoldReason, 'step' | 'scope' | 'member' | 'reason' | 'detail'>;
+
+/** A reason's own detail may change while it holds; for a mutation it is the detail that tells one from another. */
+const identity = ({ step, scope, member, reason, detail }: Named): string =>
+  `${step}/${scope}/${member}/${reason}${reason === 'out-of-sequence' ? `/${detail}` : ''}`;
 
 const sinceOf = (reason: Unready, before: GateHold | undefined): string | undefined =>
   before?.because.find((known) => identity(known) === identity(reason))?.since;

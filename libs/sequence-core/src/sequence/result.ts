@@ -87,7 +87,8 @@ function applied(
     settledByLookUp,
     at: draft.at,
   });
-  if (step.show) return requestProbe(draft, context, step, attempt);
+  // Nobody waits for it to be shown once the sequence is aborted.
+  if (step.show) return draft.state.aborting ? undefined : requestProbe(draft, context, step, attempt);
   const scopes = step.scopes.map(({ scope }) => ({ scope, effectiveAt: acceptedAt, evidence: input.digest }));
   draft.add({ kind: 'step-ready', step: step.id, attempt, rung: step.rung, scopes, at: draft.at });
 }

@@ -1,0 +1,30 @@
+import type { FrozenStep, HoldReason } from '@causeway/contracts';
+import { stepState, type NoticedMutation, type OpenSequence } from './state';
+
+/** What the state of an open sequence says about its order: read only. */
+
+/** Steps that nothing needs: the gate at the end of the sequence waits for them. */
+export const endSteps = (steps: readonly FrozenStep[]): string[] => {
+  const needed = new Set(steps.flatMap(({ needs }) => needs));
+  return steps.map(({ id }) => id).filter((id) => !needed.has(id));
+};
+
+const isReady = (state: OpenSequence, id: string): boolean => stepState(state, id).phase === 'ready';
+
+/** Whether everything that a step needs is there and the step itself was not commanded yet. */
+export const couldStart = (state: OpenSequence, { id, needs }: FrozenStep): boolean =>
+  stepState(state, id).phase === 'waiting' && needs.every((need) => isReady(state, need));
+
+/** Mutations that wait for an operator's decision, oldest first, by event id. */
+export const undecided = (state: OpenSequence): [string, NoticedMutation][] =>
+  Object.entries(state.mutations).filter(([, { holds }]) => holds);
+
+/** Whether only an operator can end a reason. */
+export const isOperators = ({ reason }: Pick<HoldReason, 'reason'>): boolean =>
+  reason === 'not-begun' || reason === 'out-of-sequence';
+
+/** Whether an operator has to decide before anything new is commanded. */
+export const waitsForOperator = (state: OpenSequence): boolean => !state.begun || undecided(state).length > 0;
+
+/** Whether a new attempt may be ordered at all. Looking at what was ordered is always allowed. */
+export const mayApply = (state: OpenSequence): boolean => !state.aborting && !waitsForOperator(state);
