@@ -27,6 +27,18 @@ describe('a managed process', () => {
     expect(isAlive(running.pid)).toBe(false);
   });
 
+  it('starts again as it was started, after it was killed too', async () => {
+    const { plan, url } = await serverPlan(SERVER);
+    const running = await startProcess(plan);
+    const first = running.pid;
+    await running.kill();
+    await running.restart();
+    expect((await call({ url })).text).toBe('here');
+    expect(running.pid).not.toBe(first);
+    await running.stop();
+    expect(isAlive(running.pid)).toBe(false);
+  });
+
   it('is killed when it does not listen to being asked', async () => {
     const { plan } = await serverPlan(`process.on("SIGTERM", () => undefined); ${SERVER}`);
     const running = await startProcess({ ...plan, graceMs: 200 });

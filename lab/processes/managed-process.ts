@@ -34,13 +34,37 @@ export interface RunningProcess {
   /** SIGSTOP: it keeps its ports and answers nothing. */
   pause(): void;
   resume(): void;
+  /** Stops it if it runs, and starts it as it was started: same arguments, files and ports. Resolves when it is ready. */
+  restart(): Promise<void>;
 }
+
+/** One life of it. */
+type Life = Omit<RunningProcess, 'name' | 'logFile' | 'restart'>;
 
 const POLL_MS = 50;
 const DEFAULT_GRACE_MS = 10_000;
 
 /** Starts the process and waits until it is ready. Not ready in time, or ended: throws with the end of its log. */
 export async function startProcess(plan: ProcessPlan): Promise<RunningProcess> {
+  let life = await startLife(plan);
+  return {
+    name: plan.name,
+    logFile: plan.logFile,
+    get pid() {
+      return life.pid;
+    },
+    stop: () => life.stop(),
+    kill: () => life.kill(),
+    pause: () => life.pause(),
+    resume: () => life.resume(),
+    async restart() {
+      await life.stop();
+      life = await startLife(plan);
+    },
+  };
+}
+
+async function startLife(plan: ProcessPlan): Promise<Life> {
   const child = launch(plan);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -50,7 +74,7 @@ export async function startProcess(plan: ProcessPlan): Promise<RunningProcess> {
   if (pid === undefined) throw new Error(`${plan.name} could not be started: is ${plan.command} executable?`);
   rememberChild(pid, plan.name);
   void exited.then(() => forgetChild(pid));
-  const running = runningProcess(plan, child, pid, exited);
+  const running = lifeOf(plan, child, pid, exited);
   try {
     await waitUntilReady(plan, child);
   } catch (error) {
@@ -89,7 +113,7 @@ async function waitUntilReady(plan: ProcessPlan, child: ChildProcess): Promise<v
   }
 }
 
-function runningProcess(plan: ProcessPlan, child: ChildProcess, pid: number, exited: Promise<void>): RunningProcess {
+function lifeOf(plan: ProcessPlan, child: ChildProcess, pid: number, exited: Promise<void>): Life {
   const kill = async (): Promise<void> => {
     child.ref();
     signalTo(-pid, 'SIGKILL');
@@ -97,9 +121,7 @@ function runningProcess(plan: ProcessPlan, child: ChildProcess, pid: number, exi
     await exited;
   };
   return {
-    name: plan.name,
     pid,
-    logFile: plan.logFile,
     kill,
     async stop() {
       if (hasEnded(child)) return;

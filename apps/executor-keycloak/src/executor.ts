@@ -9,6 +9,7 @@ import {
 } from '@causeway/executor-sdk';
 import { KeycloakClient, type Group, type Role, type Scene } from './client/keycloak-client';
 import type { KeycloakSettings } from './config';
+import { groupNameOf } from './history/names';
 
 /**
  * Realm roles of groups in Keycloak.
@@ -93,6 +94,7 @@ async function read(client: KeycloakClient, settings: KeycloakSettings, request:
   const wanted = parametersOf(request);
   const scene = sceneOf(request);
   const group = await client.group(scene, wanted.group);
+  mustBeNamedOneWay(wanted.group, group);
   const named = (roles: readonly Role[]): Role | undefined => roles.find(({ name }) => name === wanted.role);
   const mapped = named(await client.mappedRoles(scene, group));
   if (mapped) return { group, role: mapped, mapped: true };
@@ -102,6 +104,17 @@ async function read(client: KeycloakClient, settings: KeycloakSettings, request:
     code: 'unknown-role',
     message: `realm ${settings.realm} has no role ${wanted.role} that our client may give to a group`,
     remedy: 'create the realm role first, or correct its name in the step',
+  });
+}
+
+/** What is observed names the group in one way; a step that named it in another would not be recognised as the cause. */
+function mustBeNamedOneWay(wanted: string, { path }: Group): void {
+  const name = groupNameOf(path);
+  if (wanted === name) return;
+  throw new NotApplied({
+    code: 'bad-parameters',
+    message: `group ${wanted} is called ${name}`,
+    remedy: `write group: ${name} (a group at the top by its name, one below another by its path)`,
   });
 }
 

@@ -1,9 +1,11 @@
 import { runExecutor } from '@causeway/executor-host';
-import { keycloakEnvironment, keycloakSettings } from './config';
+import { keycloakEnvironment, keycloakObserverSettings, keycloakSettings } from './config';
 import { keycloakExecutor } from './executor';
+import { keycloakObserver } from './observer';
 
 void runExecutor({
   name: 'keycloak',
   environment: keycloakEnvironment,
   createExecutor: (environment) => keycloakExecutor(keycloakSettings(environment)),
+  createObserver: (environment, { now }) => keycloakObserver(keycloakObserverSettings(environment), now),
 });

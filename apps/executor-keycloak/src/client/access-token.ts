@@ -54,7 +54,7 @@ export class AccessToken {
     return new NotApplied({
       code: 'credentials-refused',
       message: `Keycloak refused the client ${this.settings.clientId} (${known.data.error})`,
-      remedy: 'check KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET, and that the client has a service account',
+      remedy: 'check its id and secret in the environment of the executor, and that the client has a service account',
     });
   }
 }
