@@ -4,6 +4,7 @@ import type { Database, Tx } from '@causeway/persistence';
 import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
 import { newEventId, type Signer } from '@causeway/signing';
 import { Module, type FactoryProvider } from '@nestjs/common';
+import { DecisionsController } from './api/decisions.controller';
 import { IntentsController } from './api/intents.controller';
 import { LedgerController } from './api/ledger.controller';
 import { MutationsController } from './api/mutations.controller';
@@ -107,6 +108,7 @@ const submit: FactoryProvider<SubmitPorts> = {
   controllers: [
     LedgerMessages,
     IntentsController,
+    DecisionsController,
     StreamsController,
     SequencesController,
     TargetsController,

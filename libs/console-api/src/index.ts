@@ -13,6 +13,7 @@ export {
   type GateView,
   type Hold,
   type MemberView,
+  type NoticedMutationView,
   type ScopeView,
   type SequenceStatus,
   type SequenceSummary,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeName, digest, instant, name, RUNGS, sequenceId } from '@causeway/contracts';
+import { changeName, digest, eventId, instant, MUTATION_CLASSES, name, RUNGS, sequenceId } from '@causeway/contracts';
 
 /** Place in the ledger, as text: it may outgrow what JSON numbers carry exactly. */
 export const position = z.string().regex(/^(0|[1-9][0-9]{0,18})$/);
@@ -120,10 +120,32 @@ export const sequenceSummary = z.strictObject({
   /** In words, null when it waits for nothing or is over. */
   waitingFor: z.string().nullable(),
   waitingSince: instant.nullable(),
+  /** Something happened at its targets that its plan does not explain, or not then. */
+  diverged: z.boolean(),
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),
 });
 export type SequenceSummary = z.output<typeof sequenceSummary>;
+
+/** A mutation of one of its targets that was not just its own work. */
+const noticedMutation = z.strictObject({
+  id: eventId,
+  target: name,
+  /** The step it was matched to. */
+  step: name.nullable(),
+  class: z.enum(MUTATION_CLASSES),
+  by: z.enum(['executor', 'other']),
+  actor: z.string().nullable(),
+  detail: z.string(),
+  /** Nothing more is commanded until an operator decides about it. */
+  holds: z.boolean(),
+  at: instant,
+  /** Ledger entry of the record that notices it. */
+  index: position,
+  /** An operator let the sequence go on with it. */
+  accepted: z.strictObject({ by: z.string(), reason: z.string(), at: instant }).nullable(),
+});
+export type NoticedMutationView = z.output<typeof noticedMutation>;
 
 const planProblem = z.strictObject({
   code: z.string(),
@@ -144,6 +166,11 @@ export const sequenceView = z.strictObject({
   asOf: position.nullable(),
   steps: z.array(stepView),
   holds: z.array(hold),
+  /** False while a plan that starts on resume waits for it. */
+  begun: z.boolean(),
+  /** An operator aborted it; it ends once nothing is under way. */
+  aborting: z.boolean(),
+  mutations: z.array(noticedMutation),
   rejection: z.strictObject({ code: z.string(), problems: z.array(planProblem) }).nullable(),
   /** Set when records of this sequence do not fold: the view stops before them. Never normal. */
   fault: z.string().nullable(),
@@ -158,7 +185,16 @@ const gateView = z.strictObject({
   /** In words, the last reasons it was held for; null when it never was. */
   heldFor: z.string().nullable(),
   openedAt: instant.nullable(),
-  shown: z.array(z.strictObject({ step: name, scope: name, effectiveAt: instant, evidence: digest })),
+  /** Ledger entries of the newest hold and of the opening. */
+  heldIndex: position.nullable(),
+  openedIndex: position.nullable(),
+  /** What it opened on; `index` is the ledger entry of the evidence. */
+  shown: z.array(
+    z.strictObject({
+      ...{ step: name, scope: name, effectiveAt: instant, evidence: digest },
+      index: position.nullable(),
+    }),
+  ),
 });
 export type GateView = z.output<typeof gateView>;
 
@@ -171,7 +207,20 @@ export const explanation = z.strictObject({
   /** One sentence. */
   summary: z.string(),
   since: instant.nullable(),
-  because: z.array(z.strictObject({ ...hold.shape, words: z.string(), unblocks: z.string() })),
+  because: z.array(
+    z.strictObject({
+      ...hold.shape,
+      words: z.string(),
+      unblocks: z.string(),
+      /** Who can do something about it. */
+      who: z.string(),
+      /** The mutation that it waits for a decision about, and the ledger entry that notices it. */
+      mutation: eventId.nullable(),
+      index: position.nullable(),
+    }),
+  ),
+  /** Something happened at its targets that its plan does not explain, or not then: in words; empty when nothing did. */
+  diverged: z.array(z.strictObject({ words: z.string(), mutation: eventId, index: position })),
   /** The gates asked about (all, or the step's own) that have been held or opened, in the order of the plan. */
   gates: z.array(gateView),
   nextCheck: z.strictObject({ by: z.string(), words: z.string() }).nullable(),

@@ -24,7 +24,8 @@ function answerOf(ledger: ToldLedger): {
   const id = entries[0]?.sequenceId ?? '';
   const nowMs = Date.parse(ledger.at) + 4_000;
   const folded = entries.reduce(foldEntry, absentSequence(id, 0));
-  return { view: viewOf(folded, nowMs), gates: gatesOf(folded), nowMs };
+  const places = new Map(entries.map(({ eventId, index }) => [eventId, index]));
+  return { view: viewOf(folded, nowMs), gates: gatesOf(folded, places), nowMs };
 }
 
 function narrationOf(ledger: ToldLedger): string {

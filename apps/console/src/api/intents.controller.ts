@@ -5,7 +5,7 @@ import { problemsOf, Refused } from '../handle/refused';
 import { submitIntent, type SubmitPorts } from '../handle/submit-intent';
 import { SUBMIT } from '../tokens';
 import type { ConsoleRequest, ConsoleResponse } from './http';
-import { keyOf } from './query';
+import { keyOf, mustBeJson } from './query';
 
 @Controller('v1/intents')
 export class IntentsController {
@@ -26,9 +26,7 @@ export class IntentsController {
 }
 
 function bodyOf(request: ConsoleRequest, key: string): ReturnType<typeof submitBody.parse> {
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
-    throw new Refused(415, 'not-json', 'Send the body as application/json.');
-  }
+  mustBeJson(request.headers['content-type']);
   const parsed = submitBody.safeParse(request.body);
   if (!parsed.success) throw new Refused(422, 'body-invalid', 'The body is not an intent.', problemsOf(parsed.error));
   if (parsed.data.key !== undefined && parsed.data.key !== key) {

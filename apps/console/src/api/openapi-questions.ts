@@ -1,8 +1,20 @@
 import type { z } from 'zod';
-import { asOfPage, evidence, explainedAnswer, mutationItem, outsideAnswer } from '@causeway/console-api';
+import {
+  asOfPage,
+  decisionView,
+  evidence,
+  explainedAnswer,
+  mutationItem,
+  outsideAnswer,
+  submitDecision,
+} from '@causeway/console-api';
 import { MUTATION_CLASSES } from '@causeway/contracts';
-import { inQuery, json, PAGING, type Route } from './openapi-parts';
+import { ID, inPath, inQuery, json, KEY, PAGING, ref, type Route } from './openapi-parts';
 
+const DECISION_KEY = {
+  ...KEY,
+  description: 'The same key and body answer the same; the same key with another body is refused.',
+};
 const TIME = 'RFC 3339 in UTC, or how long ago (30m).';
 const BOOLEAN = { type: 'boolean' };
 const TARGETS = {
@@ -13,8 +25,23 @@ const TARGETS = {
   explode: true,
 };
 
-/** What people ask the ledger. */
+/** What people ask the ledger, and what operators decide. */
 export const QUESTION_ROUTES: readonly Route[] = [
+  {
+    ...{ method: 'post', path: '/v1/sequences/{id}/decisions', id: 'submitDecision', status: 202 },
+    content: json('Decision'),
+    summary:
+      'Decide about a sequence that waits for an operator: resume it, with what it noticed accepted, or abort it.',
+    parameters: [ID, DECISION_KEY],
+    requestBody: { required: true, content: { 'application/json': { schema: ref('SubmitDecision') } } },
+    refusals: [400, 403, 404, 409, 415, 422],
+  },
+  {
+    ...{ method: 'get', path: '/v1/sequences/{id}/decisions/{decision}', id: 'getDecision', content: json('Decision') },
+    summary: 'A decision and what became of it.',
+    parameters: [ID, inPath('decision', 'Decision id.')],
+    refusals: [404],
+  },
   {
     ...{
       method: 'get',
@@ -52,6 +79,8 @@ export const QUESTION_ROUTES: readonly Route[] = [
 ];
 
 export const QUESTION_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  SubmitDecision: submitDecision,
+  Decision: decisionView,
   MutationPage: asOfPage(mutationItem),
   Explained: explainedAnswer,
   Outside: outsideAnswer,

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RequestMethod } from '@nestjs/common';
+import { DecisionsController } from './decisions.controller';
 import { IntentsController } from './intents.controller';
 import { LedgerController } from './ledger.controller';
 import { MutationsController } from './mutations.controller';
@@ -12,6 +13,7 @@ import { StreamsController } from './streams.controller';
 import { TargetsController } from './targets.controller';
 
 const CONTROLLERS = [
+  DecisionsController,
   IntentsController,
   LedgerController,
   MutationsController,

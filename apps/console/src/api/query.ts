@@ -75,6 +75,11 @@ export function timeOf(text: string | undefined, name: string, nowMs: number): s
   throw new Refused(400, `${name}-invalid`, `${name} must be ${forms}.`);
 }
 
+export function mustBeJson(contentType: string | undefined): void {
+  if (!/^application\/json\b/i.test(contentType ?? ''))
+    throw new Refused(415, 'not-json', 'Send the body as application/json.');
+}
+
 /** Ledger indices, `3,17,18`. */
 export function indicesOf(text: string | undefined): number[] {
   const parts = (text ?? '').split(',').filter((part) => part !== '');

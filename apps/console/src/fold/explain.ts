@@ -7,6 +7,16 @@ import {
   type StepView,
 } from '@causeway/console-api';
 
+import {
+  divergedIn,
+  mutationOf,
+  operatorPlace,
+  operatorUnblocks,
+  operatorWords,
+  resumeCommand,
+  waitsForOperator,
+} from './explain-operator';
+
 /**
  * Why a sequence, or one of its steps, is where it is: one sentence, the reasons as data and in words, and what happens next.
  * @param stepId absent: the sequence as a whole
@@ -14,7 +24,8 @@ import {
 export function explain(view: SequenceView, gates: readonly GateView[], stepId: string | null = null): Explanation {
   const step = stepId === null ? null : (view.steps.find(({ id }) => id === stepId) ?? null);
   const asked = step ? gates.filter(({ gate }) => gate === step.id) : [...gates];
-  const base = { sequenceId: view.id, step: step?.id ?? null, status: view.status, asOf: view.asOf, gates: asked };
+  const who = { sequenceId: view.id, step: step?.id ?? null };
+  const base = { ...who, status: view.status, asOf: view.asOf, gates: asked, diverged: divergedIn(view) };
   if (view.fault !== null) return { ...base, ...faulty(view.fault) };
   return { ...base, ...(step ? explainStep(view, step) : explainSequence(view)) };
 }
@@ -35,7 +46,7 @@ function explainSequence(view: SequenceView): Answer {
   }
   if (view.status === 'rejected') return rejected(view);
   if (view.status === 'failed') return failed(view);
-  if (isOver(view.status)) return settled(`The sequence is ${view.status}.`, view.endedAt);
+  if (isOver(view.status)) return settled(`The sequence is ${view.status}${divergedWords(view)}.`, view.endedAt);
   if (view.holds.length > 0) return held(view, view.holds);
   const busy = view.steps.find(({ phase }) => phase !== 'waiting' && phase !== 'ready');
   return busy ? explainStep(view, busy) : settled('The sequence is between two decisions.', view.startedAt);
@@ -55,21 +66,47 @@ function failed(view: SequenceView): Answer {
   return settled(`The sequence failed: ${words.join('; ') || 'no step can go on'}.${after}`, view.endedAt);
 }
 
+const divergedWords = ({ diverged }: SequenceView): string =>
+  diverged ? ', and diverged: things were done at its targets that the plan does not explain, or not then' : '';
+
 function held(view: SequenceView, holds: readonly Hold[]): Answer {
   const gates = [...new Set(holds.map(({ gate }) => gate))];
   const since = holds.map((hold) => hold.since).sort()[0] ?? null;
   const names = gates.map((gate) => (gate === null ? 'The end of the sequence' : `Step ${gate}`)).join(', ');
-  const missing = holds.map((hold) => placeOf(hold)).join(', ');
+  const missing = [...new Set(holds.map((hold) => placeOf(hold, view)))].join(', ');
   return {
     summary: `${names} ${gates.length > 1 ? 'wait' : 'waits'} for ${missing}.`,
     since,
-    because: holds.map((hold) => ({ ...hold, words: holdInWords(hold), unblocks: unblocks(hold) })),
+    because: holds.map((hold) => reasonOf(hold, view)),
     nextCheck: nextLook(view, holds),
   };
 }
 
-const placeOf = ({ step, scope, member }: Hold): string =>
-  member === null ? `step ${step}` : `${member} (${scope}) of step ${step}`;
+function placeOf(hold: Hold, view: SequenceView): string {
+  if (waitsForOperator(hold)) return operatorPlace(hold, view);
+  return hold.member === null ? `step ${hold.step}` : `${hold.member} (${hold.scope}) of step ${hold.step}`;
+}
+
+function reasonOf(hold: Hold, view: SequenceView): Explanation['because'][number] {
+  const mutation = mutationOf(hold, view);
+  const isOperators = waitsForOperator(hold);
+  return {
+    ...hold,
+    words: isOperators ? operatorWords(hold, view) : holdInWords(hold),
+    unblocks: isOperators ? operatorUnblocks(view) : unblocks(hold),
+    who: isOperators ? 'an operator' : helperOf(hold, view),
+    mutation: mutation?.id ?? null,
+    index: mutation?.index ?? null,
+  };
+}
+
+/** Whoever runs what is missing. */
+function helperOf({ step: id, reason, member }: Hold, view: SequenceView): string {
+  const step = view.steps.find((one) => one.id === id);
+  if (!step) return 'the sequencer';
+  if (reason === 'not-applied') return executorOf(step);
+  return `whoever runs ${member ?? 'it'} of ${step.target}`;
+}
 
 const REASONS: Readonly<Record<string, string>> = {
   'not-applied': 'is not applied yet',
@@ -93,6 +130,7 @@ function unblocks({ reason, member, scope, step }: Hold): string {
 }
 
 function nextLook(view: SequenceView, holds: readonly Hold[]): Explanation['nextCheck'] {
+  if (holds.some(waitsForOperator)) return { by: 'an operator', words: resumeCommand(view) };
   const looked = holds.find(({ reason }) => reason !== 'not-applied');
   if (looked) {
     return {
@@ -163,7 +201,7 @@ function explainLooks(view: SequenceView, step: StepView): Answer {
   return {
     summary: `Step ${step.id} is applied, and not yet shown ${step.rung} in ${unready.join(', ')}.${late}`,
     since: step.scopes[0]?.acceptedAt ?? step.since,
-    because: pending.map((hold) => ({ ...hold, words: holdInWords(hold), unblocks: unblocks(hold) })),
+    because: pending.map((hold) => reasonOf(hold, view)),
     nextCheck: { by: 'readiness-prober', words: 'the prober keeps looking at the pace its target declares' },
   };
 }

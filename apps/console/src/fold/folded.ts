@@ -1,14 +1,20 @@
 import {
+  DECISION_TYPE,
   INTENT_TYPE,
   READING_TYPE,
   RECORD_TYPE,
+  SIGHTING_TYPE,
+  WATCH_TYPE,
+  type Classification,
   type EvolutionRecord,
   type HoldReason,
   type Intent,
   type MemberReading,
+  type MutationData,
   type RecordMessage,
 } from '@causeway/contracts';
-import { ABSENT, END_GATE, evolve, type SequenceState } from '@causeway/sequence-core';
+import { ABSENT, END_GATE, evolve, foldPath, type PathState, type SequenceState } from '@causeway/sequence-core';
+import { foldDecision, foldOperatorFact, NO_OPERATORS, type Operators } from './operators';
 import type { Recorded } from './recorded';
 
 /**
@@ -28,6 +34,11 @@ export interface Folded {
   readonly shownAt: Readonly<Record<string, string>>;
   /** The newest look at each member, by `step/scope/member`. */
   readonly looks: Readonly<Record<string, Look>>;
+  /** The event that led to a citation as evidence, by the digest that is cited. */
+  readonly citedFrom: Readonly<Record<string, string>>;
+  readonly operators: Operators;
+  /** What a watch saw of it; null: nothing of it is watched. */
+  readonly path: PathState | null;
   readonly fault: string | null;
   readonly firstIndex: number;
   readonly lastIndex: number;
@@ -50,10 +61,16 @@ interface GateStory {
   /** The last reasons it was held for. */
   readonly because: readonly HoldReason[];
   readonly openedAt: string | null;
+  /** Ledger entries of the newest hold and of the opening. */
+  readonly heldIndex: number | null;
+  readonly openedIndex: number | null;
   readonly evidence: Extract<EvolutionRecord, { kind: 'gate-opened' }>['evidence'];
 }
 
-const UNTOUCHED: GateStory = { heldSince: null, because: [], openedAt: null, evidence: [] };
+const UNTOUCHED: GateStory = {
+  ...{ heldSince: null, because: [], heldIndex: null },
+  ...{ openedAt: null, openedIndex: null, evidence: [] },
+};
 
 interface Look {
   /** When it was last looked for. */
@@ -69,6 +86,9 @@ export const absentSequence = (sequenceId: string, index: number): Folded => ({
   gates: {},
   shownAt: {},
   looks: {},
+  citedFrom: {},
+  operators: NO_OPERATORS,
+  path: null,
   fault: null,
   firstIndex: index,
   lastIndex: index,
@@ -83,6 +103,11 @@ export function foldEntry(folded: Folded, { message, index, recordedAt }: Record
       return { ...next, intent: folded.intent ?? intentSummary(message) };
     case RECORD_TYPE:
       return foldRecords(next, message, recordedAt);
+    case DECISION_TYPE:
+      return { ...next, operators: foldDecision(folded.operators, message, index) };
+    case WATCH_TYPE:
+    case SIGHTING_TYPE:
+      return { ...next, path: folded.path && foldPath(folded.path, { index, message }) };
     case READING_TYPE:
       return {
         ...next,
@@ -114,7 +139,8 @@ function looksOf(before: Folded['looks'], step: string, readings: readonly Membe
   );
 }
 
-function foldRecords(folded: Folded, { data }: RecordMessage, recordedAt: string): Folded {
+function foldRecords(folded: Folded, message: RecordMessage, recordedAt: string): Folded {
+  const { data, causationIds } = message;
   if (folded.fault !== null) return folded;
   const expected = versionOf(folded.state) + 1;
   if (data.version !== expected) {
@@ -124,7 +150,9 @@ function foldRecords(folded: Folded, { data }: RecordMessage, recordedAt: string
     };
   }
   try {
-    return data.records.reduce((before, fact) => foldFact(before, fact, recordedAt), folded);
+    const after = data.records.reduce((before, fact) => foldFact(before, fact, recordedAt), folded);
+    const citedFrom = cited(folded.citedFrom, data.records, causationIds[0]);
+    return { ...after, citedFrom, path: pathAfter(folded.path, message, folded.lastIndex) };
   } catch (error) {
     return { ...folded, fault: `${(error as Error).message} (index ${folded.lastIndex})` };
   }
@@ -139,12 +167,16 @@ export const targetsOf = ({ state }: Folded): string[] =>
 export const versionOf = (state: SequenceState): number => (state.status === 'absent' ? 0 : state.version);
 
 function foldFact(folded: Folded, fact: EvolutionRecord, recordedAt: string): Folded {
-  const next = { ...folded, state: evolve(folded.state, fact) };
+  const { lastIndex: index } = folded;
+  const operators = foldOperatorFact(folded.operators, fact, index);
+  const next = { ...folded, operators, state: evolve(folded.state, fact) };
   switch (fact.kind) {
     case 'gate-opened':
-      return withGate(next, fact.step, { openedAt: fact.at, evidence: fact.evidence });
+      return withGate(next, fact.step, { openedAt: fact.at, openedIndex: index, evidence: fact.evidence });
     case 'gate-held':
-      return withGate(next, fact.step, { heldSince: heldSince(folded, fact.step) ?? fact.at, because: fact.because });
+      return withGate(next, fact.step, {
+        ...{ heldSince: heldSince(folded, fact.step) ?? fact.at, because: fact.because, heldIndex: index },
+      });
     case 'scope-ready':
       return { ...next, shownAt: { [`${fact.step}/${fact.shown.scope}`]: recordedAt, ...folded.shownAt } };
     case 'step-ready': {
@@ -158,6 +190,36 @@ function foldFact(folded: Folded, fact: EvolutionRecord, recordedAt: string): Fo
     default:
       return next;
   }
+}
+
+/** A digest is first cited in the record that its own message led to. */
+function cited(
+  before: Folded['citedFrom'],
+  records: readonly EvolutionRecord[],
+  cause: string | undefined,
+): Folded['citedFrom'] {
+  if (cause === undefined) return before;
+  const digests = records.flatMap((fact) => {
+    if (fact.kind === 'scope-ready') return [fact.shown.evidence];
+    return fact.kind === 'step-ready' ? fact.scopes.map(({ evidence }) => evidence) : [];
+  });
+  const fresh = digests.filter((digest) => !(digest in before));
+  return fresh.length === 0 ? before : { ...before, ...Object.fromEntries(fresh.map((digest) => [digest, cause])) };
+}
+
+/** Only of a sequence that is watched: for the others it is made from the records when somebody asks. */
+function pathAfter(before: PathState | null, message: RecordMessage, index: number): PathState | null {
+  if (before) return foldPath(before, { index, message });
+  const isWatched = message.data.records.some(
+    (fact) => fact.kind === 'sequence-accepted' && fact.steps.some(({ show }) => show?.watched),
+  );
+  return isWatched ? foldPath(null, { index, message }) : null;
+}
+
+/** Folds the class of a mutation that was matched to a step of this sequence. */
+export function foldMatch(folded: Folded, message: Classification, mutation: MutationData, index: number): Folded {
+  if (!folded.path) return folded;
+  return { ...folded, lastIndex: index, path: foldPath(folded.path, { index, message, mutation }) };
 }
 
 const heldSince = ({ gates }: Folded, step: string | null): string | null => gates[step ?? END_GATE]?.heldSince ?? null;

@@ -44,10 +44,19 @@ function holdWords(gate: string, hold: GateHold): string {
   return `${gate === END_GATE ? 'the end' : gate} waits for ${reasonWords(hold.because)}`;
 }
 
+const OPERATOR_WORDS = {
+  'not-begun': 'an operator to begin it',
+  'out-of-sequence': "an operator's decision about what was done out of sequence",
+} as const;
+
 /** `gateway in eu-west: gw-eu-1, gw-eu-2; app` */
 export function reasonWords(because: readonly HoldReason[]): string {
   const groups = new Map<string, string[]>();
-  for (const { step, scope, member } of because) {
+  for (const { step, scope, member, reason } of because) {
+    if (reason === 'not-begun' || reason === 'out-of-sequence') {
+      groups.set(OPERATOR_WORDS[reason], []);
+      continue;
+    }
     const group = scope === null ? step : `${step} in ${scope}`;
     groups.set(group, [...(groups.get(group) ?? []), ...(member === null ? [] : [member])]);
   }
@@ -55,11 +64,22 @@ export function reasonWords(because: readonly HoldReason[]): string {
   return parts.join('; ');
 }
 
+/** Whether it noticed a mutation that its plan does not explain, or not then. */
+const isDiverged = (state: Folded['state']): boolean =>
+  (state.status === 'open' || state.status === 'ended') &&
+  Object.values(state.mutations).some((noticed) => noticed.class !== 'expected');
+
 /** One line of the list. */
 export function summaryOf(row: SequenceRow): SequenceSummary {
   const { folded, status } = row;
   const { state, intent } = folded;
-  const base = { id: folded.sequenceId, status, waitingFor: row.waitingFor, waitingSince: row.waitingSince };
+  const base = {
+    id: folded.sequenceId,
+    status,
+    waitingFor: row.waitingFor,
+    waitingSince: row.waitingSince,
+    diverged: isDiverged(state),
+  };
   if (state.status === 'open' || state.status === 'ended') {
     const { key, mode, publisher, requestedBy, plan, at } = state.acceptance;
     const endedAt = state.status === 'ended' ? state.endedAt : null;

@@ -1,4 +1,4 @@
-import type { Hold, MemberView, ScopeView, SequenceView, StepView } from '@causeway/console-api';
+import type { Hold, MemberView, NoticedMutationView, ScopeView, SequenceView, StepView } from '@causeway/console-api';
 import type { FrozenStep, HoldReason, ScopeShown } from '@causeway/contracts';
 import { END_GATE, type EndedSequence, type OpenSequence, type StepState } from '@causeway/sequence-core';
 import { versionOf, type Folded } from './folded';
@@ -25,10 +25,19 @@ export function viewOf(folded: Folded, nowMs: number): SequenceView {
     asOf: String(folded.lastIndex),
     steps: running ? running.acceptance.steps.map((step) => stepViewOf(folded, running, step, holds, nowMs)) : [],
     holds,
+    begun: running?.begun ?? false,
+    aborting: running?.aborting ?? false,
+    mutations: running ? noticedIn(folded, running) : [],
     rejection: rejection && { code: rejection.code, problems: rejection.problems },
     fault,
   };
 }
+
+const noticedIn = ({ operators }: Folded, { mutations }: Running): NoticedMutationView[] =>
+  Object.entries(mutations).map(([id, noticed]) => {
+    const story = operators.noticed[id];
+    return { id, ...noticed, index: String(story?.index ?? 0), accepted: story?.accepted ?? null };
+  });
 
 function holdsOf({ looks }: Folded, state: OpenSequence, nowMs: number): Hold[] {
   return Object.entries(state.holds).flatMap(([gate, { because }]) =>

@@ -1,9 +1,9 @@
-import type { Entry } from '@causeway/contracts';
+import { CLASSIFICATION_TYPE, MUTATION_TYPE, type Entry, type MutationData } from '@causeway/contracts';
 import { Frontier, leafHash } from '@causeway/ledger-core';
 import type { Received } from '@causeway/messaging';
 import type { Database, Tx } from '@causeway/persistence';
 import { sha256 } from '@causeway/signing';
-import { absentSequence, foldEntry, type Folded } from '../fold/folded';
+import { absentSequence, foldEntry, foldMatch, type Folded } from '../fold/folded';
 import { observedIn } from '../fold/observed';
 import { recordedOf, type Recorded } from '../fold/recorded';
 import { rowOf } from '../fold/summary';
@@ -19,6 +19,7 @@ import {
   upsertSequences,
   type TreeNode,
 } from '../store/projection-store';
+import { findMutations } from '../store/mutation-store';
 import { insertObserved } from '../store/observation-store';
 import { RecentSequences } from './recent-sequences';
 
@@ -80,8 +81,10 @@ export class Projector {
 
   private async fold(tx: Tx, entries: readonly Recorded[]): Promise<Folding> {
     const sequences = await this.sequencesBefore(tx, entries);
+    const mutationOf = await mutationsBehind(tx, entries);
     const targetRows: TargetRow[] = [];
     for (const entry of entries) {
+      foldClass(sequences, entry, mutationOf);
       if (entry.sequenceId === null) continue;
       const before = sequences.get(entry.sequenceId) ?? absentSequence(entry.sequenceId, entry.index);
       const after = foldEntry(before, entry);
@@ -92,7 +95,7 @@ export class Projector {
   }
 
   private async sequencesBefore(tx: Tx, entries: readonly Recorded[]): Promise<Map<string, Folded>> {
-    const ids = [...new Set(entries.flatMap(({ sequenceId }) => sequenceId ?? []))];
+    const ids = [...new Set(entries.flatMap((entry) => entry.sequenceId ?? matchOf(entry) ?? []))];
     const { found, missing } = this.recent.find(ids);
     for (const folded of await loadFolded(tx, missing)) found.set(folded.sequenceId, folded);
     return found;
@@ -136,6 +139,34 @@ class HeadMoved extends Error {
   constructor() {
     super('the projection was moved on by another process; this batch is looked at again');
   }
+}
+
+/** The sequence to whose step an entry matches a mutation. */
+const matchOf = ({ message }: Recorded): string | null =>
+  message.type === CLASSIFICATION_TYPE ? (message.data.match?.sequenceId ?? null) : null;
+
+function foldClass(
+  sequences: Map<string, Folded>,
+  { message, index }: Recorded,
+  mutationOf: ReadonlyMap<string, MutationData>,
+): void {
+  if (message.type !== CLASSIFICATION_TYPE || message.data.match === null) return;
+  const folded = sequences.get(message.data.match.sequenceId);
+  const mutation = mutationOf.get(message.data.mutation);
+  if (folded && mutation) sequences.set(folded.sequenceId, foldMatch(folded, message, mutation, index));
+}
+
+/** What the classifications of a batch are about: in the batch itself, or in the tables. */
+async function mutationsBehind(tx: Tx, entries: readonly Recorded[]): Promise<ReadonlyMap<string, MutationData>> {
+  const known = new Map<string, MutationData>();
+  const wanted: string[] = [];
+  for (const { message, eventId } of entries) {
+    if (message.type === MUTATION_TYPE) known.set(eventId, message.data);
+    if (message.type === CLASSIFICATION_TYPE && message.data.match) wanted.push(message.data.mutation);
+  }
+  const missing = wanted.filter((id) => !known.has(id));
+  for (const { id, data } of await findMutations(tx, missing)) known.set(id, data);
+  return known;
 }
 
 /** Those of a batch that are not in yet, in order. */

@@ -4,6 +4,7 @@ import type {
   EntryWithLeaf,
   Evidence,
   Explanation,
+  GateView,
   InclusionReceipt,
   Page,
   SequenceStatus,
@@ -16,11 +17,13 @@ import { leafHash } from '@causeway/ledger-core';
 import type { Database } from '@causeway/persistence';
 import { sha256 } from '@causeway/signing';
 import { explain } from '../fold/explain';
-import { gatesOf } from '../fold/gates';
+import type { Folded } from '../fold/folded';
+import { evidenceEvents, gatesOf } from '../fold/gates';
 import { rowOf, summaryOf } from '../fold/summary';
 import { viewOf } from '../fold/view';
 import {
   entriesAfter,
+  eventIndices,
   findEntry,
   findFolded,
   listFolded,
@@ -58,7 +61,12 @@ export class Questions {
       const names = view.steps.map((one) => one.id).join(', ') || 'none';
       throw new Refused(404, 'step-not-found', `Sequence ${id} has no step ${step}. Its steps: ${names}.`);
     }
-    return explain(view, folded ? gatesOf(folded) : [], step);
+    return explain(view, folded ? await this.gates(folded) : [], step);
+  }
+
+  private async gates(folded: Folded): Promise<GateView[]> {
+    const ids = evidenceEvents(folded);
+    return gatesOf(folded, await eventIndices(this.database, folded.sequenceId, ids));
   }
 
   async sequences(
@@ -159,6 +167,7 @@ const submittedView = (submission: TimedSubmission): SequenceView => ({
   requestedBy: submission.requestedBy,
   waitingFor: null,
   waitingSince: null,
+  diverged: false,
   startedAt: submission.requestedAt,
   endedAt: null,
   planDigest: submission.planDigest,
@@ -169,6 +178,9 @@ const submittedView = (submission: TimedSubmission): SequenceView => ({
   asOf: null,
   steps: [],
   holds: [],
+  begun: false,
+  aborting: false,
+  mutations: [],
   rejection: null,
   fault: null,
 });

@@ -1,7 +1,7 @@
 import { outboxMigration, type Migration } from '@causeway/persistence';
 
 /**
- * Tables of the console. All but `submission` and `outbox` are a projection of the ledger topic and can be made again from it. `projection`
+ * Tables of the console. All but `submission`, `operator_decision` and `outbox` are a projection of the ledger topic and can be made again from it. `projection`
  * has one row: its generation names the consumer group, so an emptied projection reads the topic from its start.
  */
 const projectionMigration: Migration = {
@@ -122,9 +122,27 @@ const submissionMigration: Migration = {
     )`,
 };
 
+const decisionMigration: Migration = {
+  name: 'console-decisions',
+  sql: `
+    create table operator_decision (
+      id uuid not null unique,
+      sequence_id uuid not null,
+      key text not null,
+      body_digest text not null,
+      verb text not null,
+      accept uuid[] not null,
+      reason text not null,
+      decided_by text not null,
+      submitted_at timestamptz not null,
+      primary key (sequence_id, key)
+    )`,
+};
+
 export const consoleMigrations: readonly Migration[] = [
   outboxMigration,
   projectionMigration,
   submissionMigration,
   observationMigration,
+  decisionMigration,
 ];

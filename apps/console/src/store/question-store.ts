@@ -111,3 +111,18 @@ export async function leavesOf(tx: Tx, indices: readonly number[]): Promise<Read
   );
   return new Map(rows.map(({ index, leaf }) => [Number(index), leaf]));
 }
+
+/** Ledger index of these events of a sequence, by event id. */
+export async function eventIndices(
+  tx: Tx,
+  sequenceId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.query<{ event_id: string; index: string }>(
+    'select event_id, index from entry where sequence_id = $1 and event_id = any($2::uuid[])',
+    [sequenceId, ids],
+    'console-event-indices',
+  );
+  return new Map(rows.map(({ event_id, index }) => [event_id, Number(index)]));
+}

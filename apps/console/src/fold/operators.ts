@@ -1,0 +1,67 @@
+import type { DecisionMessage, EvolutionRecord } from '@causeway/contracts';
+
+/** What operators decided about a sequence, and what it noticed at its targets. */
+export interface Operators {
+  /** By event id, oldest first. */
+  readonly decisions: Readonly<Record<string, DecisionStory>>;
+  /** By event id of the mutation, oldest first. */
+  readonly noticed: Readonly<Record<string, NoticeStory>>;
+}
+
+export interface DecisionStory {
+  readonly verb: 'resume' | 'abort';
+  readonly accept: readonly string[];
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+  readonly index: number;
+  /** `problem` null: it was taken. */
+  readonly outcome: { readonly problem: string | null; readonly index: number } | null;
+}
+
+export interface NoticeStory {
+  /** Ledger entry of the record that notices it. */
+  readonly index: number;
+  readonly accepted: { readonly by: string; readonly reason: string; readonly at: string } | null;
+}
+
+export const NO_OPERATORS: Operators = { decisions: {}, noticed: {} };
+
+export function foldDecision(before: Operators, { id, data, time }: DecisionMessage, index: number): Operators {
+  const { verb, accept, reason, decidedBy: by } = data;
+  const story = { verb, accept, reason, by, at: time, index, outcome: null };
+  return { ...before, decisions: { ...before.decisions, [id]: story } };
+}
+
+/** @param index of the entry that the fact is in */
+export function foldOperatorFact(before: Operators, fact: EvolutionRecord, index: number): Operators {
+  switch (fact.kind) {
+    case 'mutation-noticed':
+      return { ...before, noticed: { ...before.noticed, [fact.mutation]: { index, accepted: null } } };
+    case 'sequence-resumed':
+      return accept(settle(before, fact.decision, null, index), fact);
+    case 'sequence-aborted':
+      return settle(before, fact.decision, null, index);
+    case 'input-refused':
+      return settle(before, fact.input, fact.message, index);
+    default:
+      return before;
+  }
+}
+
+function settle(before: Operators, id: string, problem: string | null, index: number): Operators {
+  const decision = before.decisions[id];
+  if (!decision) return before;
+  return { ...before, decisions: { ...before.decisions, [id]: { ...decision, outcome: { problem, index } } } };
+}
+
+function accept(
+  before: Operators,
+  { accepted, by, reason, at }: Extract<EvolutionRecord, { kind: 'sequence-resumed' }>,
+): Operators {
+  const stories = accepted.flatMap((id) => {
+    const story = before.noticed[id];
+    return story ? [[id, { ...story, accepted: { by, reason, at } }] as const] : [];
+  });
+  return { ...before, noticed: { ...before.noticed, ...Object.fromEntries(stories) } };
+}
