@@ -1,2 +1,3 @@
 export { requestFor, type ConformanceCase, type ConformanceFixture, type Sample } from './fixture';
 export { conformanceCases } from './suite';
+export { Follower } from './follower';

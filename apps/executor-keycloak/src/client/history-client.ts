@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refusalOf, type TargetAnswer } from '@causeway/executor-host';
+import type { TargetAnswer } from '@causeway/executor-host';
 import type { KeycloakSettings } from '../config';
 import { adminEvent, type AdminEvent } from '../history/admin-event';
 import { AdminApi, readAnswer, SYSTEM } from './admin-api';
@@ -109,6 +109,9 @@ export class HistoryClient {
   private async get(path: string, what: string, signal: AbortSignal): Promise<TargetAnswer> {
     const answer = await this.api.call({ method: 'GET', path, signal });
     if (answer.status !== 403) return answer;
-    throw refusalOf({ system: `${SYSTEM} (realm ${this.settings.realm}, observer's account)`, what }, answer);
+    const { clientId, realm: name } = this.settings;
+    throw new Error(
+      `${SYSTEM} does not let the observer's client ${clientId} ${what}; give its service account view-users, view-realm and view-events of realm ${name}`,
+    );
   }
 }
