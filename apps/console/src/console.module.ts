@@ -9,15 +9,19 @@ import { IntentsController } from './api/intents.controller';
 import { LedgerController } from './api/ledger.controller';
 import { MutationsController } from './api/mutations.controller';
 import { OpenApiController } from './api/openapi.controller';
+import { PathsController } from './api/paths.controller';
 import { SequencesController } from './api/sequences.controller';
+import { SituationController } from './api/situation.controller';
 import { StreamsController } from './api/streams.controller';
 import { TargetsController } from './api/targets.controller';
 import { consoleEnv, readOwners, readTokens } from './config';
 import type { Owners } from './fold/mutations';
 import { Live } from './handle/live';
 import { MutationQuestions } from './handle/mutation-questions';
+import { PathQuestions } from './handle/path-questions';
 import { Projector } from './handle/projector';
 import { Questions } from './handle/questions';
+import { SituationQuestions } from './handle/situation-questions';
 import type { SubmitPorts } from './handle/submit-intent';
 import { LedgerMessages } from './inbound/ledger-messages';
 import { consoleMigrations } from './store/migrations';
@@ -83,6 +87,19 @@ const mutationQuestions: FactoryProvider<MutationQuestions> = {
   useFactory: (database: Database, known: Owners) => new MutationQuestions(database, known),
 };
 
+const pathQuestions: FactoryProvider<PathQuestions> = {
+  provide: PathQuestions,
+  inject: [DATABASE],
+  useFactory: (database: Database) => new PathQuestions(database),
+};
+
+const situationQuestions: FactoryProvider<SituationQuestions> = {
+  provide: SituationQuestions,
+  inject: [DATABASE, OWNERS, CLOCK],
+  useFactory: (database: Database, known: Owners, clock: Clock) =>
+    new SituationQuestions(database, known, () => clock.now()),
+};
+
 const submit: FactoryProvider<SubmitPorts> = {
   provide: SUBMIT,
   inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK],
@@ -114,8 +131,20 @@ const submit: FactoryProvider<SubmitPorts> = {
     TargetsController,
     LedgerController,
     MutationsController,
+    PathsController,
+    SituationController,
     OpenApiController,
   ],
-  providers: [holders, live, projector, questions, owners, mutationQuestions, submit],
+  providers: [
+    holders,
+    live,
+    projector,
+    questions,
+    owners,
+    mutationQuestions,
+    pathQuestions,
+    situationQuestions,
+    submit,
+  ],
 })
 export class ConsoleModule {}

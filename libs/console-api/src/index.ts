@@ -49,3 +49,24 @@ export {
 } from './observed';
 export { evidence, type Evidence } from './evidence';
 export { decisionView, submitDecision, type DecisionView } from './decisions';
+export {
+  effectiveAnswer,
+  exposureAnswer,
+  lackingAnswer,
+  pathAnswer,
+  pathDiffAnswer,
+  upstreamAnswer,
+  waitingItem,
+  type BoundsView,
+  type EffectiveAnswer,
+  type ExposureAnswer,
+  type ExposureWindowView,
+  type LackingAnswer,
+  type MadeByView,
+  type PathAnswer,
+  type PathDiffAnswer,
+  type PathStepView,
+  type UpstreamAnswer,
+  type UpstreamItem,
+  type WaitingItem,
+} from './paths';

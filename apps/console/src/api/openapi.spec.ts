@@ -8,7 +8,9 @@ import { LedgerController } from './ledger.controller';
 import { MutationsController } from './mutations.controller';
 import { openApiDocument, ROUTES } from './openapi';
 import { OpenApiController } from './openapi.controller';
+import { PathsController } from './paths.controller';
 import { SequencesController } from './sequences.controller';
+import { SituationController } from './situation.controller';
 import { StreamsController } from './streams.controller';
 import { TargetsController } from './targets.controller';
 
@@ -18,6 +20,8 @@ const CONTROLLERS = [
   LedgerController,
   MutationsController,
   OpenApiController,
+  PathsController,
+  SituationController,
   SequencesController,
   StreamsController,
   TargetsController,

@@ -5,7 +5,7 @@ import type { ExplainedRow, FoundMutation } from '../store/mutation-store';
 export type Owners = ReadonlyMap<string, string>;
 
 /** Expected, or our own repetition: a plan explains it. Mutations that are not classed yet are not explained yet. */
-const isExplained = ({ classified }: FoundMutation): boolean =>
+export const isExplained = ({ classified }: FoundMutation): boolean =>
   classified?.class === 'expected' || (classified?.class === 'repeated' && classified.by === 'executor');
 
 export function mutationItemOf(found: FoundMutation, owners: Owners): MutationItem {

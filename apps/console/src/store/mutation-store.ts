@@ -79,6 +79,22 @@ export async function outsideMutations(
   return rows.map(foundOf);
 }
 
+/** All mutations that observers saw in [from, to) at these targets, the newest, in ledger order. */
+export async function mutationsIn(
+  tx: Tx,
+  targets: readonly string[],
+  from: string,
+  to: string,
+  limit: number,
+): Promise<FoundMutation[]> {
+  const rows = await tx.query<Stored>(
+    `select ${COLUMNS} from mutation where target = any($1) and observed_at >= $2 and observed_at < $3
+       order by index desc limit $4`,
+    [targets, from, to, limit],
+  );
+  return rows.map(foundOf).reverse();
+}
+
 export async function findMutations(tx: Tx, ids: readonly string[]): Promise<FoundMutation[]> {
   if (ids.length === 0) return [];
   const rows = await tx.query<Stored>(`select ${COLUMNS} from mutation where id = any($1::uuid[]) order by index`, [

@@ -1,4 +1,5 @@
 import type { TargetEvent } from '@causeway/console-api';
+import { RECORD_TYPE } from '@causeway/contracts';
 import type { Tx } from '@causeway/persistence';
 import type { Folded } from '../fold/folded';
 
@@ -125,4 +126,33 @@ export async function eventIndices(
     'console-event-indices',
   );
   return new Map(rows.map(({ event_id, index }) => [event_id, Number(index)]));
+}
+
+/** Leaf texts of a sequence's records, in order. */
+export async function recordLeaves(tx: Tx, sequenceId: string): Promise<{ index: number; leaf: string }[]> {
+  const rows = await tx.query<{ index: string; leaf: string }>(
+    'select index, leaf from entry where sequence_id = $1 and type = $2 order by index',
+    [sequenceId, RECORD_TYPE],
+  );
+  return rows.map(({ index, leaf }) => ({ index: Number(index), leaf }));
+}
+
+/** Sequences that are not over, newest first, below the position `before` (null: from the newest). */
+export async function listOpen(tx: Tx, before: number | null, limit: number): Promise<Folded[]> {
+  const rows = await tx.query<{ folded: string }>(
+    `select folded from sequence where status in ('waiting', 'running') and ($1::bigint is null or first_index < $1)
+       order by first_index desc limit $2`,
+    [before, limit],
+  );
+  return rows.map(({ folded }) => JSON.parse(folded) as Folded);
+}
+
+/** Sequences with a step at this target that are open or were last recorded of since that time, the latest first. */
+export async function sequencesAbout(tx: Tx, target: string, since: string, limit: number): Promise<Folded[]> {
+  const rows = await tx.query<{ folded: string }>(
+    `select folded from sequence where $1 = any(targets) and (last_at >= $2 or status in ('waiting', 'running'))
+       order by last_at desc limit $3`,
+    [target, since, limit],
+  );
+  return rows.map(({ folded }) => JSON.parse(folded) as Folded);
 }
