@@ -8,9 +8,13 @@ import {
   allTopics,
   commandsTopic,
   COMMAND_TYPE,
+  COVERAGE_TYPE,
+  MUTATION_TYPE,
   RESULT_TYPE,
   topicNames,
   type CommandData,
+  type Coverage,
+  type Mutation,
   type Result,
 } from '@causeway/contracts';
 import {
@@ -33,8 +37,10 @@ export type Order = Partial<CommandData> & Pick<CommandData, 'with'>;
 
 export class CommandDesk {
   readonly results: Received<Result>[] = [];
+  /** As they lie on the topic, each message once: a relay repeats what it does not know to be acknowledged, and every consumer drops that. */
+  readonly observations: Received<Mutation | Coverage>[] = [];
   log = '';
-  private readonly folder = mkdtempSync(join(tmpdir(), 'causeway-executor-host-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'causeway-executor-host-'));
   private readonly prefix = `host-${process.pid}-${Date.now()}.`;
   private readonly bus: EventBus;
   private readonly keys = generateKeys(this.folder, ['sequencer', `executor-${EXECUTOR}`]);
@@ -164,11 +170,15 @@ export class CommandDesk {
     const door = { verifier: loadVerifier(this.keys.trustFile), topics: topicIndex(TOPICS) };
     const take = (opened: ReturnType<typeof openRaw>): void => {
       if (opened.kind === 'parked') throw new Error(`an executor sent what is no message: ${opened.deadLetter.detail}`);
-      if (opened.received.message.type === RESULT_TYPE) this.results.push(opened.received as Received<Result>);
+      const { type } = opened.received.message;
+      if (type === RESULT_TYPE) this.results.push(opened.received as Received<Result>);
+      const known = this.observations.some(({ message }) => message.id === opened.received.message.id);
+      if ((type === MUTATION_TYPE || type === COVERAGE_TYPE) && !known)
+        this.observations.push(opened.received as Received<Mutation | Coverage>);
     };
     await this.bus.consume({
       groupId: 'ears',
-      topics: [topicNames.results],
+      topics: [topicNames.results, topicNames.observations],
       onBatch: (batch) => {
         batch.forEach((raw) => take(openRaw(raw, door)));
         return { accepted: Promise.resolve() };

@@ -2,10 +2,11 @@
  * An executor whose target is a folder: the state is one file a name, and `journal` keeps every call and every effect, also
  * those of processes that were killed. The journal is the truth of the specs, never our own tables.
  */
-import { runExecutor } from '../src/index';
+import { runExecutor, type ExecutorApp } from '../src/index';
 import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { journalObserver } from './journal-observer';
 import type { ChangeRequest, Executor } from '@causeway/executor-sdk';
 
 const parameters = z.object({
@@ -14,6 +15,8 @@ const parameters = z.object({
   crash: z.enum(['before-call', 'after-effect']).optional(),
   slowMs: z.number().default(0),
 });
+
+const environment = z.object({ JOURNAL_FOLDER: z.string() });
 
 function folderExecutor(folder: string): Executor {
   const file = (request: ChangeRequest): string => join(folder, `state-${parameters.parse(request.with).name}`);
@@ -57,9 +60,15 @@ function folderExecutor(folder: string): Executor {
   };
 }
 
+/** `JOURNAL_BLIND`: an executor that brings no observer. */
+const observing: Pick<ExecutorApp<typeof environment>, 'createObserver'> = process.env['JOURNAL_BLIND']
+  ? {}
+  : { createObserver: ({ JOURNAL_FOLDER }, { target }) => journalObserver(JOURNAL_FOLDER, target) };
+
 void runExecutor({
   name: 'journal',
-  environment: z.object({ JOURNAL_FOLDER: z.string() }),
+  environment,
   createExecutor: ({ JOURNAL_FOLDER }) => folderExecutor(JOURNAL_FOLDER),
+  ...observing,
   serialBy: 'sequence',
 });
