@@ -4,10 +4,13 @@
  * 1. It decides nothing. Expectations only tell it when it may stop looking; the verdict is made from the readings.
  * 2. It holds no credential that can change a target, and looks nowhere but where a Target file says.
  * 3. It is never silent about a member that was asked for: not seen, not declared and not known are readings too.
- * 4. A request that was taken is looked at until every member showed it or its time is over, through any restart.
+ * 4. A probe that was taken is looked at until every member showed it or its time is over, through any restart.
+ * 5. A watch that was taken is looked at until its sequence has ended or 24 hours are over, through any restart, and nothing is
+ *    said of an interval in which nobody looked.
  *
- * Way of a request: inbound -> take-probes (one transaction a batch) -> prober (a watch a probe, a look a member) ->
- * report-rounds (one transaction for all rounds of a moment) -> outbox -> `causeway.readings.v1`.
+ * Way of a request: inbound -> take-requests (one transaction a batch) -> `probe/` (for gates: a whole round a message) or
+ * `watch/` (for whole sequences: what changed, and between when and when) -> `look/` -> reporter (one transaction for all
+ * that is reported in a moment) -> outbox -> `causeway.readings.v1`.
  */
 import { CLOCK, gauge, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Relay, seal, type Draft, type OutboxStore, type Sealed } from '@causeway/messaging';
@@ -17,16 +20,18 @@ import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
 import { newEventId, type Signer } from '@causeway/signing';
 import { Module, type FactoryProvider } from '@nestjs/common';
 import { proberEnv } from './config';
-import type { LookSources } from './handle/plan-looks';
-import { Prober } from './handle/prober';
-import { RoundReporter } from './handle/report-rounds';
-import type { TakePorts } from './handle/take-probes';
+import { Reporter } from './handle/reporter';
+import type { TakePorts } from './handle/take-requests';
 import { ProbeRequests, TAKE_PORTS } from './inbound/probe-requests';
 import { loadCredentials } from './look/credentials';
 import { createLooks } from './look/looks';
+import type { LookSources } from './look/plan-looks';
 import { createWeb } from './look/web';
+import { Prober } from './probe/prober';
 import { migrations, SCHEMA } from './store/migrations';
 import { openProbes } from './store/open-probes';
+import { openWatches } from './store/open-watches';
+import { Watcher } from './watch/watcher';
 
 export const PRINCIPAL = 'readiness-prober';
 
@@ -53,33 +58,58 @@ const sealer =
   (drafts: readonly Draft[]): Sealed[] =>
     seal(drafts, { signer, now: () => clock.now(), newId: newEventId });
 
-const reporter: FactoryProvider<RoundReporter> = {
-  provide: RoundReporter,
+const reporter: FactoryProvider<Reporter> = {
+  provide: Reporter,
   inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK, LOG],
   useFactory: (database: Database, outbox: OutboxStore<Tx>, relay: Relay, signer: Signer, clock: Clock, log: HostLog) =>
-    new RoundReporter({ database, outbox, relay, log, seal: sealer(signer, clock) }),
+    new Reporter({ database, outbox, relay, log, seal: sealer(signer, clock) }),
 };
 
 /** Takes up what an earlier process left open before anything new comes in. */
 const prober: FactoryProvider<Promise<Prober>> = {
   provide: Prober,
-  inject: [DATABASE, RoundReporter, SOURCES, CLOCK, LOG, Shutdown],
+  inject: [DATABASE, Reporter, SOURCES, CLOCK, LOG, Shutdown],
   useFactory: async (
     database: Database,
-    rounds: RoundReporter,
+    reporter: Reporter,
     from: LookSources,
     clock: Clock,
     log: HostLog,
     shutdown: Shutdown,
   ) => {
-    const made = new Prober({ clock, sources: from, report: (round) => rounds.report(round) });
+    const made = new Prober({ clock, sources: from, report: (round) => reporter.report(round) });
     const left = await openProbes(database);
     if (left.length > 0) log.info({ probes: left.length }, 'looking again at what was open');
-    made.watch(left);
+    made.look(left);
     gauge('causeway_prober_open_probes', 'Probes that are being looked at.', () => made.open());
     shutdown.add('work', 'looks', async () => {
       made.stop();
-      await rounds.stop();
+      await reporter.stop();
+    });
+    return made;
+  },
+};
+
+/** The same for watches. */
+const watcher: FactoryProvider<Promise<Watcher>> = {
+  provide: Watcher,
+  inject: [DATABASE, Reporter, SOURCES, CLOCK, LOG, Shutdown],
+  useFactory: async (
+    database: Database,
+    reporter: Reporter,
+    from: LookSources,
+    clock: Clock,
+    log: HostLog,
+    shutdown: Shutdown,
+  ) => {
+    const made = new Watcher({ clock, sources: from, report: (sighted) => reporter.report(sighted) });
+    const left = await openWatches(database);
+    if (left.length > 0) log.info({ watches: left.length }, 'watching again what was open');
+    made.follow(left);
+    gauge('causeway_prober_open_watches', 'Sequences that are being watched.', () => made.open());
+    shutdown.add('work', 'watches', async () => {
+      made.stop();
+      await reporter.stop();
     });
     return made;
   },
@@ -87,7 +117,7 @@ const prober: FactoryProvider<Promise<Prober>> = {
 
 const takePorts: FactoryProvider<TakePorts> = {
   provide: TAKE_PORTS,
-  inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK, SOURCES, Prober],
+  inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK, SOURCES, Prober, Watcher],
   useFactory: (
     database: Database,
     outbox: OutboxStore<Tx>,
@@ -95,16 +125,23 @@ const takePorts: FactoryProvider<TakePorts> = {
     signer: Signer,
     clock: Clock,
     from: LookSources,
-    looks: Prober,
-  ) => {
-    const watch = looks.watch.bind(looks);
-    return { database, outbox, relay, clock, sources: from, seal: sealer(signer, clock), watch };
-  },
+    probes: Prober,
+    watches: Watcher,
+  ) => ({
+    database,
+    outbox,
+    relay,
+    clock,
+    sources: from,
+    seal: sealer(signer, clock),
+    look: (opened) => probes.look(opened),
+    follow: (followed) => watches.follow(followed),
+  }),
 };
 
 @Module({
   imports: [ServiceModule.register({ principal: PRINCIPAL, schema: SCHEMA, migrations })],
   controllers: [ProbeRequests],
-  providers: [sources, reporter, prober, takePorts],
+  providers: [sources, reporter, prober, watcher, takePorts],
 })
 export class ReadinessProberModule {}

@@ -13,8 +13,8 @@ import {
 import { systemClock } from '@causeway/host';
 import { GATEWAYS, REGIONS, startLab, startPostgres, type Lab } from '@causeway/lab';
 import { request } from 'undici';
-import type { Round } from './handle/open-probe';
-import { Prober } from './handle/prober';
+import type { Round } from './probe/open-probe';
+import { Prober } from './probe/prober';
 import type { Credentials } from './look/credentials';
 import { createLooks } from './look/looks';
 import { createWeb } from './look/web';
@@ -60,7 +60,7 @@ function watch(name: string, probe: string, expect: ResolvedExpectation[], conse
   const sequenceId = '00000000-0000-8000-8000-000000000001';
   const asked = { step: 'step', attempt: 1, epoch: 1, rung: 'effective' as const, consecutive, lookForMs: 120_000 };
   const data = { sequenceId, target: name, probe, scopes, expect, ...asked };
-  prober.watch([{ probeId: 'p', correlationId: 'c', rounds: 0, remainingMs: data.lookForMs, request: data }]);
+  prober.look([{ probeId: 'p', correlationId: 'c', rounds: 0, remainingMs: data.lookForMs, request: data }]);
   return { shown: () => rounds.map(shownIn), isOver: () => rounds.at(-1)?.last === true };
 }
 

@@ -12,11 +12,17 @@ import {
   deadLetterTopic,
   PROBE_TYPE,
   READING_TYPE,
+  SIGHTING_TYPE,
   topicNames,
+  WATCH_END_TYPE,
+  WATCH_TYPE,
   type DeadLetter,
   type ProbeData,
   type ReadingMessage,
+  type Sight,
+  type Sighting,
   type TargetDocument,
+  type WatchData,
 } from '@causeway/contracts';
 import {
   createKafkaBus,
@@ -44,6 +50,7 @@ export interface HouseOptions {
 
 export class ProberHouse {
   readonly readings: Received<ReadingMessage>[] = [];
+  readonly sightings: Received<Sighting>[] = [];
   readonly deadLetters: DeadLetter[] = [];
   log = '';
   private process: ChildProcess | null = null;
@@ -97,11 +104,31 @@ export class ProberHouse {
 
   /** The sequencer's request, ready to be sent as often as wanted. */
   requests(datas: readonly ProbeData[], principal = 'sequencer'): Sealed[] {
+    return this.sealed(PROBE_TYPE, datas, principal);
+  }
+
+  /** The request for a watch, ready to be sent as often as wanted. */
+  watchRequest(data: WatchData): Sealed {
+    const [sealed] = this.sealed(WATCH_TYPE, [data]) as [Sealed];
+    return sealed;
+  }
+
+  /** The word that the sequence of a watch has ended. */
+  watchEnd({ id, key }: Sealed): Sealed {
+    const [sealed] = this.sealed(WATCH_END_TYPE, [{ sequenceId: key, epoch: 1, watchId: id }]) as [Sealed];
+    return sealed;
+  }
+
+  private sealed<D extends { readonly sequenceId: string }>(
+    type: string,
+    datas: readonly D[],
+    principal = 'sequencer',
+  ): Sealed[] {
     const signer = loadSigner(join(this.folder, `${principal}.key.json`));
     const drafts = datas.map((data) => ({
       topic: topicNames.probes,
       key: data.sequenceId,
-      type: PROBE_TYPE,
+      type,
       subject: data.sequenceId,
       correlationId: `story of ${data.sequenceId}`,
       causationIds: [],
@@ -124,6 +151,17 @@ export class ProberHouse {
   answersTo({ id }: Sealed): ReadingMessage[] {
     const ofIt = this.readings.map(({ message }) => message).filter(({ data }) => data.probeId === id);
     return [...new Map(ofIt.map((message) => [message.id, message])).values()];
+  }
+
+  /** What was said for one watch, in order; what came twice counts once. */
+  saidOf({ id }: Sealed): Sighting[] {
+    const ofIt = this.sightings.map(({ message }) => message).filter(({ data }) => data.watchId === id);
+    return [...new Map(ofIt.map((message) => [message.id, message])).values()];
+  }
+
+  /** The sights of one member in front of one watch, in order. */
+  sightsOf(asked: Sealed, member: string): Sight[] {
+    return this.saidOf(asked).flatMap(({ data }) => data.sights.filter((sight) => sight.member === member));
   }
 
   async until(what: string, holds: () => boolean, withinMs = 10_000): Promise<void> {
@@ -168,6 +206,7 @@ export class ProberHouse {
             throw new Error(`the prober sent something unreadable: ${opened.deadLetter.detail}`);
           const { message } = opened.received;
           if (message.type === READING_TYPE) this.readings.push({ ...opened.received, message });
+          else if (message.type === SIGHTING_TYPE) this.sightings.push({ ...opened.received, message });
           else this.deadLetters.push(message as DeadLetter);
         }
         return { accepted: Promise.resolve() };

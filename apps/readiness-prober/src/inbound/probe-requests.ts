@@ -2,17 +2,17 @@ import { topicNames } from '@causeway/contracts';
 import type { Received } from '@causeway/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { takeProbes, type TakePorts } from '../handle/take-probes';
+import { takeRequests, type TakePorts } from '../handle/take-requests';
 
 export const TAKE_PORTS = 'readiness-prober:take-ports';
 
-/** `causeway.probes.v1`: what to look at, asked for by the sequencer. */
+/** `causeway.probes.v1`: what to look at for a gate, and what to watch, asked for by the sequencer. */
 @Controller()
 export class ProbeRequests {
   constructor(@Inject(TAKE_PORTS) private readonly ports: TakePorts) {}
 
   @EventPattern(topicNames.probes)
   take(@Payload() received: Received[]): Promise<void> {
-    return takeProbes(received, this.ports);
+    return takeRequests(received, this.ports);
   }
 }

@@ -1,6 +1,6 @@
 import { credentialOf, type Credentials } from './credentials';
 import { jsonFields } from './json-body';
-import { observed, type JsonValue, type Look } from './look';
+import { observed, type JsonValue, type LeansOn, type Look } from './look';
 import type { Tokens } from './oidc-token';
 import type { Answer, Web } from './web';
 
@@ -21,15 +21,22 @@ export interface HttpMeans {
  * object. An answer that is no JSON object has no `body.` values, so an expectation on one is simply not met.
  */
 export function lookHttp(means: HttpMeans, { url, bearer }: HttpPlace, asked: readonly string[]): Look {
-  return async (signal) => {
-    const headers = bearer === undefined ? {} : await authorization(means, bearer, signal);
+  return async (signal, leansOn) => {
+    const headers = bearer === undefined ? {} : await authorization(means, bearer, signal, leansOn);
     return observed(valuesOf(await means.web.ask({ url, headers }, signal)), asked);
   };
 }
 
-async function authorization({ credentials, tokens }: HttpMeans, bearer: string, signal: AbortSignal) {
+async function authorization(
+  { credentials, tokens }: HttpMeans,
+  bearer: string,
+  signal: AbortSignal,
+  leansOn?: LeansOn,
+): Promise<{ authorization: string }> {
   const credential = credentialOf(credentials, bearer, ['oidc', 'token']);
-  const token = credential.kind === 'token' ? credential.token : await tokens.tokenFor(bearer, credential, signal);
+  if (credential.kind === 'token') return { authorization: `Bearer ${credential.token}` };
+  const { token, askedAt } = await tokens.tokenFor(bearer, credential, signal);
+  leansOn?.(askedAt);
   return { authorization: `Bearer ${token}` };
 }
 

@@ -3,11 +3,14 @@ import type { MemberReading } from '@causeway/contracts';
 /** What one look at one member brought. */
 export type LookOutcome = MemberReading['outcome'];
 
+/** Told of something older than the look that its answer leans on (a token): since when it is, monotonic milliseconds. */
+export type LeansOn = (atMs: number) => void;
+
 /**
  * One look at one member, ready to be repeated. Resolves with what was seen, rejects with {@link LookFailed} when the
  * member could not be seen. The signal fires when nobody waits for the answer any more.
  */
-export type Look = (signal: AbortSignal) => Promise<LookOutcome>;
+export type Look = (signal: AbortSignal, leansOn?: LeansOn) => Promise<LookOutcome>;
 
 /** The look brought nothing. The message is a finished sentence for people: it goes into the reading as the reason. */
 export class LookFailed extends Error {}
@@ -35,7 +38,8 @@ export function observed(all: ReadonlyMap<string, JsonValue>, asked: readonly st
 }
 
 function bounded(name: string, value: JsonValue): JsonValue {
-  const bytes = Buffer.byteLength(JSON.stringify(value));
-  if (bytes > MAX_VALUE_BYTES) throw new LookFailed(`${name} is ${bytes} bytes, a reading takes ${MAX_VALUE_BYTES}`);
+  // The same words however large it is: a reason that changes with every look would be news with every look.
+  if (Buffer.byteLength(JSON.stringify(value)) > MAX_VALUE_BYTES)
+    throw new LookFailed(`${name} is larger than the ${MAX_VALUE_BYTES} bytes that a reading takes`);
   return value;
 }

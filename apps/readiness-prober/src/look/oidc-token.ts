@@ -40,7 +40,13 @@ export function lookOidcToken(web: Web, credentials: Credentials, place: OidcPla
 /** Access tokens for the `Authorization` header of other looks, by credential. */
 export interface Tokens {
   /** A token not older than {@link TOKEN_MAX_AGE_MS}. Rejects with {@link LookFailed} when none is given. */
-  tokenFor(credential: string, as: Login, signal: AbortSignal): Promise<string>;
+  tokenFor(credential: string, as: Login, signal: AbortSignal): Promise<LentToken>;
+}
+
+interface LentToken {
+  readonly token: string;
+  /** When the login began, monotonic milliseconds: a role that was mapped since may be missing. */
+  readonly askedAt: number;
 }
 
 /**
@@ -52,15 +58,17 @@ const TOKEN_MAX_AGE_MS = 500;
 const LOGIN_TIMEOUT_MS = 10_000;
 
 export function createTokens(web: Web): Tokens {
-  const logins = new Map<string, { readonly atMs: number; readonly token: Promise<string> }>();
+  const logins = new Map<string, { readonly askedAt: number; readonly lent: Promise<LentToken> }>();
   return {
     tokenFor: (credential, as, signal) => {
       const before = logins.get(credential);
-      if (before && performance.now() - before.atMs < TOKEN_MAX_AGE_MS) return withSignal(before.token, signal);
-      const token = freshToken(web, as, AbortSignal.timeout(LOGIN_TIMEOUT_MS));
-      logins.set(credential, { atMs: performance.now(), token });
-      token.catch(() => logins.get(credential)?.token === token && logins.delete(credential));
-      return withSignal(token, signal);
+      const askedAt = performance.now();
+      if (before && askedAt - before.askedAt < TOKEN_MAX_AGE_MS) return withSignal(before.lent, signal);
+      const fresh = freshToken(web, as, AbortSignal.timeout(LOGIN_TIMEOUT_MS));
+      const lent = fresh.then((token) => ({ token, askedAt }));
+      logins.set(credential, { askedAt, lent });
+      lent.catch(() => logins.get(credential)?.lent === lent && logins.delete(credential));
+      return withSignal(lent, signal);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ProbeData } from '@causeway/contracts';
 import type { Tx } from '@causeway/persistence';
-import type { OpenProbe, Round } from '../handle/open-probe';
+import type { OpenProbe, Round } from '../probe/open-probe';
 
 /** A request to begin with. */
 export type NewProbe = Pick<OpenProbe, 'probeId' | 'correlationId' | 'request'>;
@@ -52,10 +52,11 @@ const NOTE = `with round as (select * from jsonb_to_recordset($1::jsonb) as r("p
   select probe_id from over union all select probe_id from counted`;
 
 /** Counts rounds, and ends the probes whose last one it is. Returns the ids that were open. */
-export async function noteRounds(tx: Tx, rounds: readonly Round[]): Promise<Set<string>> {
+export async function noteRounds(tx: Tx, rounds: readonly Round[]): Promise<string[]> {
+  if (rounds.length === 0) return [];
   const noted = rounds.map(({ probe, round, last }) => ({ probeId: probe.probeId, round, last }));
   const rows = await tx.query<Pick<Row, 'probe_id'>>(NOTE, [JSON.stringify(noted)], 'probes-note-rounds');
-  return new Set(rows.map((row) => row.probe_id));
+  return rows.map((row) => row.probe_id);
 }
 
 const openProbe = (row: Row): OpenProbe => ({

@@ -1,5 +1,6 @@
 import { READING_TYPE, topicNames, type MemberReading, type ProbeData } from '@causeway/contracts';
 import type { Draft } from '@causeway/messaging';
+import { MAX_SEEN_BYTES } from '../handle/message-room';
 
 /** A probe request that was taken and is not over. */
 export interface OpenProbe {
@@ -15,6 +16,7 @@ export interface OpenProbe {
 
 /** One round of readings of an open probe, ready to be written down. */
 export interface Round {
+  readonly kind: 'round';
   readonly probe: Pick<OpenProbe, 'probeId' | 'correlationId' | 'request'>;
   readonly round: number;
   readonly readings: readonly MemberReading[];
@@ -23,7 +25,7 @@ export interface Round {
 }
 
 /** The message of a round. */
-export function readingDraft({ probe, round, readings }: Round): Draft {
+export function readingDraft({ probe, round, readings }: Omit<Round, 'kind'>): Draft {
   const { sequenceId, step, attempt, epoch, target } = probe.request;
   return {
     topic: topicNames.readings,
@@ -36,9 +38,6 @@ export function readingDraft({ probe, round, readings }: Round): Draft {
   };
 }
 
-/** Bytes of readings in one message; the rest of its limit is for the envelope. */
-const MAX_READINGS_BYTES = 240 * 1024;
-
 /**
  * A round is one message, because it is judged as a whole. One that is larger than a message keeps what fits and says in
  * its last place that it is cut: the members after it are missing then, so the gate holds.
@@ -47,7 +46,7 @@ function fitting(readings: readonly MemberReading[]): readonly MemberReading[] {
   if (readings.length < 50) return readings;
   let bytes = 0;
   const cut = readings.findIndex(
-    (reading) => (bytes += Buffer.byteLength(JSON.stringify(reading)) + 1) > MAX_READINGS_BYTES,
+    (reading) => (bytes += Buffer.byteLength(JSON.stringify(reading)) + 1) > MAX_SEEN_BYTES,
   );
   const first = readings[cut];
   if (!first) return readings;

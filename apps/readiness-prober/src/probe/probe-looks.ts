@@ -4,12 +4,13 @@
  * being written down, and looks go on meanwhile.
  */
 import type { Clock } from '@causeway/host';
-import { LookFailed, unreachable, type Look, type LookOutcome } from '../look/look';
+import { Alarm } from '../handle/alarm';
+import { lookWithin } from '../look/look-within';
+import type { Lookout } from '../look/plan-looks';
 import { LookSchedule } from './look-schedule';
 import type { OpenProbe, Round } from './open-probe';
-import type { Lookout } from './plan-looks';
 
-export interface WatchPorts {
+export interface ProbePorts {
   readonly clock: Clock;
   /** Resolves once the round is durable; tells whether the probe is still open there. */
   report(round: Round): Promise<boolean>;
@@ -17,18 +18,17 @@ export interface WatchPorts {
   ended(): void;
 }
 
-export class Watch {
+export class ProbeLooks {
   private readonly schedule: LookSchedule;
+  private readonly alarm: Alarm;
   private readonly stopping = new AbortController();
   private rounds: number;
   private reporting = false;
-  private timer: NodeJS.Timeout | null = null;
-  private turning = false;
 
   constructor(
     private readonly probe: OpenProbe,
     private readonly lookout: Lookout,
-    private readonly ports: WatchPorts,
+    private readonly ports: ProbePorts,
   ) {
     const startsAt = ports.clock.monotonic();
     const { expect, consecutive } = probe.request;
@@ -37,6 +37,7 @@ export class Watch {
     const endsAt = startsAt + Math.max(probe.remainingMs, timeoutMs + everyMs);
     this.rounds = probe.rounds;
     this.schedule = new LookSchedule({ everyMs, consecutive, expect, startsAt, endsAt }, members);
+    this.alarm = new Alarm(ports.clock, () => this.turn());
   }
 
   start(): void {
@@ -46,31 +47,15 @@ export class Watch {
   /** Ends the looks under way. Nothing is reported any more. */
   stop(): void {
     this.stopping.abort();
-    if (this.timer) clearTimeout(this.timer);
+    this.alarm.stop();
   }
 
   private turn(): void {
-    if (this.stopping.signal.aborted) return;
     const now = this.ports.clock.monotonic();
     for (const i of this.schedule.due(now)) void this.look(i, now);
     const move = this.schedule.next(now);
     if (move.kind === 'send' && !this.reporting) void this.report(move.last, now);
-    this.wakeAt(move.kind === 'wait' ? move.untilMs : now + this.lookout.everyMs, now);
-  }
-
-  private wakeAt(atMs: number, now: number): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.turn(), Math.max(1, Math.ceil(atMs - now)));
-  }
-
-  /** Answers that come in the same moment make one turn. */
-  private turnSoon(): void {
-    if (this.turning) return;
-    this.turning = true;
-    setImmediate(() => {
-      this.turning = false;
-      this.turn();
-    });
+    this.alarm.at(move.kind === 'wait' ? move.untilMs : now + this.lookout.everyMs);
   }
 
   private async look(i: number, now: number): Promise<void> {
@@ -78,37 +63,18 @@ export class Watch {
     const { look } = this.lookout.members[i] as Lookout['members'][number];
     const outcome = await lookWithin(look, this.lookout.timeoutMs, this.stopping.signal);
     this.schedule.answered(i, outcome, this.ports.clock.monotonic());
-    this.turnSoon();
+    this.alarm.soon();
   }
 
   private async report(last: boolean, now: number): Promise<void> {
     this.reporting = true;
     const readings = this.schedule.takeRound(now);
-    const open = await this.ports.report({ probe: this.probe, round: ++this.rounds, readings, last });
+    const round: Round = { kind: 'round', probe: this.probe, round: ++this.rounds, readings, last };
+    const open = await this.ports.report(round);
     this.reporting = false;
     if (last || !open) {
       this.stop();
       this.ports.ended();
-    } else this.turnSoon();
+    } else this.alarm.soon();
   }
 }
-
-/** One look with an end: a member that does not answer in time is unreachable, whatever its look still waits for. */
-function lookWithin(look: Look, timeoutMs: number, stopping: AbortSignal): Promise<LookOutcome> {
-  const late = new AbortController();
-  return new Promise((resolve) => {
-    const end = (outcome: LookOutcome): void => {
-      clearTimeout(timer);
-      stopping.removeEventListener('abort', stop);
-      resolve(outcome);
-      late.abort();
-    };
-    const stop = (): void => end(unreachable('the prober stopped looking'));
-    const timer = setTimeout(() => end(unreachable(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs);
-    stopping.addEventListener('abort', stop, { once: true });
-    look(late.signal).then(end, (error: unknown) => end(unreachable(reasonOf(error))));
-  });
-}
-
-/** Only sentences of ours go into a reading. */
-const reasonOf = (error: unknown): string => (error instanceof LookFailed ? error.message : 'the look itself failed');

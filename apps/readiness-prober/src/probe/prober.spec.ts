@@ -102,7 +102,7 @@ describe('looking at gateways', () => {
   it('says what each shows now, says so again when it changes, and ends when all showed it twice in a row', async () => {
     const [one, two] = [await gateway(), await gateway()];
     const { prober, rounds, shown } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': two.url }));
-    prober.watch([openProbe()]);
+    prober.look([openProbe()]);
     await until(() => rounds.length === 1);
     one.policy = 'new';
     await until(() => rounds.length === 2);
@@ -127,7 +127,7 @@ describe('looking at gateways', () => {
     Object.assign(two, { policy: 'new', stopped: true });
     const { prober, rounds, shown } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': two.url }));
     const startedAt = performance.now();
-    prober.watch([openProbe()]);
+    prober.look([openProbe()]);
     await until(() => rounds.length >= 2);
     expect((rounds[0]?.atMs ?? 0) - startedAt).toBeLessThan(300);
     expect(shown().slice(0, 2)).toEqual([
@@ -142,7 +142,7 @@ describe('looking at gateways', () => {
   it('is heard of at least every 2 s while nothing changes', async () => {
     const [one, two] = [await gateway(), await gateway()];
     const { prober, rounds } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': two.url }));
-    prober.watch([openProbe()]);
+    prober.look([openProbe()]);
     await until(() => rounds.length === 2, 2_500);
     prober.stop();
     expect((rounds[1]?.atMs ?? 0) - (rounds[0]?.atMs ?? 0)).toBeGreaterThan(1_900);
@@ -152,7 +152,7 @@ describe('looking at gateways', () => {
   it('ends when its time is over, and says what it knows then', async () => {
     const one = await gateway();
     const { prober, rounds } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': one.url }));
-    prober.watch([openProbe({ lookForMs: 500 })]);
+    prober.look([openProbe({ lookForMs: 500 })]);
     await until(() => rounds.at(-1)?.last === true);
     expect(rounds.at(-1)?.readings).toHaveLength(2);
     await until(() => prober.open() === 0);
@@ -161,7 +161,7 @@ describe('looking at gateways', () => {
   it('looks at least once at a probe whose time was over before this process began', async () => {
     const one = await gateway();
     const { prober, rounds, shown } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': one.url }));
-    prober.watch([openProbe({}, { remainingMs: 0, rounds: 7 })]);
+    prober.look([openProbe({}, { remainingMs: 0, rounds: 7 })]);
     await until(() => rounds.at(-1)?.last === true);
     expect(rounds[0]?.round).toBe(8);
     expect(shown()[0]).toEqual(['old', 'old']);
@@ -171,8 +171,8 @@ describe('looking at gateways', () => {
     const one = await gateway();
     const { prober, rounds } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': one.url }));
     const newer = '00000000-0000-7000-8000-000000000002';
-    prober.watch([openProbe()]);
-    prober.watch([openProbe({}, { probeId: newer })]);
+    prober.look([openProbe()]);
+    prober.look([openProbe({}, { probeId: newer })]);
     await until(() => rounds.length > 0);
     expect(prober.open()).toBe(1);
     prober.stop();
@@ -183,7 +183,7 @@ describe('looking at gateways', () => {
 describe('members that cannot be looked at', () => {
   const saying = async (more: Partial<ProbeData>, target = edgeTarget({})): Promise<unknown> => {
     const { prober, rounds, shown } = lookingAt(target);
-    prober.watch([openProbe(more)]);
+    prober.look([openProbe(more)]);
     await until(() => rounds.length > 0);
     prober.stop();
     return shown()[0];

@@ -1,8 +1,10 @@
 import type { Draft, Log, OutboxStore, Relay, Sealed } from '@causeway/messaging';
 import { isRetriable, type Database, type Tx } from '@causeway/persistence';
+import { readingDraft, type Round } from '../probe/open-probe';
 import { noteRounds } from '../store/open-probes';
+import { noteSightings } from '../store/open-watches';
+import { sightingDraft, type Sighted } from '../watch/open-watch';
 import { GroupCommit } from './group-commit';
-import { readingDraft, type Round } from './open-probe';
 
 export interface ReportPorts {
   readonly database: Database;
@@ -12,29 +14,32 @@ export interface ReportPorts {
   seal(drafts: readonly Draft[]): Sealed[];
 }
 
+/** What was seen, by an open probe or an open watch. */
+export type Report = Round | Sighted;
+
 const BACKOFF_MS = { first: 200, most: 5_000 };
 
-/** Readings that wait for the broker. With more than these, looks go on and rounds wait: old rounds help nobody. */
+/** Messages that wait for the broker. With more than these, looks go on and reports wait: memory is bounded. */
 const MOST_WAITING = 2_000;
 
 interface Reported {
-  readonly round: Round;
+  readonly report: Report;
   open: boolean;
 }
 
 /**
- * Writes rounds down: what many probes have to say at the same time is one transaction, one signature and one send. A round
- * that cannot be written is tried until it is, and its probe says nothing newer before: what waits is bounded by the probes.
+ * Writes reports down: what many probes and watches have to say at the same time is one transaction, one signature and one
+ * send. A report that cannot be written is tried until it is, and who made it says nothing newer before: what waits is bounded.
  */
-export class RoundReporter {
+export class Reporter {
   private readonly commits = new GroupCommit<Reported>({ commit: (items) => this.commitUntilDone(items) });
   private readonly stopping = new AbortController();
 
   constructor(private readonly ports: ReportPorts) {}
 
-  /** Resolves once the round is durable: whether its probe was still open. False when this prober stops first. */
-  async report(round: Round): Promise<boolean> {
-    const reported: Reported = { round, open: false };
+  /** Resolves once it is durable: whether its probe or watch was still open. False when this prober stops first. */
+  async report(report: Report): Promise<boolean> {
+    const reported: Reported = { report, open: false };
     await this.commits.submit([reported]);
     return reported.open;
   }
@@ -51,7 +56,7 @@ export class RoundReporter {
       if (this.ports.relay.waiting() <= MOST_WAITING) {
         const error = await this.tried(items);
         if (!error) return;
-        this.ports.log.warn({ rounds: items.length }, `readings not written, again in ${backoff} ms: ${error.message}`);
+        this.ports.log.warn({ reports: items.length }, `not written, again in ${backoff} ms: ${error.message}`);
       }
       await new Promise((resolve) => setTimeout(resolve, backoff));
       backoff = Math.min(backoff * 2, BACKOFF_MS.most);
@@ -71,15 +76,31 @@ export class RoundReporter {
 
   private async commit(items: readonly Reported[]): Promise<void> {
     const { database, outbox, relay, seal } = this.ports;
+    const reports = items.map(({ report }) => report);
     const { open, rows } = await database.transaction(async (tx) => {
-      const open = await noteRounds(
-        tx,
-        items.map(({ round }) => round),
-      );
-      const drafts = items.filter(({ round }) => open.has(round.probe.probeId)).map(({ round }) => readingDraft(round));
+      const open = await noteReports(tx, reports);
+      const drafts = reports.filter((report) => open.has(idOf(report))).map(draftOf);
       return { open, rows: await outbox.insert(tx, drafts.length > 0 ? seal(drafts) : []) };
     });
     relay.enqueue(rows);
-    for (const item of items) item.open = open.has(item.round.probe.probeId);
+    for (const item of items) item.open = open.has(idOf(item.report));
   }
 }
+
+/** The ids of those that were open. */
+async function noteReports(tx: Tx, reports: readonly Report[]): Promise<Set<string>> {
+  const noted = await Promise.all([
+    noteRounds(
+      tx,
+      reports.filter((report) => report.kind === 'round'),
+    ),
+    noteSightings(
+      tx,
+      reports.filter((report) => report.kind === 'sighted'),
+    ),
+  ]);
+  return new Set(noted.flat());
+}
+
+const idOf = (report: Report): string => (report.kind === 'round' ? report.probe.probeId : report.watch.watchId);
+const draftOf = (report: Report): Draft => (report.kind === 'round' ? readingDraft(report) : sightingDraft(report));
