@@ -1,3 +1,4 @@
+import type { Target } from '@causeway/contracts';
 import { CLOCK, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Relay, seal, valueOf, type OutboxStore } from '@causeway/messaging';
 import { claimInbox, inboxMigration, outboxMigration, type Database, type Tx } from '@causeway/persistence';
@@ -9,20 +10,22 @@ import { sequencerEnv } from './config';
 import { ClockTicker } from './handle/clock-ticker';
 import { Decider } from './handle/decider';
 import { LastRounds } from './handle/last-rounds';
+import type { Caches } from './handle/load-batch';
 import { StateCache } from './handle/state-cache';
+import { admissionFor } from './inbound/admission';
 import { Messages } from './inbound/messages';
-import { streamsMigration } from './store/migrations';
+import { streamsMigration, targetsMigration } from './store/migrations';
 import { dueSequences } from './store/stream-store';
 import { TARGETS } from './tokens';
 
 const PRINCIPAL = 'sequencer';
 /** Sequences whose state is kept at hand; a state is some kilobytes. */
 const CACHED_STATES = 10_000;
+const CACHED_TARGETS = 1_000;
 
-const targets: FactoryProvider = {
-  provide: TARGETS,
-  useFactory: () => readTargets(parseEnv(sequencerEnv).CAUSEWAY_TARGETS),
-};
+const registered = (): ReadonlyMap<string, Target> => readTargets(parseEnv(sequencerEnv).CAUSEWAY_TARGETS);
+
+const targets: FactoryProvider = { provide: TARGETS, useFactory: registered };
 
 const decider: FactoryProvider<Decider> = {
   provide: Decider,
@@ -39,7 +42,8 @@ const decider: FactoryProvider<Decider> = {
       newId: () => newEventId(now()),
       now,
     };
-    return new Decider(ports, new StateCache(CACHED_STATES), new LastRounds(new Date(now()).toISOString()));
+    const caches: Caches = { sequences: new StateCache(CACHED_STATES), targets: new StateCache(CACHED_TARGETS) };
+    return new Decider(ports, caches, new LastRounds(new Date(now()).toISOString()));
   },
 };
 
@@ -64,7 +68,8 @@ const ticker: FactoryProvider<ClockTicker> = {
     ServiceModule.register({
       principal: PRINCIPAL,
       schema: 'sequencer',
-      migrations: [inboxMigration, outboxMigration, streamsMigration],
+      migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration],
+      admission: () => admissionFor(registered()),
     }),
   ],
   controllers: [Messages],

@@ -22,12 +22,16 @@ import { depthWithin } from './json-depth';
  *
  * 1. Nothing a message holds makes this throw.
  * 2. The cheap checks on raw bytes come first; nothing is parsed before its size and depth are known.
- * 3. What is let in verified under a trusted key, parses, and was written where its writer may write.
+ * 3. What is let in verified under a trusted key, parses, was written where its writer may write, and is admitted by its reader.
  */
 export interface Door {
   readonly verifier: Verifier;
   readonly topics: ReadonlyMap<string, TopicSettings>;
+  readonly admission?: Admission;
 }
+
+/** What a reader asks of a message besides, from what only it knows; null lets it in. */
+export type Admission = (received: Received) => Refusal | null;
 
 export type Opened =
   | { readonly kind: 'message'; readonly received: Received }
@@ -49,7 +53,7 @@ export function openRaw(raw: RawMessage, door: Door): Opened {
   return { kind: 'parked', deadLetter: deadLetterData(raw, refusal) };
 }
 
-interface Refusal {
+export interface Refusal {
   readonly reason: ParkReason;
   readonly detail: string;
 }
@@ -74,7 +78,9 @@ function look(raw: RawMessage, door: Door): Received | Refusal {
   if (parsed.kind === 'unknown-type') return refuse('unknown-type', `no message type ${parsed.type}`);
   if (parsed.kind === 'invalid') return refuse('schema', parsed.detail);
   const misplaced = misplacement(raw, parsed.message, signed, settings);
-  return misplaced ?? receivedOf(raw, parsed.message, value, signature as string, signed.principal);
+  if (misplaced) return misplaced;
+  const received = receivedOf(raw, parsed.message, value, signature as string, signed.principal);
+  return door.admission?.(received) ?? received;
 }
 
 /** The topic's own limit, less what headers and the batch's framing may take. */

@@ -11,7 +11,7 @@ export type { Log } from './log';
 export type { Draft, Received, Sealed } from './envelopes';
 export { resealed, seal, signatureOf, valueOf, type SealOptions } from './seal';
 export { depthWithin } from './json-depth';
-export { openRaw, topicIndex, type Door, type Opened } from './door';
+export { openRaw, topicIndex, type Admission, type Door, type Opened, type Refusal } from './door';
 export { deadLetterDraft, deadLetterId, deadLetterTopicOf } from './dead-letters';
 export { type OutboxRow, type OutboxStore } from './outbox';
 export { Relay, type RelayOptions } from './relay';

@@ -10,7 +10,7 @@ import { newEventId, type Signer, type Verifier } from '@causeway/signing';
 import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
 import type { Consumption, EventBus, Handed, RawMessage } from './bus';
 import { deadLetterDraft } from './dead-letters';
-import { openRaw, topicIndex, type Door } from './door';
+import { openRaw, topicIndex, type Admission, type Door } from './door';
 import type { Received, Sealed } from './envelopes';
 import { Lane, type LaneItem } from './lane';
 import { messageOf, silentLog, type Log } from './log';
@@ -27,6 +27,8 @@ export interface CausewayServerOptions {
   readonly groupId: string;
   /** Taken by the handler `*` when the topics are not known where the decorator stands (the ledger's). */
   readonly otherTopics?: readonly string[];
+  /** What is refused here is parked like anything else that cannot be taken. */
+  readonly admission?: Admission;
   readonly log?: Log;
   /** Most messages of one handler call. Default 500. */
   readonly maxBatch?: number;
@@ -59,7 +61,8 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
 
   constructor(private readonly options: CausewayServerOptions) {
     super();
-    this.door = { verifier: options.verifier, topics: topicIndex(options.topics) };
+    const { verifier, topics, admission } = options;
+    this.door = { verifier, topics: topicIndex(topics), admission };
     this.log = options.log ?? silentLog;
   }
 

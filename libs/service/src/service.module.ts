@@ -6,6 +6,7 @@ import {
   createKafkaBus,
   kafkaOptionsFrom,
   Relay,
+  type Admission,
   type EventBus,
   type OutboxStore,
 } from '@causeway/messaging';
@@ -24,6 +25,8 @@ export interface MessageServiceOptions {
   readonly poolSize?: number;
   readonly maxBatch?: number;
   readonly lingerMs?: number;
+  /** What the service asks of a message besides what the door checks. */
+  admission?(): Admission;
   /** Consumer group, when it is not the principal: a projection that was emptied reads its topics from their start as a new group. */
   groupId?(database: Database): Promise<string>;
 }
@@ -130,6 +133,7 @@ const server = (options: MessageServiceOptions): FactoryProvider<Promise<Causewa
       topics,
       groupId: (await options.groupId?.(opened)) ?? options.principal,
       log,
+      admission: options.admission?.(),
       maxBatch: options.maxBatch,
       lingerMs: options.lingerMs,
     });

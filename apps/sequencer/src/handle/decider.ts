@@ -1,19 +1,23 @@
+import type { ClassificationData } from '@causeway/contracts';
 import type { Draft, OutboxRow, Sealed } from '@causeway/messaging';
 import { DatabaseError, type Tx } from '@causeway/persistence';
 import {
+  classify,
+  concernedBy,
   decide,
-  evolve,
-  type Decision,
+  sequencesFor,
   type Input,
   type Order,
   type SequenceState,
   type Tools,
 } from '@causeway/sequence-core';
-import { appendFacts, loadStates, versionOf, type StreamChange } from '../store/stream-store';
-import { orderDraft, recordDraft, type Origin } from './drafts';
+import { appendFacts, versionOf } from '../store/stream-store';
+import { appendTargetFacts, noteEnded } from '../store/target-store';
+import { Batch } from './batch';
+import { classificationDraft, orderDraft, recordDraft, type Origin } from './drafts';
 import type { LastRounds } from './last-rounds';
-import type { Pending } from './pending';
-import type { StateCache } from './state-cache';
+import { loadBatch, type Caches } from './load-batch';
+import { isMutation, type Pending, type PendingInput, type PendingMutation } from './pending';
 
 /** What the decider needs around it. */
 export interface DeciderPorts {
@@ -30,19 +34,12 @@ export interface DeciderPorts {
   now(): number;
 }
 
-interface Batch {
-  readonly before: Map<string, SequenceState>;
-  readonly after: Map<string, SequenceState>;
-  readonly facts: Map<string, StreamChange['facts'][number][]>;
-  readonly drafts: Draft[];
-  /** Sequences whose stored head moves: new facts, or a look at the clock that has to be put forward. */
-  readonly moved: Set<string>;
-  readonly at: string;
-}
+/** How often a batch is decided anew because somebody else was there first. */
+const MOST_TRIES = 5;
 
 /**
- * Decides on a batch of inputs, of any sequences, in one transaction: inbox, facts, heads and outbox together. After the
- * commit, and only then, the cache moves and the relay sends.
+ * Decides on a batch of inputs, of any sequences and targets, in one transaction: inbox, facts, heads and outbox together. After
+ * the commit, and only then, the caches move and the relay sends.
  *
  * A version conflict means that another writer decided first: the batch is decided again on what is stored.
  */
@@ -51,7 +48,7 @@ export class Decider {
 
   constructor(
     private readonly ports: DeciderPorts,
-    private readonly cache: StateCache,
+    private readonly caches: Caches,
     private readonly rounds: LastRounds,
   ) {}
 
@@ -64,59 +61,82 @@ export class Decider {
   }
 
   private async decideBatch(pending: readonly Pending[]): Promise<void> {
-    const ids = [...new Set(pending.map(({ sequenceId }) => sequenceId))];
-    try {
-      await this.decideOnce(pending, ids);
-    } catch (error) {
-      this.cache.forget(ids);
-      if (!isVersionConflict(error)) throw error;
-      await this.decideOnce(pending, ids);
+    for (let tries = 1; ; tries++) {
+      // Sequences that only a mutation has to do with are among these once the batch is loaded.
+      const touched = new Set<string>();
+      try {
+        return await this.decideOnce(pending, touched);
+      } catch (error) {
+        this.caches.sequences.forget(touched);
+        this.caches.targets.forget(pending.flatMap((one) => (isMutation(one) ? one.target : [])));
+        if (!isVersionConflict(error) || tries === MOST_TRIES) throw error;
+      }
     }
   }
 
-  private async decideOnce(pending: readonly Pending[], ids: readonly string[]): Promise<void> {
+  private async decideOnce(pending: readonly Pending[], touched: Set<string>): Promise<void> {
     const { batch, rows } = await this.ports.transaction(async (tx) => {
       const eventIds = pending.flatMap(({ eventId }) => eventId ?? []);
-      const fresh = eventIds.length > 0 ? await this.ports.claimInbox(tx, eventIds) : new Set<string>();
-      const made = await this.startBatch(tx, ids);
-      for (const one of takeFresh(pending, fresh)) this.decideOne(one, made);
-      const sealed = made.drafts.length > 0 ? this.ports.seal(made.drafts) : [];
-      // Started together, the statements share one round trip.
-      const [rowsOfBatch] = await Promise.all([
-        sealed.length > 0 ? this.ports.insertOutbox(tx, sealed) : [],
-        made.moved.size > 0 ? appendFacts(tx, changesOf(made), made.at) : undefined,
-      ]);
-      return { batch: made, rows: rowsOfBatch };
+      const unseen = eventIds.length > 0 ? await this.ports.claimInbox(tx, eventIds) : new Set<string>();
+      const fresh = takeFresh(pending, unseen);
+      const loaded = await loadBatch(tx, fresh, this.caches);
+      for (const id of loaded.sequences.keys()) touched.add(id);
+      const made = new Batch(loaded, new Date(this.ports.now()).toISOString());
+      for (const one of fresh) {
+        if (isMutation(one)) this.classifyOne(one, made);
+        else this.decideOne(one, one.eventId, made);
+      }
+      return { batch: made, rows: await this.write(tx, made) };
     });
     if (rows.length > 0) this.ports.relay(rows);
     this.remember(batch);
   }
 
-  private async startBatch(tx: Tx, ids: readonly string[]): Promise<Batch> {
-    const missing = ids.filter((id) => this.cache.get(id) === undefined);
-    const loaded = await loadStates(tx, missing);
-    const before = new Map(ids.map((id) => [id, this.cache.get(id) ?? (loaded.get(id) as SequenceState)]));
-    return {
-      before,
-      after: new Map(before),
-      facts: new Map(),
-      drafts: [],
-      moved: new Set(),
-      at: new Date(this.ports.now()).toISOString(),
-    };
+  /** Started together, the statements share one round trip. */
+  private async write(tx: Tx, { drafts, changes, targetFacts, ended, at }: Batch): Promise<OutboxRow[]> {
+    const sealed = drafts.length > 0 ? this.ports.seal(drafts) : [];
+    const [rows] = await Promise.all([
+      sealed.length > 0 ? this.ports.insertOutbox(tx, sealed) : [],
+      changes.length > 0 ? appendFacts(tx, changes, at) : undefined,
+      targetFacts.length > 0 ? appendTargetFacts(tx, targetFacts) : undefined,
+      ended.length > 0 ? noteEnded(tx, ended) : undefined,
+    ]);
+    return rows;
   }
 
-  private decideOne({ sequenceId, eventId, input }: Pending, batch: Batch): void {
-    const state = batch.after.get(sequenceId) as SequenceState;
-    const origin: Origin = { sequenceId, epoch: 'epoch' in state ? state.epoch : 1, cause: eventId, at: batch.at };
+  /** The class of a mutation is a fact of its target's stream; what it means for sequences is decided after it, because of it. */
+  private classifyOne({ target, eventId, digest, mutation }: PendingMutation, batch: Batch): void {
+    const before = batch.target(target);
+    const sequences = sequencesFor(mutation, batch.known);
+    const { match, previous, by, class: found, reason, holds } = classify(mutation, before, sequences);
+    const classification: ClassificationData = {
+      ...{ target, version: before.version + 1, mutation: eventId, digest, previous, class: found, by, reason, match },
+      against: sequences.map(({ sequenceId, state }) => ({ sequenceId, version: versionOf(state) })),
+      holds,
+    };
+    const id = this.ports.newId();
+    batch.appendToTarget(
+      { classification, mutation: folded(mutation) },
+      classificationDraft(classification, id, batch.at),
+    );
+    const input = { kind: 'mutation-classified', classification, mutation } as const;
+    for (const sequenceId of concernedBy(classification, sequences)) this.decideOne({ sequenceId, input }, id, batch);
+  }
+
+  private decideOne({ sequenceId, input }: Omit<PendingInput, 'eventId'>, cause: string | null, batch: Batch): void {
+    const state = batch.sequence(sequenceId);
+    const origin: Origin = { sequenceId, epoch: 'epoch' in state ? state.epoch : 1, cause, at: batch.at };
     const recordId = this.ports.newId();
     const decision = decide(this.complete(input, sequenceId, state), state, origin, this.toolsFor(origin, recordId));
     if (input.kind === 'reading-received') this.rounds.note(input.data, batch.at);
-    if (input.kind === 'clock-reached' || decision.facts.length > 0) batch.moved.add(sequenceId);
-    if (decision.facts.length > 0) addDecision(batch, origin, recordId, state, decision);
+    if (input.kind === 'clock-reached') batch.move(sequenceId);
+    if (decision.facts.length === 0) return;
+    const record = recordDraft(origin, recordId, versionOf(state) + 1, decision.facts);
+    const orders = decision.orders.map((order) => orderDraft(origin, order, recordId));
+    batch.append(sequenceId, decision.facts, [record, ...orders]);
   }
 
-  private complete(input: Pending['input'], sequenceId: string, state: SequenceState): Input {
+  private complete(input: PendingInput['input'], sequenceId: string, state: SequenceState): Input {
     if (input.kind === 'clock-reached') return { kind: 'clock-reached', rounds: this.rounds.of(sequenceId, state) };
     if (input.kind === 'reading-received') return { ...input, seenAt: this.rounds.seenAt(sequenceId, input.data.step) };
     return input;
@@ -128,37 +148,27 @@ export class Decider {
     return { newId: () => this.ports.newId(), digestOf };
   }
 
-  private remember({ after }: Batch): void {
-    for (const [id, state] of after) {
-      this.cache.set(id, state);
+  private remember({ states }: Batch): void {
+    for (const [name, state] of states.targets) this.caches.targets.set(name, state);
+    for (const [id, state] of states.sequences) {
+      this.caches.sequences.set(id, state);
       if (state.status === 'ended') this.rounds.forget(id);
     }
   }
 }
 
 /** Inputs that are new; of one that comes twice in a batch the first. */
-function takeFresh(pending: readonly Pending[], fresh: ReadonlySet<string>): Pending[] {
-  const left = new Set(fresh);
+function takeFresh(pending: readonly Pending[], unseen: ReadonlySet<string>): Pending[] {
+  const left = new Set(unseen);
   return pending.filter(({ eventId }) => eventId === null || left.delete(eventId));
 }
 
-function addDecision(batch: Batch, origin: Origin, recordId: string, state: SequenceState, decision: Decision): void {
-  const { sequenceId } = origin;
-  batch.after.set(sequenceId, decision.facts.reduce(evolve, state));
-  const facts = batch.facts.get(sequenceId) ?? [];
-  facts.push(...decision.facts);
-  batch.facts.set(sequenceId, facts);
-  batch.drafts.push(recordDraft(origin, recordId, versionOf(state) + 1, decision.facts));
-  for (const order of decision.orders) batch.drafts.push(orderDraft(origin, order, recordId));
-}
-
-const changesOf = ({ before, after, facts }: Batch): StreamChange[] =>
-  [...after].flatMap(([sequenceId, state]) => {
-    const expectedVersion = versionOf(before.get(sequenceId) as SequenceState);
-    return state.status === 'absent'
-      ? []
-      : [{ sequenceId, expectedVersion, facts: facts.get(sequenceId) ?? [], state }];
-  });
+const folded = ({ resource, with: told, effect, by }: PendingMutation['mutation']) => ({
+  resource,
+  with: told,
+  effect,
+  by,
+});
 
 const UNIQUE_VIOLATION = '23505';
 const isVersionConflict = (error: unknown): boolean =>

@@ -1,4 +1,5 @@
 import {
+  CLASSIFICATION_TYPE,
   COMMAND_TYPE,
   commandsTopic,
   PROBE_TYPE,
@@ -6,6 +7,7 @@ import {
   topicNames,
   WATCH_END_TYPE,
   WATCH_TYPE,
+  type ClassificationData,
   type EvolutionRecord,
   type RecordData,
 } from '@causeway/contracts';
@@ -49,4 +51,17 @@ const common = ({ sequenceId, at }: Origin) => ({
   subject: sequenceId,
   correlationId: sequenceId,
   time: at,
+});
+
+/** What a mutation is: a fact of its target's stream. */
+export const classificationDraft = (data: ClassificationData, id: string, at: string): Draft => ({
+  id,
+  topic: topicNames.records,
+  key: data.target,
+  type: CLASSIFICATION_TYPE,
+  subject: data.target,
+  correlationId: data.target,
+  causationIds: [data.mutation],
+  time: at,
+  data,
 });

@@ -22,3 +22,24 @@ export const streamsMigration: Migration = {
       primary key (sequence_id, version)
     )`,
 };
+
+/**
+ * Streams of the targets, each fact with as much of its mutation as the fold needs; and by target the sequences that a mutation is
+ * held against: the open ones by `sequence.targets`, the last ended ones by `target.ended`.
+ */
+export const targetsMigration: Migration = {
+  name: 'targets',
+  sql: `alter table sequence add column targets text[] not null default '{}';
+    create index sequence_open on sequence (id) where status = 'open';
+    create table target (
+      name text primary key,
+      ended uuid[] not null
+    ) with (fillfactor = 50);
+    create table target_fact (
+      target text not null,
+      version integer not null,
+      body text not null,
+      decided_at timestamptz not null default now(),
+      primary key (target, version)
+    )`,
+};

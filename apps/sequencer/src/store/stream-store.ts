@@ -43,8 +43,9 @@ export async function appendFacts(tx: Tx, changes: readonly StreamChange[], at: 
       'append-facts',
     );
   const moved = tx.query(
-    `INSERT INTO sequence (id, version, status, look_at_ms)
-     SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[])
+    `INSERT INTO sequence (id, version, status, look_at_ms, targets)
+     SELECT id, version, status, look_at_ms, string_to_array(targets, ' ')
+     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::text[]) AS s(id, version, status, look_at_ms, targets)
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
        look_at_ms = excluded.look_at_ms, updated_at = now()`,
     [
@@ -52,11 +53,18 @@ export async function appendFacts(tx: Tx, changes: readonly StreamChange[], at: 
       changes.map(({ state }) => versionOf(state)),
       changes.map(({ state }) => state.status),
       changes.map(({ state }) => lookAtMs(state, at)),
+      changes.map(({ state }) => targetsOf(state).join(' ')),
     ],
     'move-heads',
   );
   await Promise.all([appended, moved]);
 }
+
+/** Names of the targets that a sequence is to change; of a preview or a rejected one none. */
+export const targetsOf = (state: SequenceState): string[] =>
+  'acceptance' in state && state.acceptance.mode === 'apply'
+    ? [...new Set(state.acceptance.steps.map(({ target }) => target))]
+    : [];
 
 function lookAtMs(state: SequenceState, at: string): number | null {
   const next = nextLook(state, at);

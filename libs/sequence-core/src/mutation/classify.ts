@@ -53,9 +53,12 @@ const stopsFor = ({ state }: SequenceAt, target: string): boolean =>
  * The sequences that a mutation concerns, by id: all open ones of its target, if it is out of sequence; the one it was taken for, if
  * somebody else did what was to be done. Our own expected work concerns nobody: its results tell.
  */
-export function concernedBy(found: Classified, target: string, sequences: readonly SequenceAt[]): string[] {
+export function concernedBy(
+  { class: found, by, match, target }: Pick<ClassificationData, 'class' | 'by' | 'match' | 'target'>,
+  sequences: readonly SequenceAt[],
+): string[] {
   const open = sequences.filter(({ state }) => state.status === 'open' && isApplied(state) && touches(state, target));
   const ids = open.map(({ sequenceId }) => sequenceId);
-  if (found.class !== 'expected') return ids;
-  return found.by === 'executor' ? [] : ids.filter((id) => id === found.match?.sequenceId);
+  if (found !== 'expected') return ids;
+  return by === 'executor' ? [] : ids.filter((id) => id === match?.sequenceId);
 }

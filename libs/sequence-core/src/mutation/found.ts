@@ -1,4 +1,5 @@
 import type { ClassificationData, MutationClass, MutationData } from '@causeway/contracts';
+import { cut } from '../cut';
 import { sameJson } from '../readiness/expectation';
 import type { Candidate } from './candidates';
 
@@ -29,7 +30,4 @@ export function difference({ effect, with: told }: MutationData, { step }: Candi
 }
 
 const LONGEST = 120;
-const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
-};
+const shown = (value: unknown): string => cut(JSON.stringify(value) ?? 'nothing', LONGEST);

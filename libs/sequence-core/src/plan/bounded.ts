@@ -1,4 +1,5 @@
 import { limits, type Problem } from '@causeway/contracts';
+import { cut } from '../cut';
 
 /** Most problems that one answer names. More would help nobody, and finding them costs time that an attacker can choose. */
 const MOST_PROBLEMS = 100;
@@ -36,6 +37,3 @@ function pointerWithin(pointer: string): string {
   if (pointer.length <= LONGEST_POINTER) return pointer;
   return pointer.slice(0, Math.max(0, pointer.lastIndexOf('/', LONGEST_POINTER)));
 }
-
-const cut = (text: string, most: number): string =>
-  text.length <= most ? text : `${text.slice(0, most - 4).replace(/[\uD800-\uDBFF]$/, '')} ...`;

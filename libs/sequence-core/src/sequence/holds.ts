@@ -1,4 +1,5 @@
 import type { HoldReason } from '@causeway/contracts';
+import { cut } from '../cut';
 import type { Unready } from '../readiness/verdict';
 import type { Draft } from './decision';
 import { endSteps, isOperators, undecided, waitsForOperator } from './order';
@@ -86,7 +87,7 @@ function operatorReasons(state: OpenSequence, gate: string | null): Unready[] {
 }
 
 const nameOf = (id: string, { class: found, actor, detail }: NoticedMutation): string =>
-  `mutation ${id} (${found}) by ${actor ?? 'somebody unknown'}: ${detail}`.slice(0, LONGEST_DETAIL);
+  cut(`mutation ${id} (${found}) by ${actor ?? 'somebody unknown'}: ${detail}`, LONGEST_DETAIL);
 
 type Named = Pick<HoldReason, 'step' | 'scope' | 'member' | 'reason' | 'detail'>;
 

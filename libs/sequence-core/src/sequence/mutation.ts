@@ -1,4 +1,5 @@
 import { limits } from '@causeway/contracts';
+import { cut } from '../cut';
 import type { Context, Input } from './context';
 import type { Draft } from './decision';
 import { holdAll } from './holds';
@@ -27,7 +28,7 @@ export function decideMutation(
     class: classification.class,
     by: classification.by,
     actor: mutation.actor.name,
-    detail: `${mutation.resource}: ${classification.reason}`.slice(0, limits.text),
+    detail: cut(`${mutation.resource}: ${classification.reason}`, limits.text),
     holds,
     at: draft.at,
   });
