@@ -10,12 +10,13 @@ import { validate, type ValidateFlags } from './commands/validate';
 import { verify, type VerifyFlags } from './commands/verify';
 import { watch, type WatchFlags } from './commands/watch';
 import type { Io } from './io';
+import { addQuestionCommands } from './program-questions';
 import { openSession, type Session } from './session';
 import { OUTPUTS, type GlobalFlags } from './settings';
 
 const EXIT_HELP = `
 Exit codes:
-  0 done   1 failed or rejected   2 would change (plan --detailed-exitcode)   3 still waiting   4 evidence broken
+  0 done   1 failed, rejected, or "yes" (outside, path diff)   2 would change (plan --detailed-exitcode)   3 still waiting or not known   4 evidence broken
   64 wrong use   65 bad input   69 server unreachable   70 defect   77 not permitted   130 interrupted
 
 Settings, first wins: flag, environment (CAUSEWAY_SERVER, CAUSEWAY_TOKEN), ~/.config/causeway/config.json
@@ -39,13 +40,14 @@ export function buildProgram(io: Io, onExit: (code: number) => void): Command {
   addPlanCommands(program, run);
   addSequenceCommands(program, run);
   addLedgerCommands(program, run);
+  addQuestionCommands(program, run);
   program
     .command('completion')
     .description('print a completion script')
     .argument('<shell>', SHELLS.join(' or '))
     .addHelpText('after', '\nExample:\n  source <(causeway completion bash)')
     .action(run((session, shell: string) => session.io.out(completionScript(shell, program)) ?? 0));
-  for (const command of program.commands) addCommonOptions(command);
+  for (const command of verbsOf(program)) addCommonOptions(command);
   return program;
 }
 
@@ -61,7 +63,11 @@ function addCommonOptions(command: Command): void {
     .addOption(forms.choices(OUTPUTS));
 }
 
-type Run = <A extends unknown[]>(
+/** Every command and every one inside it. */
+export const verbsOf = (program: Command): Command[] =>
+  program.commands.flatMap((command) => [command, ...verbsOf(command)]);
+
+export type Run = <A extends unknown[]>(
   work: (session: Session, ...args: A) => Promise<number> | number,
 ) => (...args: A) => Promise<void>;
 

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { Interrupted } from './client/console-client';
 import { CliFailure, EXIT } from './exit-codes';
 import { processIo, type Io } from './io';
-import { buildProgram } from './program';
+import { buildProgram, verbsOf } from './program';
 
 /** Runs one command line. Resolves with the exit code, never rejects; whatever failed was told on stderr. */
 export async function runCli(
@@ -13,7 +13,7 @@ export async function runCli(
   let code: number = EXIT.done;
   const program = buildProgram(io, (exit) => (code = exit));
   const output = { writeOut: (text: string) => io.out(text), writeErr: (text: string) => io.say(text.trimEnd()) };
-  for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output);
+  for (const command of [program, ...verbsOf(program)]) command.exitOverride().configureOutput(output);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return interrupted.aborted ? tellInterrupted(io) : code;

@@ -2,6 +2,8 @@ import type { EntryItem, Page, TargetEvent } from '@causeway/console-api';
 import { EXIT } from '../exit-codes';
 import { entriesText, targetHistoryText } from '../format/history';
 import type { Session } from '../session';
+import { limitOf } from './limit-flag';
+import { allPages } from './pages';
 import { isSequenceId } from './sequence-ref';
 
 export interface HistoryFlags {
@@ -10,30 +12,14 @@ export interface HistoryFlags {
 
 /** Of a sequence when it is named by its id, of a target otherwise. */
 export async function history(session: Session, ref: string, flags: HistoryFlags): Promise<number> {
+  const limit = limitOf(flags.limit);
   if (isSequenceId(ref)) {
-    const entries = await allPages<EntryItem>(session, `/v1/sequences/${ref}/history`, Number(flags.limit));
+    const { items: entries } = await allPages<Page<EntryItem>>(session, `/v1/sequences/${ref}/history`, limit);
     session.answer({ items: entries }, () => entriesText(entries), entries);
     return EXIT.done;
   }
-  const events = await allPages<TargetEvent>(
-    session,
-    `/v1/targets/${encodeURIComponent(ref)}/history`,
-    Number(flags.limit),
-  );
+  const path = `/v1/targets/${encodeURIComponent(ref)}/history`;
+  const { items: events } = await allPages<Page<TargetEvent>>(session, path, limit);
   session.answer({ items: events }, () => targetHistoryText(ref, events), events);
   return EXIT.done;
-}
-
-async function allPages<T>(session: Session, path: string, limit: number): Promise<T[]> {
-  const items: T[] = [];
-  for (let cursor: string | null = ''; cursor !== null && items.length < limit;) {
-    const query = new URLSearchParams({
-      limit: String(Math.min(500, limit - items.length)),
-      ...(cursor ? { cursor } : {}),
-    });
-    const page: Page<T> = await session.client.get<Page<T>>(`${path}?${query}`);
-    items.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return items;
 }

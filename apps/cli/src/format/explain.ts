@@ -5,9 +5,9 @@ import { ageText, clockText, sinceText } from './words';
 
 /** Why it waits or failed, what would unblock it, and what comes next. */
 export function explainText(explanation: Explanation, nowMs: number, paint: Paint): string {
-  const { summary, since, because, gates, nextCheck, status, asOf } = explanation;
+  const { summary, since, because, gates, diverged, nextCheck, status, asOf } = explanation;
   const lines = [
-    `${statusWord(status, paint)}: ${paint.strong(summary)}`,
+    `${statusWord(status, paint)}${diverged.length > 0 ? `, ${paint.bad('diverged')}` : ''}: ${paint.strong(summary)}`,
     ...(since === null ? [] : [`  ${sinceText(since, nowMs)}`]),
     ...because.flatMap((reason) => [
       '',
@@ -15,6 +15,9 @@ export function explainText(explanation: Explanation, nowMs: number, paint: Pain
       `    ${sinceText(reason.since, nowMs)}${seenText(reason.member, reason.lastReadingAt, nowMs)}`,
       `    unblocked by: ${reason.unblocks}`,
     ]),
+    ...(diverged.length > 0
+      ? ['', '  diverged:', ...diverged.map(({ words, index }) => `    ${words} (ledger #${index})`)]
+      : []),
     ...(gates.length > 0 ? ['', ...gates.map((gate) => `  ${gateText(gate, nowMs)}`)] : []),
     '',
     `  next: ${nextCheck === null ? 'nothing more will happen' : `${nextCheck.by}: ${nextCheck.words}`}`,
@@ -33,8 +36,8 @@ function gateText({ gate, heldSince, heldFor, openedAt, shown }: GateView, nowMs
   const until = openedAt === null ? nowMs : Date.parse(openedAt);
   const held = heldSince === null ? [] : [`held for ${ageText(until - Date.parse(heldSince))} by ${heldFor}`];
   const places = shown.map(
-    ({ step, scope, effectiveAt, evidence }) =>
-      `${step} in ${scope} (seen ${clockText(effectiveAt)}, evidence ${evidence.slice(0, 12)})`,
+    ({ step, scope, effectiveAt, evidence, index }) =>
+      `${step} in ${scope} (seen ${clockText(effectiveAt)}, evidence ${evidence.slice(0, 12)}${index === null ? '' : `, ledger #${index}`})`,
   );
   const on = places.length > 0 ? `on ${places.join(', ')}` : 'at once: it needs nothing before it';
   const opened = openedAt === null ? [] : [`opened ${clockText(openedAt)} ${on}`];

@@ -8,7 +8,7 @@ export function listText(items: readonly SequenceSummary[], nowMs: number): stri
   if (items.length === 0) return 'no sequences';
   const rows = items.map((item) => [
     item.id,
-    item.status,
+    item.diverged ? `${item.status}, diverged` : item.status,
     item.plan,
     dateText(item.startedAt),
     item.waitingFor === null || item.waitingSince === null
@@ -25,6 +25,7 @@ export function statusText(view: SequenceView, nowMs: number, paint: Paint): str
   const troubles = view.steps.flatMap((step) => troubleOf(step));
   if (troubles.length > 0) parts.push(troubles.map((line) => paint.bad(line)).join('\n'));
   if (view.holds.length > 0) parts.push(holdsText(view.holds, nowMs, paint));
+  if (view.mutations.length > 0) parts.push(noticedText(view, paint));
   if (view.rejection) parts.push(rejectionText(view, paint));
   if (view.fault !== null) parts.push(paint.bad(`this view stopped: ${view.fault}`));
   return parts.join('\n\n');
@@ -44,7 +45,7 @@ function headText(view: SequenceView, paint: Paint): string {
   return pairs([
     [
       'sequence',
-      `${id}  ${statusWord(view.status, paint)}${mode === 'preview' ? '  (preview: nothing is changed)' : ''}`,
+      `${id}  ${statusWord(view.status, paint)}${divergedText(view, paint)}${mode === 'preview' ? '  (preview: nothing is changed)' : ''}`,
     ],
     ['plan', `${plan}${environment === null ? '' : ` (${environment})`}, digest ${planDigest.slice(0, 12)}`],
     ['key', key],
@@ -54,6 +55,21 @@ function headText(view: SequenceView, paint: Paint): string {
     ['ended', view.endedAt === null ? null : dateText(view.endedAt)],
     ['as of', view.asOf === null ? 'not in the ledger yet' : `ledger index ${view.asOf}`],
   ]);
+}
+
+const divergedText = ({ diverged, aborting, status }: SequenceView, paint: Paint): string =>
+  `${diverged ? `, ${paint.bad('diverged')}` : ''}${aborting && status !== 'aborted' ? `, ${paint.bad('aborting')}` : ''}`;
+
+/** What it noticed at its targets, and what was decided about it. */
+function noticedText({ mutations, id }: SequenceView, paint: Paint): string {
+  const lines = mutations.map(({ at, class: its, target, actor, step, holds, accepted, id: mutation }) => {
+    const about = step === null ? target : `${target} (${step})`;
+    const then = accepted ? `accepted by ${accepted.by}` : holds ? paint.wait('waits for a decision') : 'recorded';
+    return `  ${clockText(at)}  ${its}  ${about} by ${actor ?? 'unknown'}, ${then}  ${mutation}`;
+  });
+  const waits = mutations.some(({ holds }) => holds);
+  const hint = waits ? [`decide: causeway explain ${id}`] : [];
+  return ['noticed at its targets:', ...lines, ...hint].join('\n');
 }
 
 function stepsText(view: SequenceView): string {
@@ -109,6 +125,8 @@ function holdLine(
   hold: Pick<Hold, 'step' | 'scope' | 'member' | 'detail' | 'since' | 'lastReadingAt' | 'reason'>,
   nowMs: number,
 ): string {
+  if (hold.reason === 'not-begun' || hold.reason === 'out-of-sequence')
+    return `${hold.reason}: ${hold.detail}; ${sinceText(hold.since, nowMs)}`;
   const place = hold.member === null ? `step ${hold.step}` : `${hold.scope}/${hold.member} (${hold.step})`;
   const seen =
     hold.member === null

@@ -88,7 +88,7 @@ describe('a sequence that waits for a lagging region', () => {
         '    unblocked by: a fresh reading of gw-eu-2 in eu-west that shows the change of step gateway',
         '',
         '  gate of idp-roles: opened 12:00:00Z at once: it needs nothing before it',
-        `  gate of gateway: opened 12:00:01Z on idp-roles in global (seen 12:00:01Z, evidence ${gates[1]?.shown[0]?.evidence.slice(0, 12)})`,
+        `  gate of gateway: opened 12:00:01Z on idp-roles in global (seen 12:00:01Z, evidence ${gates[1]?.shown[0]?.evidence.slice(0, 12)}, ledger #6)`,
         '  gate of flag: held for 4 s by gateway in eu-west: gw-eu-1, gw-eu-2',
         '',
         '  next: readiness-prober: the prober keeps looking at the pace its target declares; a look that shows the change opens the gate by itself',
@@ -153,7 +153,7 @@ describe('explain of a completed sequence', () => {
     );
     expect(text).toContain(
       'gate of flag: held for 30 s by gateway in eu-west: gw-eu-1, gw-eu-2; opened 12:00:34Z on ' +
-        'gateway in us-east (seen 12:00:04Z, evidence #), gateway in eu-west (seen 12:00:34Z, evidence #)',
+        'gateway in us-east (seen 12:00:04Z, evidence #, ledger #14), gateway in eu-west (seen 12:00:34Z, evidence #, ledger #14)',
     );
   });
 });

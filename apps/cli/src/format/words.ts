@@ -22,3 +22,7 @@ export const sinceText = (instant: string, nowMs: number): string =>
   `since ${clockText(instant)} (${ageText(nowMs - Date.parse(instant))})`;
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** `4.2 s`, `310 ms`, `3 min`: a stretch of time, as exact as it helps. */
+export const secondsText = (ms: number): string =>
+  ms >= 1_000 && ms < 120_000 ? `${(ms / 1_000).toFixed(1)} s` : ageText(ms);
