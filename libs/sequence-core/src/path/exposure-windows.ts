@@ -1,9 +1,8 @@
-import { intersect, unite, without, type Interval } from './intervals';
+import { intersect, meets, unite, without, type Interval, type Intervals } from './intervals';
 import { madeBy } from './made-by';
 import type { PathState } from './path-state';
-import { indexOf } from './scope-path';
 import { onlyPossible, spansOf, tell, tellSpan, type RawSpan, type Span } from './span';
-import { Timelines, type Known, type Timeline } from './timeline';
+import { answerAt, Timelines, type Known, type Timeline } from './timeline';
 
 /** A later step was effective in some member of the scope while an earlier one was missing in some member. */
 export interface ExposureWindow extends Span {
@@ -81,23 +80,18 @@ function tellWindow(
     ...tellSpan(span, state.acceptedAt),
     membersLacking: lackingIn(earlier, [span.from[1], span.to[0]]),
     evidence: {
-      from: Math.max(indexOf(earlier.members, 'lacks', span.from[1]), indexOf(later.members, 'shows', span.from[1])),
+      from: Math.max(answerAt(earlier, 'lacks', span.from[1]), answerAt(later, 'shows', span.from[1])),
       to:
         span.to[1] === Infinity
           ? null
-          : Math.max(indexOf(earlier.members, 'shows', span.to[1]), indexOf(later.members, 'lacks', span.to[1])),
+          : Math.max(answerAt(earlier, 'shows', span.to[1]), answerAt(later, 'lacks', span.to[1])),
     },
   };
 }
 
-const lackingIn = ({ members }: Timeline, [from, to]: Interval): string[] =>
-  Object.entries(members)
-    .filter(([, looks]) =>
-      looks.some((look, i) => {
-        const until = looks[i + 1]?.notBefore ?? Infinity;
-        return look.view === 'lacks' && look.seenAt <= to && until >= from;
-      }),
-    )
+const lackingIn = ({ lackedBy }: Timeline, time: Interval): string[] =>
+  Object.entries(lackedBy)
+    .filter(([, lacked]) => meets(lacked, time))
     .map(([member]) => member);
 
 /**
@@ -113,13 +107,9 @@ function uncertainTimes(
   spans: readonly RawSpan[],
 ): UncertainTime[] {
   const extents = spans.map(({ from, to }): Interval => [from[0], to[1]]);
-  const untold = without(
-    intersect(unite(earlier.lacking.possibly, earlier.untold), unite(later.partly.possibly, later.untold)).filter(
-      ([from, to]) => touches(earlier, later, [from, to]),
-    ),
-    extents,
-  );
-  const between = isOurWork(later) ? [] : without(onlyPossible(known), untold);
+  const untold = without(untoldTimes(earlier, later), extents);
+  const close = onlyPossible(known);
+  const between = close.length === 0 || isOurWork(later) ? [] : without(close, untold);
   const told = (why: UncertainTime['why'], [from, to]: Interval): UncertainTime => ({
     ...{ scope, earlier: first, later: second, why },
     from: from === -Infinity ? null : tell(from),
@@ -128,12 +118,19 @@ function uncertainTimes(
   return [...untold.map((one) => told('untold', one)), ...between.map((one) => told('between-looks', one))];
 }
 
-const touches = (earlier: Timeline, later: Timeline, time: Interval): boolean =>
-  intersect(unite(earlier.untold, later.untold), [time]).some(([from, to]) => from < to);
+/** When it can have been so because a member did not tell. */
+function untoldTimes(earlier: Timeline, later: Timeline): Intervals {
+  const untold = unite(earlier.untold, later.untold);
+  if (untold.length === 0) return [];
+  const lacking = unite(earlier.lacking.possibly, earlier.untold);
+  const partly = unite(later.partly.possibly, later.untold);
+  return intersect(lacking, partly).filter((time) => meets(untold, time));
+}
 
-function isOurWork({ step, scope, partly, members }: Timeline): boolean {
+function isOurWork(timeline: Timeline): boolean {
+  const { step, scope, partly } = timeline;
   const first = spansOf(partly)[0];
-  return first !== undefined && madeBy(step, scope, indexOf(members, 'shows', first.from[1])).kind === 'executor';
+  return first !== undefined && madeBy(step, scope, answerAt(timeline, 'shows', first.from[1])).kind === 'executor';
 }
 
 /** Every pair of steps of which the plan says that one comes first, in plan order of the later one. */

@@ -45,5 +45,16 @@ export function without(a: Intervals, b: Intervals): Intervals {
   return left;
 }
 
-export const covers = (set: Intervals, moment: number): boolean =>
-  set.some(([from, to]) => from <= moment && moment <= to);
+export const covers = (set: Intervals, moment: number): boolean => meets(set, [moment, moment]);
+
+/** Whether any moment is in both: a search, since it is asked for every window. */
+export function meets(set: Intervals, [from, to]: Interval): boolean {
+  let [low, high] = [0, set.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((set[middle] as Interval)[1] < from) low = middle + 1;
+    else high = middle;
+  }
+  const found = set[low];
+  return found !== undefined && found[0] <= to;
+}

@@ -1,7 +1,7 @@
 import { madeBy, type MadeBy } from './made-by';
-import type { FollowedStep, Look, PathState } from './path-state';
+import type { FollowedStep, PathState } from './path-state';
 import { spansOf, tellBounds, tellSpan, widthOf, type Bounds, type RawSpan, type Span } from './span';
-import { Timelines, type Timeline } from './timeline';
+import { answerAt, Timelines, type Timeline } from './timeline';
 
 /** Where and when a step became effective in a plan scope. */
 export interface PathStep {
@@ -85,9 +85,9 @@ function inOrder(planned: readonly Placed[]): Placed[] {
 }
 
 function tellStep({ step, timeline, whole }: Placed, acceptedAt: string): PathStep {
-  const { scope, members, partly } = timeline;
+  const { scope, partly } = timeline;
   const [notBefore, seenAt] = (whole[0] as RawSpan).from;
-  const ledgerIndex = indexOf(members, 'shows', seenAt);
+  const ledgerIndex = answerAt(timeline, 'shows', seenAt);
   const firstPart = spansOf(partly)[0]?.from ?? [notBefore, seenAt];
   return {
     step: step.id,
@@ -101,13 +101,4 @@ function tellStep({ step, timeline, whole }: Placed, acceptedAt: string): PathSt
     ledgerIndex,
     watched: step.watched,
   };
-}
-
-/** Ledger index of the look that was answered at that moment. */
-export function indexOf(members: Timeline['members'], view: Look['view'], seenAt: number): number {
-  const found = Object.values(members)
-    .flat()
-    .filter((look) => look.view === view && look.seenAt === seenAt)
-    .map(({ index }) => index);
-  return found.length > 0 ? Math.max(...found) : -1;
 }

@@ -1,4 +1,4 @@
-import type { Intervals } from './intervals';
+import { meets, type Intervals } from './intervals';
 import type { Known } from './timeline';
 
 /** A change happened in (notBefore, seenAt]. `notBefore` null: before the watch had its first look. RFC 3339. */
@@ -41,7 +41,7 @@ export function spansOf({ surely, possibly }: Known): RawSpan[] {
 
 /** The stretches in which it can have been so, but no moment is sure. */
 export const onlyPossible = ({ surely, possibly }: Known): Intervals =>
-  possibly.filter(([from, to]) => from < to && !surely.some((sure) => sure[0] >= from && sure[1] <= to));
+  possibly.filter((stretch) => stretch[0] < stretch[1] && !meets(surely, stretch));
 
 export function tellSpan({ from, to }: RawSpan, acceptedAt: string): Span {
   const open = to[1] === Infinity;

@@ -15,6 +15,10 @@ export interface Timeline {
   readonly step: FollowedStep;
   readonly scope: string;
   readonly members: Readonly<Record<string, readonly Look[]>>;
+  /** Per member, when it surely lacked it. */
+  readonly lackedBy: Readonly<Record<string, Intervals>>;
+  /** Ledger index by {@link answerKey}: which entry brought the look that was answered at that moment. */
+  readonly answers: ReadonlyMap<string, number>;
   /** All members show it. A view seen in one look only counts for the moment of its answer. */
   readonly whole: Known;
   /** Some member shows it. */
@@ -27,40 +31,48 @@ export interface Timeline {
 
 /** Timelines of one state, each made once, when it is asked for. */
 export class Timelines {
-  private readonly made = new Map<string, Timeline | null>();
+  private readonly made = new Map<string, Timeline>();
+  private readonly inPlanScope = new Map<string, Map<string, Timeline | null>>();
 
   constructor(readonly state: PathState) {}
 
   /** For a plan scope (P4); null when the step does not concern it. */
   of(id: string, planScope: string): Timeline | null {
+    const inScope = this.inPlanScope.get(planScope) ?? new Map<string, Timeline | null>();
+    this.inPlanScope.set(planScope, inScope);
+    const there = inScope.get(id);
+    if (there !== undefined) return there;
     const step = this.state.steps[id] as FollowedStep;
     const scope = relevantScope(step, planScope);
-    if (scope === null) return null;
-    const key = `${id}/${scope}`;
-    const there = this.made.get(key);
-    if (there) return there;
-    const timeline = timelineOf(this.state, step, scope);
+    const timeline = scope === null ? null : this.timeline(step, scope);
+    inScope.set(id, timeline);
+    return timeline;
+  }
+
+  /** A scope that is the same for all plan scopes is looked at once. */
+  private timeline(step: FollowedStep, scope: string): Timeline {
+    const key = `${step.id}/${scope}`;
+    const timeline = this.made.get(key) ?? timelineOf(this.state, step, scope);
     this.made.set(key, timeline);
     return timeline;
   }
 }
 
 /** P4 */
-export function relevantScope({ scopes }: FollowedStep, planScope: string): string | null {
+function relevantScope({ scopes }: FollowedStep, planScope: string): string | null {
   const names = scopes.map(({ scope }) => scope);
   return names.includes(planScope) ? planScope : names.includes('global') ? 'global' : null;
 }
 
 function timelineOf(state: PathState, step: FollowedStep, scope: string): Timeline {
-  const members = step.watched
-    ? (step.looks[scope] as Timeline['members'])
-    : { [scope]: believedLooks(state, step, step.beliefs[scope] as readonly Belief[]) };
+  const members = step.watched ? (step.looks[scope] as Timeline['members']) : believedMembers(state, step, scope);
   const looks = Object.values(members);
   const shown = looks.map((list) => knownOf(list, 'shows'));
   const lacked = looks.map((list) => knownOf(list, 'lacks'));
   const seenShown = looks.map((list) => knownOf(list, 'shows', 'answered'));
   return {
-    ...{ step, scope, members },
+    ...{ step, scope, members, answers: answersOf(looks) },
+    lackedBy: Object.fromEntries(Object.keys(members).map((member, i) => [member, (lacked[i] as Known).surely])),
     whole: {
       surely: seenShown.map(({ surely }) => surely).reduce(intersect),
       possibly: seenShown.map(({ possibly }) => possibly).reduce(intersect),
@@ -71,10 +83,32 @@ function timelineOf(state: PathState, step: FollowedStep, scope: string): Timeli
   };
 }
 
+const answerKey = (view: Look['view'], seenAt: number): string => `${view} ${seenAt}`;
+
+function answersOf(members: readonly (readonly Look[])[]): Map<string, number> {
+  const answers = new Map<string, number>();
+  for (const { view, seenAt, index } of members.flat()) {
+    const key = answerKey(view, seenAt);
+    answers.set(key, Math.max(index, answers.get(key) ?? -1));
+  }
+  return answers;
+}
+
+/** Ledger index of the look with that view that was answered at that moment; -1: there is none. */
+export const answerAt = ({ answers }: Timeline, view: Look['view'], seenAt: number): number =>
+  answers.get(answerKey(view, seenAt)) ?? -1;
+
 const anyOf = (known: readonly Known[]): Known => ({
   surely: unite(...known.map(({ surely }) => surely)),
   possibly: unite(...known.map(({ possibly }) => possibly)),
 });
+
+/** A record speaks of a scope as a whole: of all its members alike. */
+function believedMembers(state: PathState, step: FollowedStep, scope: string): Timeline['members'] {
+  const looks = believedLooks(state, step, step.beliefs[scope] as readonly Belief[]);
+  const members = step.scopes.find((one) => one.scope === scope)?.members ?? [];
+  return Object.fromEntries(members.map((member) => [member, looks]));
+}
 
 /**
  * Without a watch, what the records say (P7): effective from its ready record, at the claimed time as far as that lies between our order
