@@ -7,6 +7,7 @@ import {
   target,
   type MemberReading,
   type ResolvedExpectation,
+  type Sight,
   type Target,
   type TargetDocument,
 } from '@causeway/contracts';
@@ -18,6 +19,7 @@ import { Prober } from './probe/prober';
 import type { Credentials } from './look/credentials';
 import { createLooks } from './look/looks';
 import { createWeb } from './look/web';
+import { Watcher } from './watch/watcher';
 
 jest.setTimeout(240_000);
 
@@ -41,7 +43,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-const probers: Prober[] = [];
+const probers: (Prober | Watcher)[] = [];
 afterEach(() => probers.splice(0).forEach((prober) => prober.stop()));
 
 /** The rounds of one probe at all members of a target, while the story goes on. */
@@ -62,6 +64,23 @@ function watch(name: string, probe: string, expect: ResolvedExpectation[], conse
   const data = { sequenceId, target: name, probe, scopes, expect, ...asked };
   prober.look([{ probeId: 'p', correlationId: 'c', rounds: 0, remainingMs: data.lookForMs, request: data }]);
   return { shown: () => rounds.map(shownIn), isOver: () => rounds.at(-1)?.last === true };
+}
+
+/** What a watch says of one value at all members of a target, while the story goes on. */
+function sightsOf(name: string, probe: string, observed: string): Sight[] {
+  const sights: Sight[] = [];
+  const watcher = new Watcher({
+    clock: systemClock,
+    sources: { registry, makeLook: createLooks(web, labCredentials(lab)), allowInstant: false },
+    report: (said) => Promise.resolve(sights.push(...said.sights) >= 0),
+  });
+  probers.push(watcher);
+  const scopes = Object.entries(registry.get(name)?.spec.scopes ?? {}).map(([scope, members]) => ({ scope, members }));
+  const steps = [{ step: 'step', target: name, probe, scopes, expect: [equals(observed, true)] }];
+  const request = { sequenceId: '00000000-0000-8000-8000-000000000001', epoch: 1, steps };
+  const open = { ending: false, lookedUntil: null, remainingMs: 120_000 };
+  watcher.follow([{ watchId: 'w', correlationId: 'c', request, ...open }]);
+  return sights;
 }
 
 const shownIn = (round: Round): Record<string, unknown> =>
@@ -178,10 +197,13 @@ describe('the prober at the real systems', () => {
     expect(now()).toEqual(everywhere(after));
   });
 
-  it('sees the flag of each region as an application gets it', async () => {
+  it('sees the flag of each region as an application gets it, for a gate and for a watch', async () => {
     const flag = `flag.${lab.unleash.flag}`;
     const flags = watch('flags', 'client', [equals(flag, true)]);
+    const sights = sightsOf('flags', 'client', flag);
     await until('a first round', () => flags.shown().length > 0);
+    await until('first sights', () => sights.length === 2);
+    const changedAt = Date.now();
     await change.flag('us-east');
     await until('us-east in a round', () => JSON.stringify(flags.shown().at(-1)).includes('true'));
     expect(flags.shown().at(-1)).toEqual({
@@ -190,6 +212,12 @@ describe('the prober at the real systems', () => {
     });
     await change.flag('eu-west');
     await until('both', flags.isOver);
+    await until('a sight of each', () => sights.length === 4);
+    expect(sights.map(({ scope, outcome }) => [scope, sight(outcome)]).slice(2)).toEqual([
+      ['us-east', { [flag]: true }],
+      ['eu-west', { [flag]: true }],
+    ]);
+    expect(Date.parse(sights[2]?.seenAt ?? '')).toBeGreaterThan(changedAt);
   });
 });
 

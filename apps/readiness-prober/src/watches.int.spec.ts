@@ -156,21 +156,25 @@ describe('the watch of a sequence, on a real broker and database', () => {
     expect(house.sightsOf(asked, 'a')).toHaveLength(1);
   });
 
-  it('goes on after kill -9, and claims nothing of the time in which nobody looked', async () => {
+  it('goes on after kill -9, and says that nobody looked meanwhile', async () => {
     const asked = await watched();
     await house.end('SIGKILL');
     const before = house.saidOf(asked).at(-1)?.data.lookedUntil;
     const changedAt = Date.now();
     shows.a = '2';
     await house.start();
-    await house.until('both again', () => ['a', 'b'].every((member) => house.sightsOf(asked, member).length === 2));
+    await house.until('both again', () => ['a', 'b'].every((member) => house.sightsOf(asked, member).length === 3));
     for (const [member, version] of [
       ['a', '2'],
       ['b', '1'],
     ] as const) {
-      const again = house.sightsOf(asked, member)[1] as Sight;
-      expect([again.notBefore, shown(again)]).toEqual([before, version]);
-      expect(ms(again.seenAt)).toBeGreaterThanOrEqual(changedAt);
+      const [, unknown, again] = house.sightsOf(asked, member);
+      expect(unknown).toMatchObject({
+        notBefore: before,
+        outcome: { reason: expect.stringContaining('nobody looked') },
+      });
+      expect(again).toMatchObject({ notBefore: before, outcome: { values: { 'body.version': version } } });
+      expect(ms(again?.seenAt)).toBeGreaterThanOrEqual(changedAt);
     }
   });
 
@@ -217,6 +221,11 @@ describe('the watch of a sequence, on a real broker and database', () => {
     stopped.clear();
     await house.start();
     await house.until('the last message', () => house.saidOf(asked).at(-1)?.data.last === true);
-    expect(house.sightsOf(asked, 'b').map(shown)).toEqual(['1', SILENT, '1']);
+    expect(house.sightsOf(asked, 'b').map(shown)).toEqual([
+      '1',
+      SILENT,
+      'nobody looked: the prober was started anew',
+      '1',
+    ]);
   });
 });

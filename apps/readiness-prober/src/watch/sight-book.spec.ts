@@ -121,12 +121,15 @@ describe('the bounds of a sight (2, 3)', () => {
     expect(watch.take(3_000).sights.map(brief).at(-1)).toEqual(['us', null, 2_020, '1']);
   });
 
-  it('begin after a restart where the looks before it ended, for every member, changed or not', () => {
+  it('begin after a restart where the looks before it ended, for every member, and say that nobody looked', () => {
     const watch = story({ lookedUntil: -7_000 });
     watch.look(us, 0, 20, version('1'));
     watch.look(eu, 0, 2_000, silent);
     watch.look(eu, 2_000, 2_020, version('1'));
+    const nobody = 'nobody looked: the prober was started anew';
     expect(watch.take(3_000).sights.map(brief)).toEqual([
+      ['us', -7_000, 0, nobody],
+      ['eu', -7_000, 0, nobody],
       ['us', -7_000, 20, '1'],
       ['eu', -7_000, 2_000, 'no answer within 2 s'],
       ['eu', -7_000, 2_020, '1'],

@@ -7,7 +7,7 @@
  * 2. The bounds of a sight hold the change. `seenAt`: when the look that shows it was answered. `notBefore`: when the last
  *    look began that showed otherwise. Silence shows nothing: a value that is seen after it may have come at any time since
  *    the last value.
- * 3. After a restart nobody knows what a member showed last: each is said anew, not before what was known to be looked at.
+ * 3. After a restart every member is said anew: that nobody looked since what was said last, then what it shows now.
  * 4. `lookedUntil` never runs ahead of a look that is not made or a sight that is not said.
  * 5. What is seen in one moment is one message. No sight waits longer than {@link GATHER_MS}, no silence lasts longer than
  *    {@link HEARTBEAT_MS}.
@@ -66,6 +66,8 @@ export interface Said {
 
 export type Turn = { readonly kind: 'say' } | { readonly kind: 'wait'; readonly untilMs: number };
 
+const NOBODY_LOOKED: LookOutcome = { kind: 'unreachable', reason: 'nobody looked: the prober was started anew' };
+
 interface Seen {
   readonly watched: WatchedMember;
   shows: LookOutcome | null;
@@ -100,6 +102,7 @@ export class SightBook {
       showedAt: lookedUntil,
       isDone: false,
     }));
+    if (lookedUntil !== null) for (const member of this.members) this.show(member, NOBODY_LOOKED, starts);
   }
 
   /** The sequence has ended: looks that begin from now on are the last ones. */
@@ -112,11 +115,9 @@ export class SightBook {
     const member = this.members[i];
     if (!member) throw new RangeError(`no member ${i} in this watch`);
     if (this.unsaid.length >= MAX_UNSAID) return;
-    const shows = asAsked(outcome, member.watched.asked);
-    if (!sameJson(shows, member.shows)) this.note(member, shows, answered);
-    member.shows = shows;
+    this.show(member, asAsked(outcome, member.watched.asked), answered);
     member.lookedAt = began.instant;
-    if (shows.kind === 'observed') member.showedAt = began.instant;
+    if (outcome.kind === 'observed') member.showedAt = began.instant;
     member.isDone ||= began.monotonic >= this.endsAt;
   }
 
@@ -131,6 +132,11 @@ export class SightBook {
     this.sayAt = this.unsaid.length > 0 ? now : now + HEARTBEAT_MS;
     const last = this.isOver() && this.unsaid.length === 0;
     return { sights: said.map(({ sight }) => sight), lookedUntil: this.lookedUntil(), last };
+  }
+
+  private show(seen: Seen, outcome: LookOutcome, answered: Moment): void {
+    if (!sameJson(outcome, seen.shows)) this.note(seen, outcome, answered);
+    seen.shows = outcome;
   }
 
   private note({ watched, lookedAt, showedAt }: Seen, outcome: LookOutcome, answered: Moment): void {
