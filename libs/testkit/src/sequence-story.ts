@@ -5,6 +5,7 @@ import {
   type EvolutionRecord,
   type MemberReading,
   type Outcome,
+  type PlanDocument,
   type ProbeData,
   type Target,
   type TargetDocument,
@@ -154,6 +155,13 @@ export class SequenceStory {
     });
   }
 
+  /** An operator decides. */
+  decision(verb: 'resume' | 'abort', accept: string[] = []): EvolutionRecord[] {
+    const { sequenceId } = this;
+    const data = { sequenceId, verb, accept, reason: 'as agreed', decidedBy: 'operator' };
+    return this.when({ kind: 'decision-received', eventId: this.newId(), data });
+  }
+
   /** Time passes, then the clock is looked at. */
   after(ms: number): EvolutionRecord[] {
     this.nowMs += ms;
@@ -202,10 +210,13 @@ export function exampleTarget(
   });
 }
 
-/** A plan of steps `id: [target, needs]`, each `set@v1 {value: new}`. */
+/** A plan of steps `id: {target, needs}`, each `set@v1 {value: new}` unless it says otherwise. */
 export function examplePlan(
-  steps: Readonly<Record<string, { target: string; needs?: string[]; ready?: object }>>,
+  steps: Readonly<
+    Record<string, { target: string; needs?: string[]; ready?: object; with?: object; scopes?: string[] }>
+  >,
   scopes: string[],
+  more: Partial<PlanDocument['spec']> = {},
 ): unknown {
   return planSchema.parse({
     apiVersion: 'causeway/v1',
@@ -214,6 +225,7 @@ export function examplePlan(
     spec: {
       scopes,
       steps: Object.entries(steps).map(([id, step]) => ({ id, change: 'set@v1', with: { value: 'new' }, ...step })),
+      ...more,
     },
   });
 }

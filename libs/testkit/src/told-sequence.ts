@@ -1,20 +1,25 @@
 import {
   COMMAND_TYPE,
   commandsTopic,
+  DECISION_TYPE,
   INTENT_TYPE,
   PROBE_TYPE,
   READING_TYPE,
   RECORD_TYPE,
   RESULT_TYPE,
   sequenceIdSeed,
+  SIGHTING_TYPE,
   topicNames,
   uuidFromHash,
   WATCH_END_TYPE,
   WATCH_TYPE,
+  type ClassificationData,
   type EvolutionRecord,
   type IntentData,
   type MemberReading,
+  type MutationData,
   type Outcome,
+  type Sight,
 } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import { valueOf, type Draft, type Sealed } from '@causeway/messaging';
@@ -90,6 +95,40 @@ export class ToldSequence {
     const data = { sequenceId, step, attempt, epoch, target, probeId: order.id, round: 1, readings };
     const { id, value } = this.tell('readiness-prober', topicNames.readings, READING_TYPE, [order.id], data);
     this.decide(id, { kind: 'reading-received', seenAt: new Map(), eventId: id, digest: sha256Hex(value), data });
+  }
+
+  /** Somebody changed one of its targets; `eventId` of the classification. */
+  classified(eventId: string, classification: ClassificationData, mutation: MutationData): void {
+    this.decide(eventId, { kind: 'mutation-classified', classification, mutation });
+  }
+
+  /** An operator decides. Answers the decision's event id. */
+  decided(verb: 'resume' | 'abort', accept: string[], reason: string): string {
+    const data = { sequenceId: this.id, verb, accept, reason, decidedBy: 'on-call' };
+    const { id } = this.tell('console', topicNames.decisions, DECISION_TYPE, [], data);
+    this.decide(id, { kind: 'decision-received', eventId: id, data });
+    return id;
+  }
+
+  /** What began to be seen since the last sighting: values per `step/scope/member`, or null for a member that did not answer. */
+  sighted(
+    values: Readonly<Record<string, Record<string, unknown> | null>>,
+    notBefore: string | null,
+    last = false,
+  ): void {
+    const watchId = this.state.status === 'open' || this.state.status === 'ended' ? this.state.acceptance.watch : null;
+    if (watchId === null) throw new Error('nothing of this sequence is watched');
+    const sights = Object.entries(values).map(([place, seen]) => this.sight(place, seen, notBefore));
+    const data = { sequenceId: this.id, watchId, epoch: 1, sights, lookedUntil: this.ledger.at, last };
+    this.tell('readiness-prober', topicNames.readings, SIGHTING_TYPE, [watchId], data);
+  }
+
+  private sight(place: string, seen: Record<string, unknown> | null, notBefore: string | null): Sight {
+    const [step = '', scope = '', member = ''] = place.split('/');
+    const outcome: Sight['outcome'] = seen
+      ? { kind: 'observed', values: seen as Record<string, never> }
+      : { kind: 'unreachable', reason: 'no answer within 2 s' };
+    return { step, scope, member, notBefore, seenAt: this.ledger.at, outcome };
   }
 
   /** Time passes, then the sequencer looks at its clock. */
