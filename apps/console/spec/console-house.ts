@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { allTopics, topicNames, type Intent } from '@causeway/contracts';
+import {
+  allTopics,
+  DECISION_TYPE,
+  INTENT_TYPE,
+  topicNames,
+  type DecisionMessage,
+  type Intent,
+} from '@causeway/contracts';
 import type { RunningService } from '@causeway/host';
 import { createKafkaBus, openRaw, topicIndex, type EventBus, type Sealed } from '@causeway/messaging';
 import { loadVerifier } from '@causeway/signing';
@@ -44,6 +51,7 @@ export interface Answer {
 
 export class ConsoleHouse {
   readonly intents: Intent[] = [];
+  readonly decisions: DecisionMessage[] = [];
   private readonly prefix = `console-${process.pid}-${Date.now()}.`;
   private readonly bus: EventBus;
   private service: RunningService | null = null;
@@ -54,7 +62,11 @@ export class ConsoleHouse {
   }
 
   /** A house with a broker and a database of its own. */
-  static async onLab(lab: Lab, keys: Pick<HouseOptions, 'trustFile' | 'keyFile'>): Promise<ConsoleHouse> {
+  static async onLab(
+    lab: Lab,
+    keys: Pick<HouseOptions, 'trustFile' | 'keyFile'>,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<ConsoleHouse> {
     const run = { dir: mkdtempSync(join(tmpdir(), 'causeway-console-lab-')), say: () => undefined };
     const kafka = await lab.startKafka(run);
     const postgres = await lab.startPostgres({ ...run, durable: false });
@@ -65,7 +77,7 @@ export class ConsoleHouse {
       () => postgres.stop(),
     );
     await house.open();
-    await house.start();
+    await house.start(more);
     return house;
   }
 
@@ -74,12 +86,15 @@ export class ConsoleHouse {
     const door = { verifier: loadVerifier(this.options.trustFile), topics: topicIndex(TOPICS) };
     await this.bus.consume({
       groupId: 'spec',
-      topics: [topicNames.intents],
+      topics: [topicNames.intents, topicNames.decisions],
       onDead: () => undefined,
       onBatch: (batch) => {
         for (const raw of batch) {
           const opened = openRaw(raw, door);
-          if (opened.kind === 'message') this.intents.push(opened.received.message as Intent);
+          if (opened.kind !== 'message') continue;
+          const { message } = opened.received;
+          if (message.type === INTENT_TYPE) this.intents.push(message);
+          if (message.type === DECISION_TYPE) this.decisions.push(message);
         }
         return { accepted: Promise.resolve() };
       },
@@ -122,14 +137,23 @@ export class ConsoleHouse {
     return answerOf(await fetch(`${this.url}${path}`, { headers: bearer(token) }));
   }
 
-  async post(body: unknown, headers: Readonly<Record<string, string>>, token: string | null = TOKEN): Promise<Answer> {
+  post(body: unknown, headers: Readonly<Record<string, string>>, token: string | null = TOKEN): Promise<Answer> {
+    return this.postTo('/v1/intents', body, headers, token);
+  }
+
+  async postTo(
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>>,
+    token: string | null = TOKEN,
+  ): Promise<Answer> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const init = {
       method: 'POST',
       body: text,
       headers: { 'content-type': 'application/json', ...headers, ...bearer(token) },
     };
-    return answerOf(await fetch(`${this.url}/v1/intents`, init));
+    return answerOf(await fetch(`${this.url}${path}`, init));
   }
 
   async until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
