@@ -3,6 +3,14 @@ import type { Paint } from './paint';
 import { pairs } from './table';
 import { plural } from './words';
 
+type Verified = Extract<FileVerdict, { ok: true }>;
+
+function pathLines({ mutations, classifications, paths, divergences, windows }: Verified): string[] {
+  const classed = `${plural(classifications, 'class', 'classes')} of ${plural(mutations, 'mutation')} computed again: the same`;
+  const watched = `${plural(paths.length, 'watched sequence')} followed: ${plural(divergences, 'divergence')}, ${plural(windows, 'exposure window')}`;
+  return [...(mutations > 0 ? [classed] : []), ...(paths.length > 0 ? [watched] : [])];
+}
+
 /** What `verify` checked and found. */
 export function verdictText(path: string, verdict: FileVerdict, pinned: boolean, paint: Paint): string {
   if (!verdict.ok) {
@@ -16,6 +24,7 @@ export function verdictText(path: string, verdict: FileVerdict, pinned: boolean,
     'the tree over all entries has the root that the ledger signed; the file is whole and unaltered',
     `${plural(sequences, 'sequence')} replayed: ${plural(decisions, 'decision')} fold without a gap`,
     `${plural(gates, 'gate')} judged again: opened only on evidence in the ledger, before the step was ordered`,
+    ...pathLines(verdict),
   ];
   const facts = pairs([
     ['ledger', verdict.origin],

@@ -10,10 +10,37 @@ export type OrderFaultCode =
   | 'gate-evidence-of-another'
   | 'gate-evidence-does-not-show'
   | 'command-not-decided'
-  | 'result-not-recorded-before';
+  | 'result-not-recorded-before'
+  // operators
+  | 'commanded-while-held'
+  | 'commanded-before-resume'
+  | 'commanded-after-abort'
+  | 'commanded-after-end'
+  | 'decision-not-recorded-before'
+  | 'decision-of-another'
+  | 'resumed-without-accepting'
+  // mutations and their classes
+  | 'noticed-not-classified'
+  | 'noticed-otherwise'
+  | 'hold-ignored'
+  | 'classification-out-of-order'
+  | 'classified-mutation-missing'
+  | 'classified-otherwise-seen'
+  | 'classification-not-recomputable'
+  | 'classification-differs';
 
 export interface OrderFault {
   readonly index: number;
   readonly code: OrderFaultCode;
   readonly message: string;
+}
+
+/** Thrown where something is found; whoever reads the entries knows the index. */
+export class Broken extends Error {
+  constructor(
+    readonly code: OrderFaultCode,
+    message: string,
+  ) {
+    super(message);
+  }
 }

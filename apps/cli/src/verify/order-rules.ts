@@ -1,11 +1,12 @@
 import {
   COMMAND_TYPE,
+  DECISION_TYPE,
   INTENT_TYPE,
-  parseMessage,
   READING_TYPE,
   RECORD_TYPE,
   RESULT_TYPE,
   type Command,
+  type DecisionData,
   type EvolutionRecord,
   type Intent,
   type Message,
@@ -14,7 +15,8 @@ import {
 import { canonicalJson } from '@causeway/ledger-core';
 import { ABSENT, evolve, type SequenceState } from '@causeway/sequence-core';
 import { evidenceProblem, type EvidenceMessage, type Running } from './evidence';
-import type { OrderFault, OrderFaultCode } from './order-fault';
+import { checkCommanded, checkDecided } from './operator-rules';
+import { Broken, type OrderFaultCode } from './order-fault';
 
 /**
  * Replays the decisions in an export and holds them against its other entries, sequence by sequence, in ledger order.
@@ -23,13 +25,8 @@ import type { OrderFault, OrderFaultCode } from './order-fault';
  * 2. A step is ordered only after its gate opened, and the gate cites every step it needs in every scope (I1).
  * 3. What a gate cites is in the ledger before it and, judged again, shows the step ready.
  * 4. A command was decided before it appears, with the digest of its bytes; a result was there before it was believed.
+ * 5. Nothing is ordered while an operator has to decide, nor after an abort; what an operator decided was there before it was followed.
  */
-export interface RecordedMessage {
-  readonly index: number;
-  readonly type: string;
-  readonly value: string;
-}
-
 interface Account {
   state: SequenceState;
   readonly opened: Set<string>;
@@ -38,6 +35,8 @@ interface Account {
   /** Readings and results so far, by digest. Let go when the sequence ends. */
   readonly evidence: Map<string, EvidenceMessage>;
   readonly planDigests: Set<string>;
+  /** Operators' decisions so far, by event id. */
+  readonly decisions: Map<string, DecisionData>;
 }
 
 export interface OrderCounts {
@@ -45,17 +44,6 @@ export interface OrderCounts {
   readonly decisions: number;
   readonly gates: number;
 }
-
-class Broken extends Error {
-  constructor(
-    readonly code: OrderFaultCode,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-const FOLLOWED: ReadonlySet<string> = new Set([INTENT_TYPE, COMMAND_TYPE, RESULT_TYPE, READING_TYPE, RECORD_TYPE]);
 
 export class OrderRules {
   private readonly accounts = new Map<string, Account>();
@@ -67,27 +55,16 @@ export class OrderRules {
     private readonly digestOf: (text: string) => string,
     /** Id of the sequence that a publisher's key names. */
     private readonly sequenceIdFor: (principal: string, key: string) => string,
+    /** Called with every fact and the state it leads to. */
+    private readonly onFact: (sequenceId: string, fact: EvolutionRecord, after: SequenceState) => void,
   ) {}
 
   get counts(): OrderCounts {
     return { sequences: this.accounts.size, decisions: this.decisions, gates: this.gates };
   }
 
-  /** Takes the next entry; null when the account is still in order. */
-  take({ index, type, value }: RecordedMessage): OrderFault | null {
-    if (!FOLLOWED.has(type)) return null;
-    try {
-      const parsed = parseMessage(JSON.parse(value));
-      if (parsed.kind !== 'message') throw new Broken('message-malformed', `the recorded ${type} is not of its schema`);
-      this.follow(parsed.message, value);
-      return null;
-    } catch (error) {
-      if (error instanceof Broken) return { index, code: error.code, message: error.message };
-      throw error;
-    }
-  }
-
-  private follow(message: Message, value: string): void {
+  /** Takes the next entry. @throws Broken when the account is no longer in order */
+  take(message: Message, value: string): void {
     switch (message.type) {
       case INTENT_TYPE:
         return void this.account(this.sequenceOf(message)).planDigests.add(
@@ -95,6 +72,8 @@ export class OrderRules {
         );
       case COMMAND_TYPE:
         return this.checkCommand(message, value);
+      case DECISION_TYPE:
+        return void this.account(message.data.sequenceId).decisions.set(message.id, message.data);
       case RESULT_TYPE:
       case READING_TYPE:
         return void this.account(message.data.sequenceId).evidence.set(this.digestOf(value), message);
@@ -115,6 +94,7 @@ export class OrderRules {
       commands: new Map(),
       evidence: new Map(),
       planDigests: new Set(),
+      decisions: new Map(),
     };
     this.accounts.set(sequenceId, made);
     return made;
@@ -137,7 +117,10 @@ export class OrderRules {
         `sequence ${data.sequenceId}: version ${data.version} follows version ${version}`,
       );
     }
-    for (const fact of data.records) this.replayFact(account, fact);
+    for (const fact of data.records) {
+      this.replayFact(account, fact);
+      this.onFact(data.sequenceId, fact, account.state);
+    }
     this.decisions++;
   }
 
@@ -162,8 +145,12 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
       return openGate(account, fact);
     case 'step-commanded':
       account.commands.set(fact.commandId, fact.commandDigest);
+      checkCommanded(account.state, fact);
       if (fact.verb === 'look-up' || account.opened.has(fact.step)) return;
       throw new Broken('commanded-before-gate', `step ${fact.step} was ordered though its gate had not opened`);
+    case 'sequence-resumed':
+    case 'sequence-aborted':
+      return checkDecided(account.state, fact, account.decisions);
     case 'step-applied':
     case 'step-not-applied':
     case 'outcome-unknown':

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { sequenceIdSeed, uuidFromHash } from '@causeway/contracts';
+import { CLASSIFICATION_TYPE, sequenceIdSeed, uuidFromHash } from '@causeway/contracts';
 import { verifyExport, type ExportFault, type VerifiedExport } from '@causeway/ledger-core';
 import { sha256, sha256Hex, verifyBytes } from '@causeway/signing';
+import { LedgerAccount, type RecordedMessage, type Told } from './ledger-account';
 import type { OrderFault } from './order-fault';
-import { OrderRules, type OrderCounts } from './order-rules';
 
 /** Line and index of the first thing that is not as it must be. */
 interface BrokenExport {
@@ -15,13 +15,14 @@ interface BrokenExport {
   readonly message: string;
 }
 
-export type FileVerdict = (VerifiedExport & OrderCounts & { readonly fileDigest: string }) | BrokenExport;
+export type FileVerdict = (VerifiedExport & Told & { readonly fileDigest: string }) | BrokenExport;
 
 const CHUNK_BYTES = 1 << 20;
 
 /**
  * Verifies an export with nothing but the file: first that it is the ledger's whole, unaltered account (ledger-core), then that
- * what it tells was decided in order (OrderRules). The file is read twice, a piece at a time.
+ * what it tells was decided in order, and comes out the same when it is computed again (LedgerAccount). The file is read three times, a
+ * piece at a time.
  * @throws the file system's error when the file cannot be read
  */
 export function verifyFile(path: string, pinnedLedgerKey?: string): FileVerdict {
@@ -35,27 +36,34 @@ export function verifyFile(path: string, pinnedLedgerKey?: string): FileVerdict 
     },
   );
   if (!verdict.ok) return { ...verdict, index: verdict.index ?? null };
-  const rules = new OrderRules(sha256Hex, sequenceIdFor);
-  const fault = firstFault(rules, path, verdict.entries);
+  const account = new LedgerAccount(sha256Hex, sequenceIdFor);
+  const fault = firstFault(account, path, verdict.entries);
   if (fault) return { ok: false, line: fault.index + 2, ...fault };
-  return { ...verdict, ...rules.counts, fileDigest: hash.digest('hex') };
+  return { ...verdict, ...account.told, fileDigest: hash.digest('hex') };
 }
 
 const sequenceIdFor = (principal: string, key: string): string =>
   uuidFromHash(sha256(Buffer.from(sequenceIdSeed(principal, key))));
 
-function firstFault(rules: OrderRules, path: string, entries: number): OrderFault | null {
+function firstFault(account: LedgerAccount, path: string, entries: number): OrderFault | null {
+  for (const entry of entriesOf(path, entries, CLASSIFICATION_TYPE)) account.foresee(entry);
+  for (const entry of entriesOf(path, entries)) {
+    const fault = account.take(entry);
+    if (fault) return fault;
+  }
+  return account.end();
+}
+
+/** @param containing only lines with this text are read at all: most of a ledger is not needed twice */
+function* entriesOf(path: string, entries: number, containing = ''): Generator<RecordedMessage> {
   let line = 0;
   for (const text of linesOf(path)) {
-    const isEntry = line >= 1 && line <= entries;
-    if (isEntry) {
+    if (line >= 1 && line <= entries && text.includes(containing)) {
       const { data } = JSON.parse(text) as { data: { index: number; eventType: string; value: string } };
-      const fault = rules.take({ index: data.index, type: data.eventType, value: data.value });
-      if (fault) return fault;
+      yield { index: data.index, type: data.eventType, value: data.value };
     }
     line++;
   }
-  return null;
 }
 
 function* chunksOf(path: string, onChunk: (chunk: Uint8Array) => void = () => undefined): Generator<Uint8Array> {

@@ -1,0 +1,98 @@
+import {
+  CLASSIFICATION_TYPE,
+  COMMAND_TYPE,
+  DECISION_TYPE,
+  INTENT_TYPE,
+  MUTATION_TYPE,
+  parseMessage,
+  READING_TYPE,
+  RECORD_TYPE,
+  RESULT_TYPE,
+  SIGHTING_TYPE,
+  WATCH_TYPE,
+  type Message,
+} from '@causeway/contracts';
+import { ClassRules, type MutationCounts } from './class-rules';
+import { NeededStates } from './needed-states';
+import { Broken, type OrderFault } from './order-fault';
+import { OrderRules, type OrderCounts } from './order-rules';
+import { PathBook, type SequencePaths } from './path-book';
+
+export interface RecordedMessage {
+  readonly index: number;
+  readonly type: string;
+  readonly value: string;
+}
+
+/** What a ledger that is in order tells. */
+export interface Told extends OrderCounts, MutationCounts {
+  readonly windows: number;
+  readonly divergences: number;
+  readonly paths: readonly SequencePaths[];
+}
+
+const FOLLOWED: ReadonlySet<string> = new Set([
+  ...[INTENT_TYPE, COMMAND_TYPE, RESULT_TYPE, READING_TYPE, RECORD_TYPE],
+  ...[MUTATION_TYPE, CLASSIFICATION_TYPE, DECISION_TYPE, WATCH_TYPE, SIGHTING_TYPE],
+]);
+
+/**
+ * The account that a ledger gives, held against itself: the order of what was decided (OrderRules), the classes of what was seen
+ * (ClassRules), and from both the paths (PathBook). Entries are taken twice, in order: first `foresee` all of them, then `take` all.
+ */
+export class LedgerAccount {
+  private readonly states = new NeededStates();
+  private readonly order: OrderRules;
+  private readonly classes: ClassRules;
+  private readonly paths = new PathBook();
+
+  /** @param digestOf SHA-256 as hex of a text's UTF-8 bytes */
+  constructor(digestOf: (text: string) => string, sequenceIdFor: (principal: string, key: string) => string) {
+    this.classes = new ClassRules(this.states, digestOf);
+    this.order = new OrderRules(digestOf, sequenceIdFor, (...fact) => this.classes.takeFact(...fact));
+  }
+
+  /** Notes what a later entry needs of an earlier one. What cannot be read is said by `take`. */
+  foresee({ type, value }: RecordedMessage): void {
+    if (type !== CLASSIFICATION_TYPE) return;
+    const parsed = parseMessage(JSON.parse(value));
+    if (parsed.kind === 'message' && parsed.message.type === CLASSIFICATION_TYPE) this.states.need(parsed.message);
+  }
+
+  /** Takes the next entry; null when the account is still in order. */
+  take({ index, type, value }: RecordedMessage): OrderFault | null {
+    if (!FOLLOWED.has(type)) return null;
+    try {
+      const parsed = parseMessage(JSON.parse(value));
+      if (parsed.kind !== 'message') throw new Broken('message-malformed', `the recorded ${type} is not of its schema`);
+      this.follow(parsed.message, value, index);
+      return null;
+    } catch (error) {
+      if (error instanceof Broken) return { index, code: error.code, message: error.message };
+      throw error;
+    }
+  }
+
+  /** After the last entry. */
+  end(): OrderFault | null {
+    return this.classes.firstFault();
+  }
+
+  get told(): Told {
+    const paths = this.paths.told;
+    return {
+      ...this.order.counts,
+      ...this.classes.counts,
+      windows: paths.reduce((sum, { exposure }) => sum + exposure.windows.length, 0),
+      divergences: paths.reduce((sum, { divergences: { plan, scopes } }) => sum + plan.length + scopes.length, 0),
+      paths,
+    };
+  }
+
+  private follow(message: Message, value: string, index: number): void {
+    this.order.take(message, value);
+    if (message.type === MUTATION_TYPE) this.classes.takeMutation(message, value);
+    const mutation = message.type === CLASSIFICATION_TYPE ? this.classes.takeClassification(message, index) : null;
+    this.paths.take(message, index, mutation);
+  }
+}

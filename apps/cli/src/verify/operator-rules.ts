@@ -1,0 +1,54 @@
+import type { DecisionData, EvolutionRecord } from '@causeway/contracts';
+import type { SequenceState } from '@causeway/sequence-core';
+import { Broken } from './order-fault';
+
+type Fact<K extends EvolutionRecord['kind']> = Extract<EvolutionRecord, { kind: K }>;
+
+/**
+ * Whether a step may be ordered in this state as far as operators are concerned. Looking at what was ordered is always allowed.
+ * @throws Broken
+ */
+export function checkCommanded(state: SequenceState, { verb, step }: Fact<'step-commanded'>): void {
+  if (verb === 'look-up') return;
+  if (state.status !== 'open')
+    throw new Broken('commanded-after-end', `step ${step} was ordered though its sequence is ${state.status}`);
+  if (state.aborting)
+    throw new Broken('commanded-after-abort', `step ${step} was ordered though an operator had aborted the sequence`);
+  if (!state.begun)
+    throw new Broken('commanded-before-resume', `step ${step} was ordered though its plan starts on resume only`);
+  const undecided = Object.entries(state.mutations).find(([, { holds }]) => holds);
+  if (undecided)
+    throw new Broken(
+      'commanded-while-held',
+      `step ${step} was ordered while mutation ${undecided[0]} waited for an operator's decision`,
+    );
+}
+
+/**
+ * Whether what an operator is said to have decided is an operator's decision before it, and accepts all that holds.
+ * @param decisions decisions of this sequence so far, by event id
+ * @throws Broken
+ */
+export function checkDecided(
+  state: SequenceState,
+  fact: Fact<'sequence-resumed' | 'sequence-aborted'>,
+  decisions: ReadonlyMap<string, DecisionData>,
+): void {
+  const decision = decisions.get(fact.decision);
+  if (!decision)
+    throw new Broken('decision-not-recorded-before', `the decision ${fact.decision} is not in the ledger before it`);
+  const verb = fact.kind === 'sequence-resumed' ? 'resume' : 'abort';
+  if (decision.verb !== verb || decision.reason !== fact.reason || decision.decidedBy !== fact.by)
+    throw new Broken('decision-of-another', `the decision ${fact.decision} says otherwise: ${decision.verb}`);
+  if (fact.kind === 'sequence-resumed') checkAccepted(state, fact, decision);
+}
+
+function checkAccepted(state: SequenceState, { accepted }: Fact<'sequence-resumed'>, { accept }: DecisionData): void {
+  const given = new Set(accept);
+  const invented = accepted.find((id) => !given.has(id));
+  if (invented) throw new Broken('decision-of-another', `the decision does not accept mutation ${invented}`);
+  const noticed = state.status === 'open' ? Object.entries(state.mutations) : [];
+  const left = noticed.find(([id, { holds }]) => holds && !accepted.includes(id));
+  if (left)
+    throw new Broken('resumed-without-accepting', `the sequence went on though mutation ${left[0]} was not accepted`);
+}
