@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topicNames, type ProbeData, type TargetDocument } from '@causeway/contracts';
-import { createDatabase, dropDatabase, startKafka, startPostgres } from '@causeway/lab';
 import { newEventId } from '@causeway/signing';
+import { layGround, type Ground } from '../test/ground';
 import { localServer, type LocalServer } from '../test/local-server';
 import { ProberHouse } from '../test/prober-house';
 
@@ -15,7 +12,7 @@ const shows = { 'gw-1': 'old', 'gw-2': 'old' };
 const stopped = new Set<string>();
 let gateways: LocalServer;
 let house: ProberHouse;
-const closers: (() => Promise<unknown>)[] = [];
+let ground: Ground;
 
 const target = (name: string, probes: TargetDocument['spec']['probes']): TargetDocument => ({
   apiVersion: 'causeway/v1',
@@ -38,21 +35,9 @@ beforeAll(async () => {
     const member = request.url?.slice(1) as keyof typeof shows;
     if (!stopped.has(member)) response.setHeader('x-policy', shows[member]).end();
   });
-  const name = `prober_${process.pid}_${Date.now()}`;
-  const [dir, say] = [
-    mkdtempSync(join(tmpdir(), 'causeway-prober-lab-')),
-    (line: string) => process.stderr.write(`${line}\n`),
-  ];
-  closers.push(async () => rmSync(dir, { recursive: true, force: true }));
-  const kafka = await startKafka({ dir, say });
-  closers.push(() => kafka.stop());
-  const postgres = await startPostgres({ dir, say });
-  closers.push(() => postgres.stop());
-  const databaseUrl = await createDatabase(postgres.url, name);
-  closers.push(() => dropDatabase(postgres.url, name));
+  ground = await layGround();
   house = await ProberHouse.open({
-    brokers: kafka.brokers,
-    databaseUrl,
+    ...ground,
     targets: [
       target('edge', { policy: { kind: 'http', every: '100ms', timeout: '500ms', at: at(gateways.base) } }),
       target('bench', { now: { kind: 'instant' } }),
@@ -63,8 +48,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await house?.close();
-  await gateways.close();
-  for (const close of closers.reverse()) await close();
+  await gateways?.close();
+  await ground?.stop();
 });
 beforeEach(() => {
   Object.assign(shows, { 'gw-1': 'old', 'gw-2': 'old' });

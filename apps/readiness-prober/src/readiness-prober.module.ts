@@ -20,7 +20,7 @@ import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
 import { newEventId, type Signer } from '@causeway/signing';
 import { Module, type FactoryProvider } from '@nestjs/common';
 import { proberEnv } from './config';
-import { Reporter } from './handle/reporter';
+import { Reporter, type Report } from './handle/reporter';
 import type { TakePorts } from './handle/take-requests';
 import { ProbeRequests, TAKE_PORTS } from './inbound/probe-requests';
 import { loadCredentials } from './look/credentials';
@@ -36,6 +36,7 @@ import { Watcher } from './watch/watcher';
 export const PRINCIPAL = 'readiness-prober';
 
 const SOURCES = Symbol('LookSources');
+const LOOKING = Symbol('Looking');
 
 const sources: FactoryProvider<LookSources> = {
   provide: SOURCES,
@@ -65,34 +66,14 @@ const reporter: FactoryProvider<Reporter> = {
     new Reporter({ database, outbox, relay, log, seal: sealer(signer, clock) }),
 };
 
-/** Takes up what an earlier process left open before anything new comes in. */
-const prober: FactoryProvider<Promise<Prober>> = {
-  provide: Prober,
-  inject: [DATABASE, Reporter, SOURCES, CLOCK, LOG, Shutdown],
-  useFactory: async (
-    database: Database,
-    reporter: Reporter,
-    from: LookSources,
-    clock: Clock,
-    log: HostLog,
-    shutdown: Shutdown,
-  ) => {
-    const made = new Prober({ clock, sources: from, report: (round) => reporter.report(round) });
-    const left = await openProbes(database);
-    if (left.length > 0) log.info({ probes: left.length }, 'looking again at what was open');
-    made.look(left);
-    gauge('causeway_prober_open_probes', 'Probes that are being looked at.', () => made.open());
-    shutdown.add('work', 'looks', async () => {
-      made.stop();
-      await reporter.stop();
-    });
-    return made;
-  },
-};
+interface Looking {
+  readonly prober: Prober;
+  readonly watcher: Watcher;
+}
 
-/** The same for watches. */
-const watcher: FactoryProvider<Promise<Watcher>> = {
-  provide: Watcher,
+/** Takes up what an earlier process left open before anything new comes in. */
+const looking: FactoryProvider<Promise<Looking>> = {
+  provide: LOOKING,
   inject: [DATABASE, Reporter, SOURCES, CLOCK, LOG, Shutdown],
   useFactory: async (
     database: Database,
@@ -102,22 +83,26 @@ const watcher: FactoryProvider<Promise<Watcher>> = {
     log: HostLog,
     shutdown: Shutdown,
   ) => {
-    const made = new Watcher({ clock, sources: from, report: (sighted) => reporter.report(sighted) });
-    const left = await openWatches(database);
-    if (left.length > 0) log.info({ watches: left.length }, 'watching again what was open');
-    made.follow(left);
-    gauge('causeway_prober_open_watches', 'Sequences that are being watched.', () => made.open());
-    shutdown.add('work', 'watches', async () => {
-      made.stop();
+    const ports = { clock, sources: from, report: (report: Report) => reporter.report(report) };
+    const [prober, watcher] = [new Prober(ports), new Watcher(ports)];
+    const [probes, watches] = [await openProbes(database), await openWatches(database)];
+    log.info({ probes: probes.length, watches: watches.length }, 'looking again at what was open');
+    prober.look(probes);
+    watcher.follow(watches);
+    gauge('causeway_prober_open_probes', 'Probes that are being looked at.', () => prober.open());
+    gauge('causeway_prober_open_watches', 'Sequences that are being watched.', () => watcher.open());
+    shutdown.add('work', 'looks', async () => {
+      prober.stop();
+      watcher.stop();
       await reporter.stop();
     });
-    return made;
+    return { prober, watcher };
   },
 };
 
 const takePorts: FactoryProvider<TakePorts> = {
   provide: TAKE_PORTS,
-  inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK, SOURCES, Prober, Watcher],
+  inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK, SOURCES, LOOKING],
   useFactory: (
     database: Database,
     outbox: OutboxStore<Tx>,
@@ -125,23 +110,17 @@ const takePorts: FactoryProvider<TakePorts> = {
     signer: Signer,
     clock: Clock,
     from: LookSources,
-    probes: Prober,
-    watches: Watcher,
+    { prober, watcher }: Looking,
   ) => ({
-    database,
-    outbox,
-    relay,
-    clock,
-    sources: from,
-    seal: sealer(signer, clock),
-    look: (opened) => probes.look(opened),
-    follow: (followed) => watches.follow(followed),
+    ...{ database, outbox, relay, clock, sources: from, seal: sealer(signer, clock) },
+    look: (probes) => prober.look(probes),
+    follow: (watches) => watcher.follow(watches),
   }),
 };
 
 @Module({
   imports: [ServiceModule.register({ principal: PRINCIPAL, schema: SCHEMA, migrations })],
   controllers: [ProbeRequests],
-  providers: [sources, reporter, prober, watcher, takePorts],
+  providers: [sources, reporter, looking, takePorts],
 })
 export class ReadinessProberModule {}

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import {
   target,
@@ -16,6 +15,7 @@ import { GATEWAYS, REGIONS, startLab, startPostgres, type Lab } from '@causeway/
 import { request } from 'undici';
 import type { Round } from './probe/open-probe';
 import { Prober } from './probe/prober';
+import { until } from '../test/until';
 import type { Credentials } from './look/credentials';
 import { createLooks } from './look/looks';
 import { createWeb } from './look/web';
@@ -92,11 +92,6 @@ const equals = (observed: string, wanted: ResolvedExpectation['wanted']): Resolv
   is: 'equals',
   wanted,
 });
-
-async function until(what: string, holds: () => boolean, withinMs = 30_000): Promise<void> {
-  for (const endsAt = performance.now() + withinMs; !holds(); await sleep(20))
-    if (performance.now() > endsAt) throw new Error(`not within ${withinMs} ms: ${what}`);
-}
 
 async function call(method: 'GET' | 'POST' | 'PUT' | 'PATCH', url: string, headers: object, body?: string | Buffer) {
   const answer = await request(url, { method, headers: { ...headers }, body });

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ProbeData, Sight, TargetDocument, WatchData } from '@causeway/contracts';
-import { createDatabase, dropDatabase, startKafka, startPostgres } from '@causeway/lab';
 import { newEventId } from '@causeway/signing';
+import { layGround, type Ground } from '../test/ground';
 import { localServer, type LocalServer } from '../test/local-server';
 import { ProberHouse } from '../test/prober-house';
 
@@ -16,7 +13,7 @@ const shows = { a: '1', b: '1' };
 const stopped = new Set<string>();
 let apps: LocalServer;
 let house: ProberHouse;
-const closers: (() => Promise<unknown>)[] = [];
+let ground: Ground;
 
 const shop = (base: string): TargetDocument => ({
   apiVersion: 'causeway/v1',
@@ -45,25 +42,14 @@ beforeAll(async () => {
     const member = request.url?.slice(1) as keyof typeof shows;
     if (!stopped.has(member)) response.end(JSON.stringify({ version: shows[member], servedAt: Date.now() }));
   });
-  const [dir, say] = [
-    mkdtempSync(join(tmpdir(), 'causeway-watches-lab-')),
-    (line: string) => process.stderr.write(`${line}\n`),
-  ];
-  closers.push(async () => rmSync(dir, { recursive: true, force: true }));
-  const kafka = await startKafka({ dir, say });
-  closers.push(() => kafka.stop());
-  const postgres = await startPostgres({ dir, say });
-  closers.push(() => postgres.stop());
-  const name = `watches_${process.pid}_${Date.now()}`;
-  const databaseUrl = await createDatabase(postgres.url, name);
-  closers.push(() => dropDatabase(postgres.url, name));
-  house = await ProberHouse.open({ brokers: kafka.brokers, databaseUrl, targets: [shop(apps.base)] });
+  ground = await layGround();
+  house = await ProberHouse.open({ ...ground, targets: [shop(apps.base)] });
   await house.start();
 });
 afterAll(async () => {
   await house?.close();
   await apps?.close();
-  for (const close of closers.reverse()) await close();
+  await ground?.stop();
 });
 beforeEach(() => {
   Object.assign(shows, { a: '1', b: '1' });

@@ -6,7 +6,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   allTopics,
   deadLetterTopic,
@@ -34,6 +33,7 @@ import {
   type Sealed,
 } from '@causeway/messaging';
 import { generateKeys, loadSigner, loadVerifier, newEventId } from '@causeway/signing';
+import { until } from './until';
 
 const EXECUTORS = ['caddy'];
 const TOPICS = allTopics(EXECUTORS);
@@ -165,8 +165,7 @@ export class ProberHouse {
   }
 
   async until(what: string, holds: () => boolean, withinMs = 10_000): Promise<void> {
-    for (const endsAt = performance.now() + withinMs; !holds(); await sleep(10))
-      if (performance.now() > endsAt) throw new Error(`not within ${withinMs} ms: ${what}\n${this.log.slice(-3_000)}`);
+    await until(what, holds, withinMs, () => this.log.slice(-3_000));
   }
 
   private environment(): NodeJS.ProcessEnv {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { target as targetSchema, type ProbeData, type Target } from '@causeway/contracts';
 import { systemClock } from '@causeway/host';
 import { localServer, type LocalServer } from '../../test/local-server';
+import { soon } from '../../test/until';
 import { createLooks } from '../look/looks';
 import { createWeb } from '../look/web';
 import type { OpenProbe, Round } from './open-probe';
@@ -93,21 +94,16 @@ function lookingAt(target: Target, allowInstant = false) {
 const sight = (outcome: Round['readings'][number]['outcome']): unknown =>
   outcome.kind === 'observed' ? outcome.values['header.x-policy'] : outcome.reason;
 
-async function until(holds: () => boolean, withinMs = 3_000): Promise<void> {
-  for (const endsAt = performance.now() + withinMs; !holds(); await sleep(5))
-    if (performance.now() > endsAt) throw new Error(`not within ${withinMs} ms`);
-}
-
 describe('looking at gateways', () => {
   it('says what each shows now, says so again when it changes, and ends when all showed it twice in a row', async () => {
     const [one, two] = [await gateway(), await gateway()];
     const { prober, rounds, shown } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': two.url }));
     prober.look([openProbe()]);
-    await until(() => rounds.length === 1);
+    await soon(() => rounds.length === 1);
     one.policy = 'new';
-    await until(() => rounds.length === 2);
+    await soon(() => rounds.length === 2);
     two.policy = 'new';
-    await until(() => rounds.at(-1)?.last === true);
+    await soon(() => rounds.at(-1)?.last === true);
     expect(shown().slice(0, 3)).toEqual([
       ['old', 'old'],
       ['new', 'old'],
@@ -115,7 +111,7 @@ describe('looking at gateways', () => {
     ]);
     expect(rounds.at(-1)?.readings.every(({ streak }) => streak >= 2)).toBe(true);
     expect(rounds.map(({ round }) => round)).toEqual(rounds.map((_, i) => i + 1));
-    await until(() => prober.open() === 0);
+    await soon(() => prober.open() === 0);
     const looks = one.server.asked.length;
     await sleep(150);
     expect(one.server.asked.length).toBe(looks);
@@ -128,14 +124,14 @@ describe('looking at gateways', () => {
     const { prober, rounds, shown } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': two.url }));
     const startedAt = performance.now();
     prober.look([openProbe()]);
-    await until(() => rounds.length >= 2);
+    await soon(() => rounds.length >= 2);
     expect((rounds[0]?.atMs ?? 0) - startedAt).toBeLessThan(300);
     expect(shown().slice(0, 2)).toEqual([
       ['new', 'no answer yet'],
       ['new', 'no answer within 0.3 s'],
     ]);
     two.stopped = false;
-    await until(() => rounds.at(-1)?.last === true);
+    await soon(() => rounds.at(-1)?.last === true);
     expect(shown().at(-1)).toEqual(['new', 'new']);
   });
 
@@ -143,7 +139,7 @@ describe('looking at gateways', () => {
     const [one, two] = [await gateway(), await gateway()];
     const { prober, rounds } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': two.url }));
     prober.look([openProbe()]);
-    await until(() => rounds.length === 2, 2_500);
+    await soon(() => rounds.length === 2, 2_500);
     prober.stop();
     expect((rounds[1]?.atMs ?? 0) - (rounds[0]?.atMs ?? 0)).toBeGreaterThan(1_900);
     expect(rounds[1]?.readings[0]?.streak).toBeGreaterThan(10);
@@ -153,16 +149,16 @@ describe('looking at gateways', () => {
     const one = await gateway();
     const { prober, rounds } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': one.url }));
     prober.look([openProbe({ lookForMs: 500 })]);
-    await until(() => rounds.at(-1)?.last === true);
+    await soon(() => rounds.at(-1)?.last === true);
     expect(rounds.at(-1)?.readings).toHaveLength(2);
-    await until(() => prober.open() === 0);
+    await soon(() => prober.open() === 0);
   });
 
   it('looks at least once at a probe whose time was over before this process began', async () => {
     const one = await gateway();
     const { prober, rounds, shown } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': one.url }));
     prober.look([openProbe({}, { remainingMs: 0, rounds: 7 })]);
-    await until(() => rounds.at(-1)?.last === true);
+    await soon(() => rounds.at(-1)?.last === true);
     expect(rounds[0]?.round).toBe(8);
     expect(shown()[0]).toEqual(['old', 'old']);
   });
@@ -173,7 +169,7 @@ describe('looking at gateways', () => {
     const newer = '00000000-0000-7000-8000-000000000002';
     prober.look([openProbe()]);
     prober.look([openProbe({}, { probeId: newer })]);
-    await until(() => rounds.length > 0);
+    await soon(() => rounds.length > 0);
     expect(prober.open()).toBe(1);
     prober.stop();
     expect(new Set(rounds.map(({ probe }) => probe.probeId))).toEqual(new Set([newer]));
@@ -184,7 +180,7 @@ describe('members that cannot be looked at', () => {
   const saying = async (more: Partial<ProbeData>, target = edgeTarget({})): Promise<unknown> => {
     const { prober, rounds, shown } = lookingAt(target);
     prober.look([openProbe(more)]);
-    await until(() => rounds.length > 0);
+    await soon(() => rounds.length > 0);
     prober.stop();
     return shown()[0];
   };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { target as targetSchema, type Target, type WatchData } from '@causeway/contracts';
 import { systemClock } from '@causeway/host';
 import { localServer, type LocalServer } from '../../test/local-server';
+import { soon } from '../../test/until';
 import { createLooks } from '../look/looks';
 import { createWeb } from '../look/web';
 import type { OpenWatch, Sighted } from './open-watch';
@@ -83,10 +84,6 @@ function watching(target: Target, idp?: LocalServer, allowInstant = false) {
   return { watcher, said, shown };
 }
 
-async function until(holds: () => boolean, withinMs = 5_000): Promise<void> {
-  for (const endsAt = performance.now() + withinMs; !holds(); await sleep(5))
-    if (performance.now() > endsAt) throw new Error(`not within ${withinMs} ms`);
-}
 const observed = (version: string) => ({ kind: 'observed', values: { 'body.version': version } });
 
 describe('watching', () => {
@@ -97,9 +94,9 @@ describe('watching', () => {
     const ids = Array.from({ length: 20 }, (_, i) => `watch-${i}`);
     const startedAt = performance.now();
     watcher.follow(ids.map((id) => openWatch(id, [step('app'), status])));
-    await until(() => said.length === ids.length);
+    await soon(() => said.length === ids.length);
     for (const id of ids) expect(shown(id)).toEqual([observed('1'), { kind: 'observed', values: { status: 200 } }]);
-    await until(() => app.asked.length >= 4);
+    await soon(() => app.asked.length >= 4);
     expect(performance.now() - startedAt).toBeGreaterThan(550);
   });
 
@@ -107,15 +104,15 @@ describe('watching', () => {
     const state = await places();
     const { watcher, said } = watching(shop(state.app));
     watcher.follow([openWatch('one'), openWatch('two')]);
-    await until(() => said.length === 2);
+    await soon(() => said.length === 2);
     watcher.follow([openWatch('one', undefined, { ending: true })]);
-    await until(() => said.some(({ watch, last }) => watch.watchId === 'one' && last));
+    await soon(() => said.some(({ watch, last }) => watch.watchId === 'one' && last));
     expect(watcher.open()).toBe(1);
     state.version = '2';
-    await until(() => said.length === 4);
+    await soon(() => said.length === 4);
     expect(said.at(-1)).toMatchObject({ watch: { watchId: 'two' }, sights: [{ outcome: observed('2') }], last: false });
     watcher.follow([openWatch('two', undefined, { ending: true })]);
-    await until(() => watcher.open() === 0);
+    await soon(() => watcher.open() === 0);
     const looks = state.app.asked.length;
     await sleep(500);
     expect(state.app.asked).toHaveLength(looks);
@@ -125,9 +122,9 @@ describe('watching', () => {
     const { app } = await places();
     const { watcher, said } = watching(shop(app));
     watcher.follow([openWatch('one'), openWatch('one')]);
-    await until(() => said.length > 0);
+    await soon(() => said.length > 0);
     watcher.follow([openWatch('one')]);
-    await until(() => app.asked.length >= 3);
+    await soon(() => app.asked.length >= 3);
     expect([watcher.open(), said.length]).toEqual([1, 1]);
   });
 
@@ -136,10 +133,10 @@ describe('watching', () => {
     const { watcher, said } = watching(shop(state.app, 'user'), state.idp);
     watcher.follow([openWatch('one')]);
     // The second look comes with the token of the first: tokens are lent for 500 ms, and looks are 200 ms apart.
-    await until(() => state.app.asked.length === 2);
+    await soon(() => state.app.asked.length === 2);
     state.version = '2';
     const loginAt = Number(state.app.asked[1]?.headers.authorization?.slice('Bearer '.length));
-    await until(() => said.length === 2);
+    await soon(() => said.length === 2);
     expect(Date.parse(said[1]?.sights[0]?.notBefore ?? '')).toBeLessThanOrEqual(loginAt);
   });
 
@@ -151,7 +148,7 @@ describe('watching', () => {
     const { app } = await places();
     const { watcher, shown } = watching(shop(app));
     watcher.follow([openWatch('one', [step('app', more)])]);
-    await until(() => shown('one').length > 0);
+    await soon(() => shown('one').length > 0);
     expect(shown('one')).toEqual([{ kind: 'unreachable', reason: expect.stringContaining(reason) }]);
   });
 
@@ -159,7 +156,7 @@ describe('watching', () => {
     const { app } = await places();
     const { watcher, shown } = watching(shop(app), undefined, true);
     watcher.follow([openWatch('one', [step('app', { probe: 'instant' })])]);
-    await until(() => shown('one').length > 0);
+    await soon(() => shown('one').length > 0);
     expect(shown('one')).toEqual([{ kind: 'unreachable', reason: expect.stringContaining('nothing to watch') }]);
   });
 });
