@@ -20,7 +20,7 @@ import {
   verifier,
 } from '../spec/sample-messages';
 import type { RawMessage } from './bus';
-import { openRaw, topicIndex } from './door';
+import { openRaw, topicIndex, type Admission } from './door';
 
 const door = { verifier, topics: topicIndex(allTopics(['caddy'])) };
 const ID = '01900000-0000-7000-8000-000000000001';
@@ -42,6 +42,24 @@ const without = (header: string): RawMessage => {
 };
 
 describe('the door', () => {
+  it('parks what its reader does not admit, with the reader’s reason, and asks only about what passed all else', () => {
+    const asked: string[] = [];
+    const admission: Admission = ({ message }) => {
+      asked.push(message.id);
+      return { reason: 'unknown-target', detail: 'no target nobodys is registered' };
+    };
+    const refused = {
+      kind: 'parked',
+      deadLetter: { reason: 'unknown-target', detail: 'no target nobodys is registered' },
+    };
+    expect(openRaw(good, { ...door, admission })).toMatchObject(refused);
+    expect(openRaw(without(SIGNATURE_HEADER), { ...door, admission })).toMatchObject({
+      deadLetter: { reason: 'unsigned' },
+    });
+    expect(asked).toEqual([goodJson.id]);
+    expect(openRaw(good, { ...door, admission: () => null }).kind).toBe('message');
+  });
+
   it('lets a message in with its exact bytes, digest and principal', () => {
     expect(openRaw(good, door)).toEqual({
       kind: 'message',
