@@ -15,6 +15,14 @@ export interface AdminWrite {
   readonly step: string;
 }
 
+export interface ByHand {
+  readonly method: 'GET' | 'PATCH' | 'PUT' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  /** User-Agent. */
+  readonly client: string;
+}
+
 interface LogLine {
   readonly msg?: string;
   readonly method?: string;
@@ -48,6 +56,17 @@ export class CaddyDesk {
         userAgent: headers?.['User-Agent']?.[0] ?? '',
         step: headers?.['X-Causeway-Step']?.[0] ?? '',
       }));
+  }
+
+  /** Any request by hand; answers the status and the text. Rejects when the connection was dropped, which says nothing of the request. */
+  async hand({ method, path, body, client }: ByHand): Promise<{ status: number; text: string }> {
+    const { statusCode, body: answer } = await request(`${this.access.adminUrl}${path}`, {
+      method,
+      dispatcher: fresh,
+      headers: { origin: this.access.adminUrl, 'content-type': 'application/json', 'user-agent': client },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    return { status: statusCode, text: await answer.text() };
   }
 
   private async call(method: 'GET' | 'PATCH', body?: object): Promise<unknown> {

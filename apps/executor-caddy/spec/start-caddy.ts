@@ -5,6 +5,8 @@ import { startCaddy } from '@causeway/lab';
 import type { CaddyAccess } from './caddy-desk';
 
 export interface CaddyForSpecs extends CaddyAccess {
+  /** Kills the control plane, and starts it again with the configuration that it was first given. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -19,6 +21,10 @@ export async function startCaddyForSpecs(): Promise<CaddyForSpecs> {
     adminUrl: lab.controlPlane.adminUrl,
     policyId: lab.policyId,
     logFile: lab.controlPlane.process.logFile,
+    crash: async () => {
+      await lab.controlPlane.process.kill();
+      await lab.controlPlane.process.restart();
+    },
     stop: async () => {
       await Promise.all(processes.map((process) => process.stop()));
       rmSync(dir, { recursive: true, force: true });

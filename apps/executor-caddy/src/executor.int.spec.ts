@@ -2,6 +2,7 @@ import { conformanceCases, requestFor, type Sample } from '@causeway/executor-co
 import { recallInMemory } from '@causeway/executor-host';
 import { NotApplied, type Executor } from '@causeway/executor-sdk';
 import { CaddyDesk } from '../spec/caddy-desk';
+import { marked, withoutId, type Document } from '../spec/policies';
 import { startCaddyForSpecs, type CaddyForSpecs } from '../spec/start-caddy';
 import type { CaddySettings } from './config';
 import { caddyExecutor } from './executor';
@@ -16,17 +17,9 @@ let original: Document;
 const executorWith = (more: Partial<CaddySettings>): Executor =>
   caddyExecutor({ adminUrl: caddy.adminUrl, policyId: caddy.policyId, ...more }, recallInMemory());
 
-type Document = Record<string, unknown>;
-
 let made = 0;
 /** A policy as good as the original, and different from every other. */
 const newDocument = (): Document => marked(original, `spec-${made++}`);
-const marked = (document: Document, mark: string): Document => {
-  const { '@id': _id, handle, routes, ...rest } = document;
-  const header = { handler: 'headers', response: { set: { 'X-Policy-Revision': [mark] } } };
-  if (Array.isArray(routes)) return { ...rest, routes: [{ handle: [header] }, ...(routes as unknown[])] };
-  return { ...rest, handle: [header, ...((handle ?? []) as unknown[])] };
-};
 
 const sampleOf = (document: Document): Sample => ({
   target: 'edge',
@@ -42,7 +35,6 @@ const refusal = (work: Promise<unknown>): Promise<NotApplied> =>
     () => Promise.reject(new Error('was not refused')),
     (error: unknown) => (error instanceof NotApplied ? error : Promise.reject(error as Error)),
   );
-const withoutId = ({ '@id': _id, ...document }: Document): Document => document;
 
 beforeAll(async () => {
   caddy = await startCaddyForSpecs();

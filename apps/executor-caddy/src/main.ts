@@ -1,9 +1,11 @@
 import { runExecutor } from '@causeway/executor-host';
-import { caddyEnvironment, caddySettings } from './config';
+import { caddyEnvironment, caddyObserverSettings, caddySettings } from './config';
 import { caddyExecutor } from './executor';
+import { caddyObserver } from './observer';
 
 void runExecutor({
   name: 'caddy',
   environment: caddyEnvironment,
   createExecutor: (environment, { recall }) => caddyExecutor(caddySettings(environment), recall),
+  createObserver: (environment, { now }) => caddyObserver(caddyObserverSettings(environment), now),
 });
