@@ -5,9 +5,19 @@ import { plural } from './words';
 
 type Verified = Extract<FileVerdict, { ok: true }>;
 
-function pathLines({ mutations, classifications, paths, divergences, windows }: Verified): string[] {
-  const classed = `${plural(classifications, 'class', 'classes')} of ${plural(mutations, 'mutation')} computed again: the same`;
-  const watched = `${plural(paths.length, 'watched sequence')} followed: ${plural(divergences, 'divergence')}, ${plural(windows, 'exposure window')}`;
+function pathLines({
+  mutations,
+  classifications,
+  openClassifications,
+  paths,
+  divergences,
+  windows,
+}: Verified): string[] {
+  const open = openClassifications > 0 ? `; ${openClassifications} came too late to be computed from this export` : '';
+  const computed = plural(classifications - openClassifications, 'class', 'classes');
+  const classed = `${computed} of ${plural(mutations, 'mutation')} computed again: the same${open}`;
+  const found = `${plural(divergences, 'divergence')}, ${plural(windows, 'exposure window')}`;
+  const watched = `${plural(paths.length, 'watched sequence')} followed: ${found} (whole with -o json)`;
   return [...(mutations > 0 ? [classed] : []), ...(paths.length > 0 ? [watched] : [])];
 }
 

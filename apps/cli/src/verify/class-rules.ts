@@ -21,18 +21,37 @@ import { Broken, type OrderFault } from './order-fault';
  * 3. A sequence that has to stop takes notice: its very next fact is that it noticed the mutation, as holding.
  * 4. What a sequence noticed was classified before, with the same class.
  *
+ * The records of a sequence may reach the ledger a little after a class that names them. So the last classes of an export may name what it
+ * does not hold yet: these are counted as open, not as broken, while they were recorded less than {@link OPEN_FOR_MS} before its end.
+ *
  * Whether `against` leaves out a sequence is not told: the streams have no order between them that a reader could check.
  */
 export interface MutationCounts {
   readonly mutations: number;
   readonly classifications: number;
+  /** Of these, how many name records that came too late for this export. */
+  readonly openClassifications: number;
 }
 
-interface Waiting {
+/** Far longer than a record needs from the sequencer to the ledger, milliseconds. */
+const OPEN_FOR_MS = 60_000;
+
+/** Where an entry is in the ledger, and when it was recorded there. */
+export interface Place {
   readonly index: number;
+  readonly recordedAt: string;
+}
+
+/** Something that can be judged only when everything was read. */
+interface Check {
+  readonly index: number;
+  /** @param recordedUntil when the last entry was recorded @throws Broken */
+  run(recordedUntil: string | null): void;
+}
+
+interface Told {
   readonly fact: ClassificationData;
-  readonly mutation: MutationData;
-  readonly before: TargetState;
+  readonly actor: string | null;
 }
 
 type Noticed = Extract<EvolutionRecord, { kind: 'mutation-noticed' }>;
@@ -40,8 +59,9 @@ type Noticed = Extract<EvolutionRecord, { kind: 'mutation-noticed' }>;
 export class ClassRules {
   private readonly mutations = new Map<string, { readonly digest: string; readonly data: MutationData }>();
   private readonly targets = new Map<string, TargetState>();
-  private readonly classified = new Map<string, { readonly fact: ClassificationData; readonly actor: string | null }>();
-  private readonly waiting: Waiting[] = [];
+  private readonly classified = new Map<string, Told>();
+  private readonly checks: Check[] = [];
+  private open = 0;
 
   constructor(
     private readonly states: NeededStates,
@@ -49,7 +69,7 @@ export class ClassRules {
   ) {}
 
   get counts(): MutationCounts {
-    return { mutations: this.mutations.size, classifications: this.waiting.length };
+    return { mutations: this.mutations.size, classifications: this.classified.size, openClassifications: this.open };
   }
 
   takeMutation({ id, data }: Mutation, value: string): void {
@@ -57,7 +77,7 @@ export class ClassRules {
   }
 
   /** Answers the mutation it is about. @throws Broken */
-  takeClassification({ data: fact }: Classification, index: number): MutationData {
+  takeClassification({ data: fact }: Classification, { index, recordedAt }: Place): MutationData {
     const seen = this.mutations.get(fact.mutation);
     if (!seen)
       throw new Broken(
@@ -74,32 +94,44 @@ export class ClassRules {
       );
     this.targets.set(fact.target, evolveTarget(before, fact, seen.data));
     this.classified.set(fact.mutation, { fact, actor: seen.data.actor.name });
-    this.waiting.push({ index, fact, mutation: seen.data, before });
+    const isRecent = (until: string | null) => Date.parse(until ?? recordedAt) - Date.parse(recordedAt) < OPEN_FOR_MS;
+    this.checks.push({ index, run: (until) => this.judge(fact, seen.data, before, isRecent(until)) });
     return seen.data;
   }
 
   /** Takes a fact of a sequence and the state it leads to. @throws Broken */
-  takeFact(sequenceId: string, fact: EvolutionRecord, after: SequenceState): void {
+  takeFact(sequenceId: string, fact: EvolutionRecord, after: SequenceState, index: number): void {
     this.states.keep(sequenceId, after);
-    if (fact.kind === 'mutation-noticed') this.checkNoticed(sequenceId, fact);
+    if (fact.kind !== 'mutation-noticed') return;
+    const classified = this.classified.get(fact.mutation);
+    if (!classified)
+      throw new Broken('noticed-not-classified', `mutation ${fact.mutation} was noticed, but not classified before it`);
+    this.checks.push({ index, run: () => checkNoticed(sequenceId, fact, classified) });
   }
 
-  /** After the last entry: the first class that cannot be computed again, or comes out otherwise. */
-  firstFault(): OrderFault | null {
-    for (const one of this.waiting) {
+  /**
+   * After the last entry: the first class that cannot be computed again, or comes out otherwise.
+   * @param recordedUntil when the last entry was recorded
+   */
+  firstFault(recordedUntil: string | null): OrderFault | null {
+    for (const { index, run } of this.checks) {
       try {
-        this.judge(one);
+        run(recordedUntil);
       } catch (error) {
-        if (error instanceof Broken) return { index: one.index, code: error.code, message: error.message };
+        if (error instanceof Broken) return { index, code: error.code, message: error.message };
         throw error;
       }
     }
     return null;
   }
 
-  private judge({ fact, mutation, before }: Waiting): void {
+  private judge(fact: ClassificationData, mutation: MutationData, before: TargetState, isRecent: boolean): void {
+    if (isRecent && fact.against.some(({ sequenceId, version }) => this.states.isAhead(sequenceId, version))) {
+      this.open++;
+      return;
+    }
     const again = classify(mutation, before, this.against(fact));
-    const differing = TOLD.find((name) => !sameJson(fact[name], again[name]));
+    const differing = COMPARED.find((name) => !sameJson(fact[name], again[name]));
     if (differing)
       throw new Broken(
         'classification-differs',
@@ -130,19 +162,23 @@ export class ClassRules {
       `sequence ${sequenceId} went on without noticing mutation ${mutation}, which holds it`,
     );
   }
-
-  private checkNoticed(sequenceId: string, { mutation, holds, step, ...told }: Noticed): void {
-    const found = this.classified.get(mutation);
-    if (!found)
-      throw new Broken('noticed-not-classified', `mutation ${mutation} was noticed, but not classified before it`);
-    const { fact, actor } = found;
-    const isSame = told.class === fact.class && told.by === fact.by && told.target === fact.target;
-    const matched = fact.match?.sequenceId === sequenceId ? fact.match.step : null;
-    if (isSame && told.actor === actor && step === matched && holds === fact.holds.includes(sequenceId)) return;
-    throw new Broken('noticed-otherwise', `mutation ${mutation} was noticed otherwise than classified (${fact.class})`);
-  }
 }
 
-const TOLD = ['class', 'by', 'match', 'holds', 'previous', 'reason'] as const satisfies readonly (keyof Classified)[];
+function checkNoticed(sequenceId: string, noticed: Noticed, { fact, actor }: Told): void {
+  const { mutation, holds, step } = noticed;
+  const isSame = noticed.class === fact.class && noticed.by === fact.by && noticed.target === fact.target;
+  const matched = fact.match?.sequenceId === sequenceId ? fact.match.step : null;
+  if (isSame && noticed.actor === actor && step === matched && holds === fact.holds.includes(sequenceId)) return;
+  throw new Broken('noticed-otherwise', `mutation ${mutation} was noticed otherwise than classified (${fact.class})`);
+}
+
+const COMPARED = [
+  'class',
+  'by',
+  'match',
+  'holds',
+  'previous',
+  'reason',
+] as const satisfies readonly (keyof Classified)[];
 
 const inWords = (value: unknown): string => JSON.stringify(value);

@@ -12,14 +12,13 @@ import {
   WATCH_TYPE,
   type Message,
 } from '@causeway/contracts';
-import { ClassRules, type MutationCounts } from './class-rules';
+import { ClassRules, type MutationCounts, type Place } from './class-rules';
 import { NeededStates } from './needed-states';
 import { Broken, type OrderFault } from './order-fault';
 import { OrderRules, type OrderCounts } from './order-rules';
 import { PathBook, type SequencePaths } from './path-book';
 
-export interface RecordedMessage {
-  readonly index: number;
+export interface RecordedMessage extends Place {
   readonly type: string;
   readonly value: string;
 }
@@ -60,12 +59,12 @@ export class LedgerAccount {
   }
 
   /** Takes the next entry; null when the account is still in order. */
-  take({ index, type, value }: RecordedMessage): OrderFault | null {
+  take({ index, recordedAt, type, value }: RecordedMessage): OrderFault | null {
     if (!FOLLOWED.has(type)) return null;
     try {
       const parsed = parseMessage(JSON.parse(value));
       if (parsed.kind !== 'message') throw new Broken('message-malformed', `the recorded ${type} is not of its schema`);
-      this.follow(parsed.message, value, index);
+      this.follow(parsed.message, value, { index, recordedAt });
       return null;
     } catch (error) {
       if (error instanceof Broken) return { index, code: error.code, message: error.message };
@@ -73,9 +72,9 @@ export class LedgerAccount {
     }
   }
 
-  /** After the last entry. */
-  end(): OrderFault | null {
-    return this.classes.firstFault();
+  /** After the last entry; `recordedUntil`: when that was recorded. */
+  end(recordedUntil: string | null): OrderFault | null {
+    return this.classes.firstFault(recordedUntil);
   }
 
   get told(): Told {
@@ -89,10 +88,10 @@ export class LedgerAccount {
     };
   }
 
-  private follow(message: Message, value: string, index: number): void {
-    this.order.take(message, value);
+  private follow(message: Message, value: string, place: Place): void {
+    this.order.take(message, value, place.index);
     if (message.type === MUTATION_TYPE) this.classes.takeMutation(message, value);
-    const mutation = message.type === CLASSIFICATION_TYPE ? this.classes.takeClassification(message, index) : null;
-    this.paths.take(message, index, mutation);
+    const mutation = message.type === CLASSIFICATION_TYPE ? this.classes.takeClassification(message, place) : null;
+    this.paths.take(message, place.index, mutation);
   }
 }

@@ -7,6 +7,7 @@ import type { SequenceAt, SequenceState } from '@causeway/sequence-core';
  */
 export class NeededStates {
   private readonly states = new Map<string, Map<number, SequenceState | null>>();
+  private readonly newest = new Map<string, number>();
 
   need({ data }: Classification): void {
     for (const { sequenceId, version } of data.against) {
@@ -21,8 +22,14 @@ export class NeededStates {
   }
 
   keep(sequenceId: string, state: SequenceState): void {
+    if (state.status !== 'absent') this.newest.set(sequenceId, state.version);
     const versions = this.states.get(sequenceId);
     if (versions && state.status !== 'absent' && versions.has(state.version)) versions.set(state.version, state);
+  }
+
+  /** Whether the ledger's records of a sequence end before that version. */
+  isAhead(sequenceId: string, version: number): boolean {
+    return version > (this.newest.get(sequenceId) ?? 0);
   }
 
   /** null: no record in the ledger leads to that version. */

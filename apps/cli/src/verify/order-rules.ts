@@ -56,7 +56,7 @@ export class OrderRules {
     /** Id of the sequence that a publisher's key names. */
     private readonly sequenceIdFor: (principal: string, key: string) => string,
     /** Called with every fact and the state it leads to. */
-    private readonly onFact: (sequenceId: string, fact: EvolutionRecord, after: SequenceState) => void,
+    private readonly onFact: (sequenceId: string, fact: EvolutionRecord, after: SequenceState, index: number) => void,
   ) {}
 
   get counts(): OrderCounts {
@@ -64,7 +64,7 @@ export class OrderRules {
   }
 
   /** Takes the next entry. @throws Broken when the account is no longer in order */
-  take(message: Message, value: string): void {
+  take(message: Message, value: string, index: number): void {
     switch (message.type) {
       case INTENT_TYPE:
         return void this.account(this.sequenceOf(message)).planDigests.add(
@@ -78,7 +78,7 @@ export class OrderRules {
       case READING_TYPE:
         return void this.account(message.data.sequenceId).evidence.set(this.digestOf(value), message);
       case RECORD_TYPE:
-        return this.replay(message);
+        return this.replay(message, index);
       default:
     }
   }
@@ -108,7 +108,7 @@ export class OrderRules {
       throw new Broken('command-not-decided', `command ${id} is not the one that was decided: its digest differs`);
   }
 
-  private replay({ data }: RecordMessage): void {
+  private replay({ data }: RecordMessage, index: number): void {
     const account = this.account(data.sequenceId);
     const version = account.state.status === 'absent' ? 0 : account.state.version;
     if (data.version !== version + 1) {
@@ -119,7 +119,7 @@ export class OrderRules {
     }
     for (const fact of data.records) {
       this.replayFact(account, fact);
-      this.onFact(data.sequenceId, fact, account.state);
+      this.onFact(data.sequenceId, fact, account.state, index);
     }
     this.decisions++;
   }

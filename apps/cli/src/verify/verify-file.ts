@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { CLASSIFICATION_TYPE, sequenceIdSeed, uuidFromHash } from '@causeway/contracts';
-import { verifyExport, type ExportFault, type VerifiedExport } from '@causeway/ledger-core';
+import { verifyExport, type ExportFault, type LedgerEntry, type VerifiedExport } from '@causeway/ledger-core';
 import { sha256, sha256Hex, verifyBytes } from '@causeway/signing';
 import { LedgerAccount, type RecordedMessage, type Told } from './ledger-account';
 import type { OrderFault } from './order-fault';
@@ -37,7 +37,7 @@ export function verifyFile(path: string, pinnedLedgerKey?: string): FileVerdict 
   );
   if (!verdict.ok) return { ...verdict, index: verdict.index ?? null };
   const account = new LedgerAccount(sha256Hex, sequenceIdFor);
-  const fault = firstFault(account, path, verdict.entries);
+  const fault = firstFault(account, path, verdict);
   if (fault) return { ok: false, line: fault.index + 2, ...fault };
   return { ...verdict, ...account.told, fileDigest: hash.digest('hex') };
 }
@@ -45,13 +45,17 @@ export function verifyFile(path: string, pinnedLedgerKey?: string): FileVerdict 
 const sequenceIdFor = (principal: string, key: string): string =>
   uuidFromHash(sha256(Buffer.from(sequenceIdSeed(principal, key))));
 
-function firstFault(account: LedgerAccount, path: string, entries: number): OrderFault | null {
+function firstFault(
+  account: LedgerAccount,
+  path: string,
+  { entries, recordedUntil }: VerifiedExport,
+): OrderFault | null {
   for (const entry of entriesOf(path, entries, CLASSIFICATION_TYPE)) account.foresee(entry);
   for (const entry of entriesOf(path, entries)) {
     const fault = account.take(entry);
     if (fault) return fault;
   }
-  return account.end();
+  return account.end(recordedUntil);
 }
 
 /** @param containing only lines with this text are read at all: most of a ledger is not needed twice */
@@ -59,8 +63,8 @@ function* entriesOf(path: string, entries: number, containing = ''): Generator<R
   let line = 0;
   for (const text of linesOf(path)) {
     if (line >= 1 && line <= entries && text.includes(containing)) {
-      const { data } = JSON.parse(text) as { data: { index: number; eventType: string; value: string } };
-      yield { index: data.index, type: data.eventType, value: data.value };
+      const { data, time } = JSON.parse(text) as Pick<LedgerEntry, 'data' | 'time'>;
+      yield { index: data.index, recordedAt: time, type: data.eventType, value: data.value };
     }
     line++;
   }
