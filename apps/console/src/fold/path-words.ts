@@ -106,7 +106,8 @@ export function effectiveWords({
 type OfSequence = Record<'asOf' | 'sequenceId' | 'plan' | 'status' | 'lookedUntil', unknown>;
 
 export function lackingWords({ step, members, lacking }: Pick<LackingAnswer, 'step' | 'members' | 'lacking'>): string {
-  if (lacking.length === 0) return `All ${members} members show ${step}.`;
+  if (lacking.length === 0)
+    return members === 1 ? `Its one member shows ${step}.` : `All ${members} members show ${step}.`;
   const named = (view: 'lacks' | 'untold'): string[] =>
     lacking.filter((one) => one.view === view).map(({ member, scope }) => `${member} (${scope})`);
   const [lack, untold] = [named('lacks'), named('untold')];

@@ -1,13 +1,13 @@
 import type { EffectiveAnswer, ExposureAnswer, LackingAnswer, PathAnswer, PathDiffAnswer } from '@causeway/console-api';
-import type { RecordMessage } from '@causeway/contracts';
+import type { Classification, RecordMessage } from '@causeway/contracts';
 import type { Database } from '@causeway/persistence';
-import { foldPath, type PathState } from '@causeway/sequence-core';
+import { foldPath, type PathEntry, type PathState } from '@causeway/sequence-core';
 import type { Folded } from '../fold/folded';
 import { makerIds, type Makers } from '../fold/made-by';
 import { diffView, effectiveView, exposureView, lackingView, pathView } from '../fold/path-view';
 import { rowOf, summaryOf } from '../fold/summary';
-import { findMutations, lastIndex } from '../store/mutation-store';
-import { findFolded, recordLeaves } from '../store/question-store';
+import { findMutations, lastIndex, matchedMutations } from '../store/mutation-store';
+import { findFolded, leavesOf, recordLeaves } from '../store/question-store';
 import { Refused } from './refused';
 
 /** What people ask about how a sequence became effective, scope by scope. */
@@ -71,14 +71,26 @@ interface Followed {
   readonly own: Pick<PathAnswer, 'asOf' | 'sequenceId' | 'plan' | 'status' | 'lookedUntil'>;
 }
 
-/** As projected; of a sequence that nothing watches, made now from its records. */
+/** As projected; of a sequence that nothing watches, made now from its records and the mutations that were matched to it. */
 export async function pathStateOf(database: Database, folded: Folded): Promise<PathState | null> {
   if (folded.path) return folded.path;
   const leaves = await recordLeaves(database, folded.sequenceId);
-  return leaves.reduce<PathState | null>((state, { index, leaf }) => {
-    const { data } = JSON.parse(leaf) as { readonly data: { readonly value: string } };
-    return foldPath(state, { index, message: JSON.parse(data.value) as RecordMessage });
-  }, null);
+  const matched = await matchedMutations(database, folded.sequenceId);
+  const classes = await leavesOf(
+    database,
+    matched.flatMap(({ classIndex }) => classIndex ?? []),
+  );
+  const entries: PathEntry[] = leaves.map(({ index, leaf }) => ({ index, message: messageIn<RecordMessage>(leaf) }));
+  for (const { classIndex: index, data: mutation } of matched) {
+    const leaf = index === null ? undefined : classes.get(index);
+    if (index !== null && leaf) entries.push({ index, message: messageIn<Classification>(leaf), mutation });
+  }
+  return entries.sort((a, b) => a.index - b.index).reduce<PathState | null>(foldPath, null);
+}
+
+function messageIn<T>(leaf: string): T {
+  const { data } = JSON.parse(leaf) as { readonly data: { readonly value: string } };
+  return JSON.parse(data.value) as T;
 }
 
 function mustHaveScope({ planScopes }: PathState, scope: string): void {

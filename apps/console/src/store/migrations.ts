@@ -139,10 +139,18 @@ const decisionMigration: Migration = {
     )`,
 };
 
+const matchMigration: Migration = {
+  name: 'console-matches',
+  sql: `
+    alter table mutation add column match_sequence uuid;
+    create index mutation_matched on mutation (match_sequence, index) where match_sequence is not null;`,
+};
+
 export const consoleMigrations: readonly Migration[] = [
   outboxMigration,
   projectionMigration,
   submissionMigration,
   observationMigration,
   decisionMigration,
+  matchMigration,
 ];

@@ -103,6 +103,15 @@ export async function findMutations(tx: Tx, ids: readonly string[]): Promise<Fou
   return rows.map(foundOf);
 }
 
+/** Mutations that were matched to a step of this sequence, in the order of their classes. */
+export async function matchedMutations(tx: Tx, sequenceId: string): Promise<FoundMutation[]> {
+  const rows = await tx.query<Stored>(
+    `select ${COLUMNS} from mutation where match_sequence = $1 order by class_index`,
+    [sequenceId],
+  );
+  return rows.map(foundOf);
+}
+
 export interface ExplainedRow {
   readonly target: string;
   readonly mutations: number;

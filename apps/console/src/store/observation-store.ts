@@ -35,14 +35,15 @@ async function insertMutations(tx: Tx, rows: readonly MutationRow[]): Promise<vo
 /** A mutation is in the ledger before its class, so its row is there. */
 async function insertClasses(tx: Tx, rows: readonly ClassRow[]): Promise<void> {
   await tx.query(
-    `update mutation m set class = c.class, class_index = c.index, class_body = c.body
-       from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[]) as c(id, class, index, body)
+    `update mutation m set class = c.class, class_index = c.index, class_body = c.body, match_sequence = c.match
+       from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::uuid[]) as c(id, class, index, body, match)
        where m.id = c.id and m.class is null`,
     [
       rows.map(({ data }) => data.mutation),
       rows.map(({ data }) => data.class),
       rows.map(({ index }) => index),
       rows.map(({ data }) => JSON.stringify(data)),
+      rows.map(({ data }) => data.match?.sequenceId ?? null),
     ],
     'console-insert-classes',
   );
