@@ -110,8 +110,15 @@ describe('a mutation by somebody else', () => {
     expect(fact.reason.length).toBeGreaterThan(10);
   });
 
-  it('is compared only in what it tells', () => {
-    expect(new TargetStory().see(mutation({ with: { name: 'one' } }), states(sequence())).class).toBe('early');
+  it('is not taken for what is planned when it tells nothing of what it set', () => {
+    const untold = mutation({ with: { name: 'one' } });
+    for (const story of [sequence(), commanded(), ready()]) {
+      const target = new TargetStory();
+      target.see(mutation({ with: OTHER }), states());
+      expect(target.see(untold, states(story))).toMatchObject({ class: 'different-content', match: { step: 'roles' } });
+    }
+    const removed = new TargetStory().see({ ...untold, effect: 'removed' }, states(sequence()));
+    expect(removed.class).toBe('different-content');
   });
 
   it('is late when a newer plan has replaced what it says', () => {

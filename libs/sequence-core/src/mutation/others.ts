@@ -15,6 +15,12 @@ export function classifyOthers(
 ): Found {
   const [first] = candidates;
   if (!first) return undeclared(mutation);
+  if (tellsNoContent(mutation, first))
+    return found(
+      'different-content',
+      first,
+      `what it set is not told, so it is not taken for what ${named(first)} says`,
+    );
   const same = candidates.filter((one) => isSameContent(mutation, one));
   if (last && isAsLeft(mutation, last))
     return found('repeated', same[0] ?? first, 'the last change of this resource already left it so');
@@ -27,6 +33,12 @@ export function classifyOthers(
 
 const undeclared = ({ change }: MutationData): Found =>
   found('undeclared', null, change === null ? 'no plan can declare this kind of change' : 'no plan declares it');
+
+/** Says which resource, and nothing of what the step would make of it: that nothing contradicts is no sameness. */
+const tellsNoContent = ({ effect, with: told }: MutationData, { step }: Candidate): boolean => {
+  const isContent = (name: string): boolean => !step.identifiedBy.includes(name);
+  return effect === 'set' && Object.keys(step.with).some(isContent) && !Object.keys(told).some(isContent);
+};
 
 const isAsLeft = ({ effect, with: told }: MutationData, last: KnownMutation): boolean =>
   effect === last.effect && tellsSame(told, last.with);
