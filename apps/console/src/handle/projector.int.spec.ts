@@ -6,18 +6,19 @@ import { createDatabase, startPostgres } from '@causeway/lab';
 import type { Received } from '@causeway/messaging';
 import { openDatabase, type Database } from '@causeway/persistence';
 import { sha256Hex } from '@causeway/signing';
-import { LaggingRegion } from '@causeway/testkit';
+import { GoneAround, LaggingRegion, type ToldLedger } from '@causeway/testkit';
 import { consoleMigrations } from '../store/migrations';
 import { Projector } from './projector';
 
 jest.setTimeout(60_000);
 
-const { ledger } = new LaggingRegion().untilHeld().untilCompleted();
-const all = ledger.published().entries.map(({ value, topic, key }, offset): Received<Entry> => ({
-  message: JSON.parse(value.toString('utf8')) as Entry,
-  ...{ topic, partition: 0, offset: String(offset), key, bytes: value },
-  ...{ signature: '', digest: sha256Hex(value), principal: 'ledger' },
-}));
+const entriesOf = (ledger: ToldLedger): Received<Entry>[] =>
+  ledger.published().entries.map(({ value, topic, key }, offset) => ({
+    message: JSON.parse(value.toString('utf8')) as Entry,
+    ...{ topic, partition: 0, offset: String(offset), key, bytes: value },
+    ...{ signature: '', digest: sha256Hex(value), principal: 'ledger' },
+  }));
+const all = entriesOf(new LaggingRegion().untilHeld().untilCompleted().ledger);
 
 let url = '';
 let stop: () => Promise<void> = () => Promise.resolve();
@@ -65,6 +66,21 @@ describe('the projection of the ledger topic', () => {
     await project(restarted, all.slice(0, 11));
     const again = await project(restarted, all);
     expect([oneByOne, twice, again]).toEqual([once, once, once]);
+  });
+
+  it('is the same whatever the batches also for what observers, a watch and an operator said', async () => {
+    const told = entriesOf(new GoneAround().untilHeld().untilFollowed().untilCompleted().ledger);
+    const database = await fresh();
+    const once = await project(database, told);
+    const oneByOne = await project(await fresh(), ...told.map((entry) => [entry]));
+    const restarted = await fresh();
+    await project(restarted, told.slice(0, 30));
+    const again = await project(restarted, told.slice(20), told);
+    expect([oneByOne, again]).toEqual([once, once]);
+    const [{ mutations, covered }] = (await database.query(
+      'select (select count(*)::int from mutation where class is not null) as mutations, (select count(*)::int from coverage) as covered',
+    )) as [{ mutations: number; covered: number }];
+    expect([mutations, covered]).toEqual([3, 4]);
   });
 
   it('refuses to go on behind a gap, loudly, and says where', async () => {
