@@ -1,0 +1,36 @@
+import { appliedIsTrue, commandsAreAnsweredOnce, effectsAreSingle, noBlindWrite } from './effects';
+import type { Evidence } from './evidence';
+import {
+  causesComeFirst,
+  eventsAreSingle,
+  everythingIsAccounted,
+  logIsWhole,
+  onlyTheTrustedIsIn,
+  recordsKeepOrder,
+} from './log';
+import { attemptsFollowAnswers, commandsFollowGates, writesFollowEffects } from './order';
+import { everythingEndsOrWaits, nothingAcknowledgedIsLost } from './progress';
+import { gatesCiteEvidence, readingsAreTrue, resultsEchoCommands } from './proof';
+import { replayIsTheState, theEndIsTheEnd } from './states';
+import { violation, type Violation } from './violation';
+
+const CHECKS = [
+  ...[commandsFollowGates, writesFollowEffects, attemptsFollowAnswers],
+  ...[gatesCiteEvidence, readingsAreTrue, resultsEchoCommands],
+  ...[effectsAreSingle, noBlindWrite, appliedIsTrue, commandsAreAnsweredOnce],
+  ...[logIsWhole, causesComeFirst, eventsAreSingle, everythingIsAccounted, onlyTheTrustedIsIn, recordsKeepOrder],
+  ...[replayIsTheState, theEndIsTheEnd, nothingAcknowledgedIsLost, everythingEndsOrWaits, servicesEndForAReason],
+];
+
+/** Everything that must hold of a run; nothing: it does. */
+export const check = (evidence: Evidence): Violation[] => CHECKS.flatMap((one) => [...one(evidence)]);
+
+/** Errors that a service may end itself with: what it needs is away, or another has its place. */
+const FAIR_ENDS = /WriterReplaced|DatabaseError|SendFailed/;
+
+/** H1: no service ends itself but for what is away. */
+function* servicesEndForAReason({ exits }: Evidence): Iterable<Violation> {
+  for (const { process, message } of exits)
+    if (!FAIR_ENDS.test(message)) yield violation('H1', `${process} ended itself: ${message.slice(0, 400)}`);
+}
+export type { Violation };

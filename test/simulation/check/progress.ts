@@ -1,0 +1,98 @@
+import { INTENT_TYPE } from '@causeway/contracts';
+import { replay, type OpenSequence, type SequenceState } from '@causeway/sequence-core';
+import { sequenceOf } from '../services/client';
+import type { Evidence } from './evidence';
+import { plannedSteps } from './plan-of';
+import { violation, type Violation } from './violation';
+
+/** I11: what a client was told to be taken is on its topic, and at a quiet moment in the ledger and decided on. */
+export function* nothingAcknowledgedIsLost({
+  acknowledged,
+  topics,
+  byEvent,
+  told,
+  scenario,
+}: Evidence): Iterable<Violation> {
+  const onTopics = new Set([...topics.values()].flat(2).map(({ headers }) => headers.ce_id));
+  for (const { key, eventId } of acknowledged) {
+    if (!onTopics.has(eventId)) yield violation('I11', `the intent ${key} was acknowledged and is on no topic`);
+    if (scenario.mode !== 'liveness') continue;
+    if (byEvent.get(eventId)?.message.type !== INTENT_TYPE)
+      yield violation('I11', `the intent ${key} is not in the ledger`);
+    if (!told.has(sequenceOf(key))) yield violation('I11', `the intent ${key} was never decided on`);
+  }
+}
+
+/** I10: with nothing failing any more, every sequence ends or waits for what it can name. */
+export function* everythingEndsOrWaits(evidence: Evidence): Iterable<Violation> {
+  const { scenario } = evidence;
+  if (scenario.mode !== 'liveness') return;
+  const sent = scenario.intents.filter(({ data }) => evidence.acknowledged.some(({ key }) => key === data.key));
+  if (sent.length < scenario.intents.length) yield violation('I10', 'a client never got through');
+  for (const { data } of sent) {
+    const sequenceId = sequenceOf(data.key);
+    const state = replay((evidence.told.get(sequenceId) ?? []).map(({ fact }) => fact));
+    const stuck = state.status === 'open' ? whyStuck(state, sequenceId, evidence) : null;
+    if (stuck) yield violation('I10', `sequence ${data.key} ${stuck}`);
+  }
+}
+
+/** Null: it waits for a named reason. */
+function whyStuck(state: OpenSequence, sequenceId: string, evidence: Evidence): string | null {
+  const waits = [...Object.entries(state.steps)].map(([id, step]) =>
+    whyStepIsStuck(id, step, state, sequenceId, evidence),
+  );
+  return waits.find((why) => why !== null) ?? null;
+}
+
+type Step = OpenSequence['steps'][string];
+
+function whyStepIsStuck(
+  id: string,
+  step: Step,
+  state: OpenSequence,
+  sequenceId: string,
+  evidence: Evidence,
+): string | null {
+  const frozen = state.acceptance.steps.find((one) => one.id === id);
+  switch (step.phase) {
+    case 'ready':
+    case 'not-applied':
+    case 'previewed':
+      return null;
+    case 'waiting':
+      return frozen?.needs.every((need) => state.steps[need]?.phase === 'ready') ? `never commanded ${id}` : null;
+    case 'outcome-unknown':
+      return frozen?.capability === 'D' ? null : `never settled ${id}`;
+    case 'applied':
+      return isHeld(state, id)
+        ? (isShownByAll(evidence, sequenceId, id) && `holds ${id}, which all members show`) || null
+        : `waits for ${id} without a hold`;
+    case 'commanded':
+    case 'retry-later':
+      return `left ${id} ${step.phase}`;
+  }
+}
+
+const isHeld = (state: OpenSequence, id: string): boolean =>
+  Object.values(state.holds).some(({ because }) => because.some(({ step }) => step === id));
+
+export function isShownByAll({ house, ...evidence }: Evidence, sequenceId: string, id: string): boolean {
+  const step = plannedSteps({ house, ...evidence }, sequenceId).find((one) => one.id === id);
+  return (step?.scopes ?? []).every(({ scope, members }) =>
+    members.every(
+      (member) => house.targets.get(step?.target ?? '')?.shownBy(scope, member, step?.resource ?? '') === step?.value,
+    ),
+  );
+}
+
+/** Whether a state can be left as it is: ended, or waiting for a person. */
+export const isAtRest = (state: SequenceState): boolean =>
+  state.status !== 'open' ||
+  (Object.values(state.steps).some(({ phase }) => phase === 'outcome-unknown') &&
+    state.acceptance.steps.every(({ id, capability, needs }) => {
+      const phase = state.steps[id]?.phase;
+      if (phase === 'outcome-unknown') return capability === 'D';
+      if (phase === 'waiting') return !needs.every((need) => state.steps[need]?.phase === 'ready');
+      return phase === 'ready' || phase === 'not-applied';
+    }));

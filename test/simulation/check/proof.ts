@@ -1,0 +1,109 @@
+import { COMMAND_TYPE, READING_TYPE, RESULT_TYPE, type EvolutionRecord, type ScopeShown } from '@causeway/contracts';
+import { OBSERVED_PREFIX } from '../world/sim-looks';
+import type { Evidence, Line, Told } from './evidence';
+import { plannedSteps, type PlannedStep } from './plan-of';
+import { violation, type Violation } from './violation';
+
+type GateOpened = Extract<EvolutionRecord, { kind: 'gate-opened' }>;
+
+/** I2: what a gate cites is in the ledger, before it, and shows every declared member of every scope, often enough in a row. */
+export function* gatesCiteEvidence(evidence: Evidence): Iterable<Violation> {
+  for (const [sequenceId, facts] of evidence.told) {
+    const steps = plannedSteps(evidence, sequenceId);
+    for (const { fact, index } of facts) {
+      if (fact.kind !== 'gate-opened') continue;
+      for (const cited of fact.evidence) yield* weakness(cited, steps, index, evidence, facts);
+    }
+  }
+}
+
+function* weakness(
+  { step, scopes }: GateOpened['evidence'][number],
+  steps: readonly PlannedStep[],
+  index: number,
+  evidence: Evidence,
+  facts: readonly Told[],
+): Iterable<Violation> {
+  const planned = steps.find(({ id }) => id === step);
+  if (!planned) return yield violation('I2', `a gate cites ${step}, which the plan does not have`);
+  for (const { scope, members } of planned.scopes) {
+    const shown = scopes.find((one) => one.scope === scope);
+    const line = shown && evidence.byDigest.get(shown.evidence);
+    if (!shown || !line) yield violation('I2', `a gate cites nothing that is in the ledger for ${step} in ${scope}`);
+    else if (line.index > index) yield violation('I2', `a gate cites what came after it for ${step} in ${scope}`);
+    else yield* ofScope(planned, { ...shown, members }, line, facts);
+  }
+}
+
+function* ofScope(
+  step: PlannedStep,
+  { scope, members }: ScopeShown & { readonly members: readonly string[] },
+  { message }: Line,
+  facts: readonly Told[],
+): Iterable<Violation> {
+  if (step.rung === 'accepted') {
+    if (message.type !== RESULT_TYPE || message.data.outcome.kind === 'unknown')
+      yield violation('I2', `a gate cites no result for ${step.id}`);
+    return;
+  }
+  if (message.type !== READING_TYPE) return yield violation('I2', `a gate cites a ${message.type} for ${step.id}`);
+  const asked = facts.some(({ fact }) => fact.kind === 'probe-requested' && fact.probeId === message.data.probeId);
+  if (!asked || message.data.step !== step.id)
+    yield violation('I2', `the reading for ${step.id} answers another request`);
+  for (const member of members) {
+    const reading = message.data.readings.find((one) => one.scope === scope && one.member === member);
+    const value = reading?.outcome.kind === 'observed' ? reading.outcome.values[OBSERVED_PREFIX + step.resource] : null;
+    if (value !== step.value)
+      yield violation('I2', `a gate opened on ${step.id} although ${member} showed ${String(value)}`);
+    else if ((reading?.streak ?? 0) < step.consecutive)
+      yield violation('I2', `${member} showed ${step.id} too few times in a row`);
+  }
+}
+
+/** W2: what the prober reports was so in the world at some moment of the look: nothing is made up. */
+export function* readingsAreTrue({ lines, journal }: Evidence): Iterable<Violation> {
+  const seen = new Set(
+    journal.flatMap((one) =>
+      one.kind === 'shown' ? [`${one.target}/${one.scope}/${one.member}/${one.resource}/${one.value}`] : [],
+    ),
+  );
+  for (const { message } of lines) {
+    if (message.type !== READING_TYPE) continue;
+    for (const { scope, member, outcome } of message.data.readings) {
+      if (outcome.kind !== 'observed') continue;
+      for (const [name, value] of Object.entries(outcome.values)) {
+        const place = [message.data.target, scope, member, name.slice(OBSERVED_PREFIX.length), String(value)].join('/');
+        if (value !== null && !seen.has(place)) yield violation('W2', `a reading tells ${place}, which never was`);
+      }
+    }
+  }
+}
+
+/** I20: what moved a step was said by the executor of its target, about the very command that was issued. */
+export function* resultsEchoCommands(evidence: Evidence): Iterable<Violation> {
+  for (const [sequenceId, facts] of evidence.told) {
+    const steps = plannedSteps(evidence, sequenceId);
+    for (const { fact, index } of facts) {
+      if (!('result' in fact)) continue;
+      const line = evidence.byDigest.get(fact.result);
+      const problem = line ? strangeness(line, index, steps, evidence) : 'is not in the ledger';
+      if (problem) yield violation('I20', `the result behind ${fact.kind} of ${fact.step} ${problem}`);
+    }
+  }
+}
+
+function strangeness(
+  { message, index }: Line,
+  factIndex: number,
+  steps: readonly PlannedStep[],
+  { byEvent }: Evidence,
+): string | null {
+  if (message.type !== RESULT_TYPE) return `is a ${message.type}`;
+  const step = steps.find(({ id }) => id === message.data.step);
+  if (message.source !== `/executor-${step?.target}`) return `is of ${message.source}`;
+  if (index > factIndex) return 'came later';
+  const command = byEvent.get(message.causationIds[0] ?? '');
+  if (command?.message.type !== COMMAND_TYPE) return 'answers no command';
+  if (command.digest !== message.data.commandDigest) return 'answers another command';
+  return command.message.data.attempt === message.data.attempt ? null : 'answers another attempt';
+}

@@ -1,0 +1,75 @@
+import { evidenceOf, type Evidence } from './check/evidence';
+import { isSettled } from './check/settled';
+import { check, type Violation } from './check/check';
+import { House } from './house';
+import type { Scenario } from './scenario/scenario';
+import { NO_BUG, type Seams } from './seams';
+import { bootClient } from './services/client';
+import { bootExecutor } from './services/executor';
+import { bootLedger } from './services/ledger';
+import { makeMischief } from './services/mischief';
+import { bootProber } from './services/prober';
+import { bootSequencer } from './services/sequencer';
+import { takeOverTimers } from './time/timers';
+
+export interface RunResult {
+  readonly violations: readonly Violation[];
+  readonly hits: House['faults']['hits'];
+  readonly events: number;
+  readonly virtualMs: number;
+  readonly evidence: Evidence;
+}
+
+/** How long everything may take once nothing fails any more: longest deadline, lag and wait one after another. */
+const LONGEST_QUIET_MS = 600_000;
+const SLICE_MS = 1_000;
+
+/** One run from its scenario: the same scenario and bug give the same run. */
+export async function run(scenario: Scenario, bugs: Seams = NO_BUG): Promise<RunResult> {
+  const house = new House(scenario, bugs);
+  const giveBack = takeOverTimers(house.time);
+  const unhandled = (error: unknown): void => {
+    house.exits.push({
+      process: 'unknown',
+      at: house.time.now,
+      message: `unhandled: ${String((error as Error).stack)}`,
+    });
+  };
+  process.on('unhandledRejection', unhandled);
+  try {
+    start(house);
+    await house.time.run(scenario.faultsForMs);
+    house.faults.over = true;
+    if (scenario.mode === 'liveness') await untilSettled(house);
+    // Promises that were rejected unheard are told about now.
+    await new Promise((resolve) => giveBack.immediate(resolve));
+  } finally {
+    giveBack.all();
+    process.off('unhandledRejection', unhandled);
+  }
+  const evidence = evidenceOf(house);
+  const { hits } = house.faults;
+  return { violations: check(evidence), hits, events: house.time.events, virtualMs: house.time.now, evidence };
+}
+
+function start(house: House): void {
+  const { processes } = house.scenario;
+  makeMischief(house);
+  for (let i = 1; i <= processes.sequencer; i++) house.keepRunning(`sequencer-${i}`, bootSequencer);
+  house.keepRunning('ledger', bootLedger);
+  // A second one, started by mistake: it takes the log over, and is replaced in its turn.
+  if (processes.ledger > 1)
+    house.time.schedule(house.dice.between(1_000, 20_000), null, () =>
+      house.startOnce('ledger-by-mistake', bootLedger),
+    );
+  for (const name of house.executors)
+    for (let i = 1; i <= processes.executor; i++)
+      house.keepRunning(`executor-${name}-${i}`, (of, process) => bootExecutor(of, process, name));
+  house.keepRunning('readiness-prober', bootProber);
+  house.keepRunning('client', bootClient);
+}
+
+async function untilSettled(house: House): Promise<void> {
+  const endsAt = house.time.now + LONGEST_QUIET_MS;
+  while (house.time.now < endsAt && !isSettled(house)) await house.time.run(house.time.now + SLICE_MS);
+}

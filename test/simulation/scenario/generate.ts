@@ -1,0 +1,101 @@
+import { target as targetSchema, type IntentData, type PlanDocument, type Target } from '@causeway/contracts';
+import { canonicalJson } from '@causeway/ledger-core';
+import { sha256Hex } from '@causeway/signing';
+import { FAULT_KINDS, type FaultPlan } from '../faults';
+import { Dice } from '../time/dice';
+import { CAPABILITIES, changeOf } from '../world/sim-executor';
+import { OBSERVED_PREFIX } from '../world/sim-looks';
+import type { PlannedIntent, Scenario } from './scenario';
+
+const EXECUTORS = ['alpha', 'beta'] as const;
+const SCOPES = ['eu-west', 'us-east', 'ap-south'] as const;
+type Step = PlanDocument['spec']['steps'][number];
+
+/** Everything of a run, from its seed. */
+export function scenarioOf(seed: number): Scenario {
+  const dice = new Dice(seed, 'scenario');
+  const scopes = SCOPES.slice(0, dice.pick([1, 1, 2, 2, 3]));
+  const every = dice.pick(['1s', '2s', '4s', '4s']);
+  const names = dice.chance(0.5) ? EXECUTORS : EXECUTORS.slice(0, 1);
+  const targets = names.map((name) => targetOf(name, scopes, dice, every));
+  const mode = dice.chance(0.5) ? 'liveness' : 'safety';
+  return {
+    ...{ seed, mode, targets },
+    intents: Array.from({ length: dice.pick([1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
+    processes: { sequencer: dice.int(1, 2), executor: dice.int(1, 2), ledger: dice.pick([1, 1, 2]) },
+    serialBy: dice.pick(['target', 'sequence']),
+    faults: faultsOf(dice),
+    faultsForMs: mode === 'safety' ? dice.int(10_000, 40_000) : dice.int(5_000, 25_000),
+  };
+}
+
+/** Each run has some kinds of faults and not others, rare or frequent: so rare combinations happen often in some run. */
+function faultsOf(dice: Dice): FaultPlan {
+  const density = dice.pick([0, 0.2, 0.4, 0.7]);
+  const strength = dice.pick([0.5, 1, 2, 4]);
+  const kinds = FAULT_KINDS.filter(() => dice.chance(density));
+  return { shares: Object.fromEntries(kinds.map((kind) => [kind, strength * dice.pick([0.5, 1, 2])])), most: Infinity };
+}
+
+function targetOf(name: string, scopes: readonly string[], dice: Dice, every: string): Target {
+  const isGlobal = dice.chance(0.2);
+  const members = (scope: string): string[] =>
+    Array.from({ length: dice.int(1, 2) }, (_, i) => `${name}-${scope}-${i + 1}`);
+  const own = Object.fromEntries((isGlobal ? ['global'] : scopes).map((scope) => [scope, members(scope)]));
+  const place = { url: `http://${name}/look` };
+  const at = Object.fromEntries(
+    Object.entries(own).map(([scope, list]) => [scope, Object.fromEntries(list.map((member) => [member, place]))]),
+  );
+  const observed = { prefix: OBSERVED_PREFIX, with: 'resource' };
+  const expect = [{ observed, is: 'equals', wanted: { with: 'value' } }];
+  const change = (capability: string) => ({
+    with: { resource: { type: 'string' }, value: { type: 'string' } },
+    ...{ identifiedBy: ['resource'], capability, show: { effective: { probe: 'look', expect } } },
+  });
+  return targetSchema.parse({
+    ...{ apiVersion: 'causeway/v1', kind: 'Target', metadata: { name, owner: `team-${name}` } },
+    spec: {
+      ...{ executor: name, propagation: 'regional-async', rung: 'effective', history: 'ordered-ids', scopes: own },
+      changes: Object.fromEntries(CAPABILITIES.map((capability) => [changeOf(capability), change(capability)])),
+      probes: { look: { kind: 'http', every, timeout: '2s', freshness: '10s', at } },
+    },
+  });
+}
+
+function intentOf(nr: number, scopes: readonly string[], targets: readonly Target[], dice: Dice): PlannedIntent {
+  const steps = stepsOf(nr, dice.pick([1, 1, 1, 2, 2, 2, 3, 3, 4, 6]), targets, dice);
+  const plan = {
+    ...{ apiVersion: 'causeway/v1', kind: 'EvolutionPlan' },
+    metadata: { name: `plan-${nr}`, owner: 'team-simulated', reason: `CHG-${nr}` },
+    spec: { scopes: wantedScopes(scopes, steps, targets), steps },
+  };
+  const isTampered = dice.chance(0.03);
+  const data: IntentData = {
+    ...{ key: `CHG-${nr}`, mode: dice.chance(0.05) ? 'preview' : 'apply', plan: plan as unknown as IntentData['plan'] },
+    planDigest: isTampered ? 'f'.repeat(64) : sha256Hex(canonicalJson(plan)),
+    requestedBy: 'someone',
+  };
+  return { atMs: dice.int(0, 3_000), data, repeats: dice.pick([0, 0, 0, 1]) };
+}
+
+/** Only scopes that some step's target has; a plan with others is refused. */
+const wantedScopes = (scopes: readonly string[], steps: readonly Step[], targets: readonly Target[]): string[] => {
+  const regional = targets.some(
+    ({ metadata, spec }) => !('global' in spec.scopes) && steps.some(({ target }) => target === metadata.name),
+  );
+  return regional ? [...scopes] : ['global'];
+};
+
+function stepsOf(nr: number, count: number, targets: readonly Target[], dice: Dice): Step[] {
+  const ids = Array.from({ length: count }, (_, i) => `s${i + 1}`);
+  const shape = dice.pick(['chain', 'graph', 'graph']);
+  return ids.map((id, i) => {
+    const needs = ids.slice(0, i).filter(() => dice.chance(0.5));
+    return {
+      ...{ id, target: dice.pick(targets).metadata.name, change: changeOf(dice.pick(['A', 'B', 'C', 'C', 'D'])) },
+      with: { resource: `p${nr}${id}`, value: `v${dice.int(1, 9)}` },
+      ready: { rung: dice.chance(0.9) ? 'effective' : 'accepted', within: '30s', consecutive: dice.pick([1, 1, 2, 3]) },
+      ...(shape === 'graph' ? { needs } : {}),
+    } as Step;
+  });
+}

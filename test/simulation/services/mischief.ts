@@ -1,0 +1,54 @@
+import { COMMAND_TYPE, RESULT_TYPE, topicNames, type Command, type ResultData } from '@causeway/contracts';
+import { seal, type RawMessage } from '@causeway/messaging';
+import { sha256Hex } from '@causeway/signing';
+import type { House } from '../house';
+import { simSigner } from '../keys';
+
+const AT = '2026-01-31T12:00:00.000Z';
+
+/** What others put on the topics: the same message again, garbage, results that nobody awaits or that others sign. */
+export function makeMischief(house: House): void {
+  const { broker, faults, dice, time } = house;
+  broker.onStored = (raw) => {
+    const later = (act: () => void): void => void time.schedule(dice.between(1, 9_000), null, act);
+    if (faults.strikes('message-published-again')) later(() => broker.store(raw));
+    if (raw.value && faults.strikes('garbage-message')) later(() => broker.store(garbage(house, raw)));
+    if (raw.topic.startsWith('causeway.commands.') && faults.strikes('forged-result')) later(() => forge(house, raw));
+  };
+}
+
+function garbage({ dice }: House, raw: RawMessage): RawMessage {
+  const value = raw.value as Buffer;
+  const altered = Buffer.from(value);
+  altered[dice.int(0, value.length - 1)] = dice.int(32, 126);
+  const { 'causeway-signature': _signature, ...unsigned } = raw.headers;
+  const kinds: Partial<RawMessage>[] = [
+    { value: altered },
+    { headers: unsigned },
+    { value: Buffer.from('[[[[') },
+    { value: null },
+    { key: `${raw.key}-other` },
+  ];
+  return { ...raw, ...dice.pick(kinds) };
+}
+
+/** "It is done", said by who does not answer for the target, or about another command than the one that was sent. */
+function forge(house: House, raw: RawMessage): void {
+  const command = JSON.parse(String(raw.value)) as Command;
+  if (command.type !== COMMAND_TYPE) return;
+  const { sequenceId, step, attempt, epoch, verb, target } = command.data;
+  const others = [
+    ...house.executors.filter((name) => name !== target).map((name) => `executor-${name}`),
+    'publisher-ci',
+  ];
+  const isOther = house.dice.chance(0.6);
+  const signer = simSigner(isOther ? house.dice.pick(others) : `executor-${target}`);
+  const data: ResultData = {
+    ...{ sequenceId, step, attempt, epoch, verb, target, startedAt: AT, finishedAt: AT },
+    commandDigest: isOther ? sha256Hex(raw.value as Buffer) : 'e'.repeat(64),
+    outcome: { kind: 'applied', changed: true, acceptedAt: AT, evidence: {} },
+  };
+  const about = { key: sequenceId, subject: sequenceId, correlationId: sequenceId, causationIds: [command.id] };
+  const draft = { topic: topicNames.results, type: RESULT_TYPE, ...about, data };
+  for (const sealed of seal([draft], { signer, now: () => Date.now(), newId: house.newId })) house.broker.store(sealed);
+}
