@@ -143,7 +143,10 @@ const matchMigration: Migration = {
   name: 'console-matches',
   sql: `
     alter table mutation add column match_sequence uuid;
-    create index mutation_matched on mutation (match_sequence, index) where match_sequence is not null;`,
+    create index mutation_matched on mutation (match_sequence, index) where match_sequence is not null;
+    create index mutation_foreign on mutation (target, index) where by = 'other' or class = 'undeclared';
+    create index mutation_of_class on mutation (class, index);
+    create index mutation_counted on mutation (target, class, by);`,
 };
 
 export const consoleMigrations: readonly Migration[] = [
