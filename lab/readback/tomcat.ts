@@ -44,7 +44,7 @@ export async function deployHistory({ accessLog }: TomcatInstance): Promise<Depl
   return lines.flatMap((line) => readLine(line) ?? []);
 }
 
-const LINE = /^(\S+) (\S+) (\d+) "\S+ (\S+) HTTP\/[\d.]+" change=(\S+)$/;
+const LINE = /^\S+ (\S+) \S+ "([^"]*)" (\d+) \d+ "\S+ (\S+) HTTP\/[\d.]+" change="([^"]*)" agent=/;
 const COMMAND = /^\/manager\/text\/(deploy|undeploy|start|stop|reload)$/;
 
 function readLine(line: string): DeployRequest | null {

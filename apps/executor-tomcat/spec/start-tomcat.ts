@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, startTomcat } from '@causeway/lab';
+import { freePorts, startTomcat, type Region } from '@causeway/lab';
 import type { TomcatAccess } from './tomcat-desk';
 
 export interface TomcatForSpecs extends TomcatAccess {
+  /** The shop's own people. */
+  readonly team: { readonly user: string; readonly password: string };
+  /** Kills a member's Tomcat, and starts it again on the same files. */
+  crash(member: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,6 +26,12 @@ export async function startTomcatForSpecs(): Promise<TomcatForSpecs> {
     user: lab.executor.name,
     password: lab.executor.password,
     warFolder: lab.warFolder,
+    team: { user: lab.team.name, password: lab.team.password },
+    crash: async (member) => {
+      const { process } = lab.instances[member.replace('shop-', '') as Region];
+      await process.kill();
+      await process.restart();
+    },
     stop: async () => {
       await Promise.all(instances.map(([, { process }]) => process.stop()));
       rmSync(dir, { recursive: true, force: true });

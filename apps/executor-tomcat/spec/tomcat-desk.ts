@@ -26,20 +26,29 @@ export class TomcatDesk {
       .sort();
   }
 
-  async undeploy(member: string, version: string): Promise<void> {
-    await this.manager(member, 'GET', `/undeploy?path=/shop&version=${version}`);
+  /** The manager's answer, as of the other commands. */
+  undeploy(member: string, version: string): Promise<string> {
+    return this.manager(member, 'GET', `/undeploy?path=/shop&version=${version}`);
   }
 
-  async deploy(member: string, version: string): Promise<void> {
-    const archive = readFileSync(join(this.access.warFolder, `shop-${version}.war`));
-    await this.manager(member, 'PUT', `/deploy?path=/shop&version=${version}`, archive);
+  /** @param of the version whose archive is sent, when it is not its own */
+  deploy(member: string, version: string, of = version): Promise<string> {
+    const archive = readFileSync(join(this.access.warFolder, `shop-${of}.war`));
+    return this.manager(member, 'PUT', `/deploy?path=/shop&version=${version}`, archive);
+  }
+
+  /** `stop`, `start`, `reload` of a version; or any other command with its parameters. */
+  command(member: string, command: string, version: string, headers: Record<string, string> = {}): Promise<string> {
+    return this.manager(member, 'GET', `/${command}?path=/shop&version=${version}`, undefined, headers);
   }
 
   /** Deployments and undeployments in a member's access log: `<method> <version> <attempt>`, oldest first. */
   writes(member: string): string[] {
     const log = readFileSync(this.access.accessLogs[member] as string, 'utf8');
     return [
-      ...log.matchAll(/"(PUT|GET) \/manager\/text\/(?:un)?deploy\?path=%2Fshop&version=(\S+) [^"]*".*change=(\S+)/g),
+      ...log.matchAll(
+        /"(PUT|GET) \/manager\/text\/(?:un)?deploy\?path=%2Fshop&version=(\S+) [^"]*".*change="([^"]*)"/g,
+      ),
     ].map(([, method, version, step]) => `${method} ${version} ${step}`);
   }
 
@@ -49,11 +58,21 @@ export class TomcatDesk {
     return body.json();
   }
 
-  private async manager(member: string, method: 'GET' | 'PUT', path: string, body?: Buffer): Promise<string> {
+  private async manager(
+    member: string,
+    method: 'GET' | 'PUT',
+    path: string,
+    body?: Buffer,
+    more: Record<string, string> = {},
+  ): Promise<string> {
     const { user, password, members } = this.access;
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
     const url = `${members[member]}/manager/text${path}`;
-    const answer = await request(url, { method, headers: { authorization }, body: body ?? null });
+    const answer = await request(url, {
+      method,
+      headers: { authorization, 'user-agent': 'by hand', ...more },
+      body: body ?? null,
+    });
     return answer.body.text();
   }
 }

@@ -109,9 +109,19 @@ async function deploy(client: ManagerClient, seen: Seen, version: string, archiv
   try {
     await client.deploy(seen.scene, version, archive);
   } catch (error) {
-    throw error instanceof ManagerFailure ? await cleanedUp(client, seen, version, error) : error;
+    if (!(error instanceof ManagerFailure)) throw error;
+    throw error.isAnothers ? anothers(seen, version, error) : await cleanedUp(client, seen, version, error);
   }
 }
+
+/** Nothing of ours was written, and nothing may be tidied up: the version is another's. A later try sees what came of it. */
+const anothers = ({ scene: { member } }: Seen, version: string, failure: ManagerFailure): NotApplied =>
+  new NotApplied({
+    code: 'deployed-by-another',
+    message: failure.message,
+    remedy: `see who else deploys ${version} to ${member}`,
+    retriable: true,
+  });
 
 /** Takes a failed deployment away again. Only when nothing of it is left may it be called not applied. */
 async function cleanedUp(

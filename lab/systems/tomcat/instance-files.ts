@@ -29,8 +29,11 @@ export async function writeInstance(
   await copyFile(firstWar, join(base, 'webapps', 'shop##1.0.0.war'));
 }
 
-/** What the access log keeps of a request, in this order: the lab's read-back parses it. */
-const ACCESS_PATTERN = "%{yyyy-MM-dd'T'HH:mm:ss.SSSXXX}t %u %s &quot;%r&quot; change=%{X-Causeway-Step}i";
+const INSTANT = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
+/** What the access log keeps of a request, in this order: the observer and the lab's read-back parse it. */
+const ACCESS_PATTERN =
+  `%{begin:${INSTANT}}t %{end:${INSTANT}}t %a &quot;%u&quot; %s %B &quot;%r&quot; ` +
+  'change=&quot;%{X-Causeway-Step}i&quot; agent=&quot;%{User-Agent}i&quot;';
 
 export const serverXml = (port: number, address: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <Server port="-1">

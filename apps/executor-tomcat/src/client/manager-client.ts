@@ -9,6 +9,18 @@ const DEPLOY_TIMEOUT_MS = 60_000;
 /** The manager's "no", which comes with HTTP 200: the first word of the text is the answer. */
 export class ManagerFailure extends Error {
   override readonly name = 'ManagerFailure';
+
+  constructor(
+    message: string,
+    private readonly answer: string,
+  ) {
+    super(message);
+  }
+
+  /** Another request deploys that version, or has just done so: what is there is not ours. */
+  get isAnothers(): boolean {
+    return /already exists at path|is already being serviced/.test(this.answer);
+  }
 }
 
 export interface Scene {
@@ -59,7 +71,8 @@ export class ManagerClient {
     const answer = await this.call(scene, method, `/manager/text${path}`, { authorization: this.authorization }, body);
     if (answer.status !== 200) throw refusalOf({ system: `Tomcat of ${scene.member}`, what }, answer);
     if (answer.text.startsWith('OK')) return answer.text.trim();
-    throw new ManagerFailure(`Tomcat of ${scene.member} failed to ${what}: ${answer.text.trim().slice(0, 300)}`);
+    const said = answer.text.trim().slice(0, 300);
+    throw new ManagerFailure(`Tomcat of ${scene.member} failed to ${what}: ${said}`, said);
   }
 
   private call(
@@ -70,7 +83,13 @@ export class ManagerClient {
     body?: Buffer,
   ): Promise<TargetAnswer> {
     // The access log keeps this header: the only place where Tomcat can carry our attempt.
-    const headers = { 'user-agent': 'causeway-executor/0.1.0', 'x-causeway-step': scene.attemptId, ...more };
+    const headers = {
+      'user-agent': 'causeway-executor/0.1.0',
+      // The manager answers in the caller's language, and what it says is read.
+      'accept-language': 'en',
+      'x-causeway-step': scene.attemptId,
+      ...more,
+    };
     const sent = body === undefined ? {} : { body, timeoutMs: DEPLOY_TIMEOUT_MS };
     return callTarget({
       method,
