@@ -170,6 +170,8 @@ export const sequenceView = z.strictObject({
   begun: z.boolean(),
   /** An operator aborted it; it ends once nothing is under way. */
   aborting: z.boolean(),
+  /** Who gave it up, and why. */
+  aborted: z.strictObject({ by: z.string(), reason: z.string(), at: instant }).nullable(),
   mutations: z.array(noticedMutation),
   rejection: z.strictObject({ code: z.string(), problems: z.array(planProblem) }).nullable(),
   /** Set when records of this sequence do not fold: the view stops before them. Never normal. */

@@ -54,7 +54,7 @@ export class Narrator {
       case 'sequence-ended':
         return [this.line(fact.at, fact.outcome === 'failed' ? 'failed' : 'ended', ENDINGS[fact.outcome])];
       case 'mutation-noticed':
-        return [this.line(fact.at, fact.holds ? 'held' : 'noticed', fact.detail)];
+        return [this.line(fact.at, fact.holds ? 'HELD' : 'noticed', noticedWords(fact))];
       case 'sequence-resumed':
         return [this.line(fact.at, 'resumed', `${fact.by}: ${fact.reason}`)];
       case 'sequence-aborted':
@@ -135,7 +135,7 @@ export class Narrator {
   }
 
   private held({ step, because, at }: Fact<'gate-held'>): string[] {
-    const needs = [...new Set(because.map((reason) => reason.step))].join(', ');
+    const needs = [...new Set(because.map(needOf))].join(', ');
     return [
       this.line(at, 'HELD', `${step ?? 'the end'} waits for ${needs}`),
       ...because.map((reason) => detail(this.reason(reason))),
@@ -170,6 +170,12 @@ const ENDINGS = {
   aborted: 'the sequence was aborted',
   previewed: 'the preview is complete',
 } as const;
+
+const noticedWords = ({ target, class: its, actor, detail: why }: Fact<'mutation-noticed'>): string =>
+  `${target} was changed by ${actor ?? 'somebody unknown'} (${its}): ${why}`;
+
+const needOf = ({ reason, step }: HoldReason): string =>
+  reason === 'not-begun' || reason === 'out-of-sequence' ? 'an operator' : step;
 
 const again = (attempt: number): string => (attempt > 1 ? ` (attempt ${attempt})` : '');
 

@@ -1,6 +1,6 @@
 import type { EntryItem, GateView, SequenceView } from '@causeway/console-api';
 import type { Entry } from '@causeway/contracts';
-import { LAGGING_PLAN, LAGGING_TARGETS, LaggingRegion, ToldLedger } from '@causeway/testkit';
+import { GoneAround, LAGGING_PLAN, LAGGING_TARGETS, LaggingRegion, ToldLedger } from '@causeway/testkit';
 import { explain } from '../../../console/src/fold/explain';
 import { absentSequence, foldEntry } from '../../../console/src/fold/folded';
 import { gatesOf } from '../../../console/src/fold/gates';
@@ -23,7 +23,8 @@ function answerOf(ledger: ToldLedger): {
   const entries = recordedIn(ledger);
   const id = entries[0]?.sequenceId ?? '';
   const nowMs = Date.parse(ledger.at) + 4_000;
-  const folded = entries.reduce(foldEntry, absentSequence(id, 0));
+  const own = entries.filter(({ sequenceId }) => sequenceId === id);
+  const folded = own.reduce(foldEntry, absentSequence(id, 0));
   const places = new Map(entries.map(({ eventId, index }) => [eventId, index]));
   return { view: viewOf(folded, nowMs), gates: gatesOf(folded, places), nowMs };
 }
@@ -226,5 +227,40 @@ describe('what went wrong', () => {
     expect(view.status).toBe('rejected');
     expect(statusText(view, nowMs, PLAIN)).toMatch(/refused: plan-refused\n {2}\/spec\/steps\/0\/target: .*"nope"/);
     expect(narrationOf(ledger)).toContain('/spec/steps/0/target: ');
+  });
+});
+
+describe('a sequence that people go around', () => {
+  const story = new GoneAround().untilHeld();
+
+  it('is watched with what was done, by whom, and that an operator has to decide', () => {
+    const told = narrationOf(story.ledger).split('\n');
+    expect(told).toContain(
+      '12:00:04Z  HELD       flags was changed by release-team (early): values/one: somebody else did what step flag of example (CHG-4712) is to do later: its turn has not come',
+    );
+    expect(told).toContain('12:00:04Z  HELD       flag waits for gateway, an operator');
+  });
+
+  it('has a status that says diverged, and which mutations wait for a decision', () => {
+    const { view, nowMs } = answerOf(story.ledger);
+    const text = statusText(view, nowMs, PLAIN);
+    expect(text).toContain(`sequence  ${view.id}  waiting, diverged\n`);
+    expect(text).toContain(
+      lines(
+        'noticed at its targets:',
+        `  12:00:04Z  early  flags (flag) by release-team, waits for a decision  ${story.flagByHand}`,
+        `  12:00:04Z  undeclared  idp by idp-team, waits for a decision  ${story.otherRole}`,
+        `decide: causeway explain ${view.id}`,
+      ),
+    );
+  });
+
+  it('is explained after an abort with who gave it up, and why', () => {
+    const aborted = new GoneAround().untilHeld().untilFollowed();
+    aborted.sequence.decided('abort', [], 'wrong plan');
+    const { view, gates, nowMs } = answerOf(aborted.ledger);
+    expect(explainText(explain(view, gates), nowMs, PLAIN).split('\n')[0]).toBe(
+      'aborted, diverged: The sequence is aborted, by on-call: wrong plan, and diverged: things were done at its targets that the plan does not explain, or not then.',
+    );
   });
 });

@@ -46,10 +46,20 @@ function explainSequence(view: SequenceView): Answer {
   }
   if (view.status === 'rejected') return rejected(view);
   if (view.status === 'failed') return failed(view);
-  if (isOver(view.status)) return settled(`The sequence is ${view.status}${divergedWords(view)}.`, view.endedAt);
+  if (isOver(view.status))
+    return settled(`The sequence is ${view.status}${abortedWords(view)}${divergedWords(view)}.`, view.endedAt);
+  if (view.aborting) return aborting(view);
   if (view.holds.length > 0) return held(view, view.holds);
   const busy = view.steps.find(({ phase }) => phase !== 'waiting' && phase !== 'ready');
   return busy ? explainStep(view, busy) : settled('The sequence is between two decisions.', view.startedAt);
+}
+
+function aborting(view: SequenceView): Answer {
+  const busy = view.steps.filter(({ phase }) => phase === 'commanded' || phase === 'outcome-unknown');
+  const names = busy.map(({ id }) => id).join(', ') || 'nothing';
+  const words = `The sequence is being aborted${abortedWords(view)}; nothing more is commanded. Still under way: ${names}.`;
+  const nextCheck = busy[0] ? { by: executorOf(busy[0]), words: 'its result lets the sequence end' } : null;
+  return { ...settled(words, view.aborted?.at ?? null), nextCheck };
 }
 
 function rejected({ rejection, endedAt }: SequenceView): Answer {
@@ -65,6 +75,8 @@ function failed(view: SequenceView): Answer {
   const after = waiting.length > 0 ? ` Not started because of it: ${waiting.join(', ')}.` : '';
   return settled(`The sequence failed: ${words.join('; ') || 'no step can go on'}.${after}`, view.endedAt);
 }
+
+const abortedWords = ({ aborted }: SequenceView): string => (aborted ? `, by ${aborted.by}: ${aborted.reason}` : '');
 
 const divergedWords = ({ diverged }: SequenceView): string =>
   diverged ? ', and diverged: things were done at its targets that the plan does not explain, or not then' : '';

@@ -6,6 +6,14 @@ export interface Operators {
   readonly decisions: Readonly<Record<string, DecisionStory>>;
   /** By event id of the mutation, oldest first. */
   readonly noticed: Readonly<Record<string, NoticeStory>>;
+  readonly aborted: Word | null;
+}
+
+/** Who decided something, and why. */
+interface Word {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
 }
 
 export interface DecisionStory {
@@ -22,10 +30,10 @@ export interface DecisionStory {
 export interface NoticeStory {
   /** Ledger entry of the record that notices it. */
   readonly index: number;
-  readonly accepted: { readonly by: string; readonly reason: string; readonly at: string } | null;
+  readonly accepted: Word | null;
 }
 
-export const NO_OPERATORS: Operators = { decisions: {}, noticed: {} };
+export const NO_OPERATORS: Operators = { decisions: {}, noticed: {}, aborted: null };
 
 export function foldDecision(before: Operators, { id, data, time }: DecisionMessage, index: number): Operators {
   const { verb, accept, reason, decidedBy: by } = data;
@@ -41,7 +49,10 @@ export function foldOperatorFact(before: Operators, fact: EvolutionRecord, index
     case 'sequence-resumed':
       return accept(settle(before, fact.decision, null, index), fact);
     case 'sequence-aborted':
-      return settle(before, fact.decision, null, index);
+      return {
+        ...settle(before, fact.decision, null, index),
+        aborted: { by: fact.by, reason: fact.reason, at: fact.at },
+      };
     case 'input-refused':
       return settle(before, fact.input, fact.message, index);
     default:

@@ -27,6 +27,7 @@ export function viewOf(folded: Folded, nowMs: number): SequenceView {
     holds,
     begun: running?.begun ?? false,
     aborting: running?.aborting ?? false,
+    aborted: folded.operators.aborted,
     mutations: running ? noticedIn(folded, running) : [],
     rejection: rejection && { code: rejection.code, problems: rejection.problems },
     fault,

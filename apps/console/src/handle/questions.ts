@@ -180,6 +180,7 @@ const submittedView = (submission: TimedSubmission): SequenceView => ({
   holds: [],
   begun: false,
   aborting: false,
+  aborted: null,
   mutations: [],
   rejection: null,
   fault: null,
