@@ -8,6 +8,7 @@ import {
   type FrozenStep,
   type MutationClass,
   type MutationData,
+  type ResolvedExpectation,
   type Sight,
 } from '@causeway/contracts';
 import { foldPath, type PathEntry, type PathState } from '../src/index';
@@ -23,6 +24,8 @@ export interface StoryStep {
   readonly needs?: readonly string[];
   readonly scopes: StoryScopes;
   readonly unwatched?: true;
+  /** Absent: `value` equals "new". */
+  readonly expect?: readonly ResolvedExpectation[];
 }
 
 /** What a watch saw and the records said of one sequence, told entry by entry; times are milliseconds after the beginning. */
@@ -128,7 +131,7 @@ export class WatchedStory {
   }
 }
 
-const frozenStep = (id: string, { needs, scopes, unwatched }: StoryStep): FrozenStep => ({
+const frozenStep = (id: string, { needs, scopes, unwatched, expect }: StoryStep): FrozenStep => ({
   ...{ id, target: id, executor: 'tester', change: 'set@v1', with: { value: 'new' }, identifiedBy: [] },
   ...{ needs: [...(needs ?? [])], capability: 'C', rung: unwatched ? 'accepted' : 'effective' },
   scopes: Object.entries(scopes).map(([scope, members]) => ({ scope, members: [...members] })),
@@ -138,7 +141,7 @@ const frozenStep = (id: string, { needs, scopes, unwatched }: StoryStep): Frozen
         probe: 'look',
         freshnessMs: 1_000,
         watched: true,
-        expect: [{ observed: 'value', is: 'equals', wanted: 'new' }],
+        expect: [...(expect ?? [{ observed: 'value', is: 'equals' as const, wanted: 'new' }])],
       },
   ...{ consecutive: 1, withinMs: 600_000 },
 });

@@ -8,6 +8,8 @@ import {
 } from '@causeway/sequence-core';
 import { examplePlan, exampleTarget, GoneAround, LaggingRegion, ToldLedger } from '@causeway/testkit';
 import { CLASSIFICATION_TYPE, DECISION_TYPE, MUTATION_TYPE } from '@causeway/contracts';
+import { PLAIN } from '../format/paint';
+import { verdictText } from '../format/verdict';
 import { dataOf, Retelling, type PlainData, type PlainFact } from '../../spec/retelling';
 
 const story = new GoneAround().untilHeld().untilFollowed().untilCompleted();
@@ -78,6 +80,12 @@ describe('verify of a ledger in which people went around', () => {
         ...{ from: { notBefore: story.at(3.8), seenAt: story.at(4.2) }, to: { notBefore: story.at(8) } },
       },
     ]);
+  });
+
+  it('says so in words', () => {
+    const text = verdictText('export.jsonl', verdict, false, PLAIN);
+    expect(text).toContain('3 classes of 3 mutations computed again: the same\n');
+    expect(text).toContain('1 watched sequence followed: 2 divergences, 1 exposure window');
   });
 
   it('leaves out sequences that nothing watches', () => {

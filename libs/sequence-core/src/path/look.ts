@@ -1,5 +1,5 @@
 import type { Sight, SightingData } from '@causeway/contracts';
-import { compareAll } from '../readiness/expectation';
+import { compare } from '../readiness/expectation';
 import type { FollowedStep, Look, PathState } from './path-state';
 
 /** Longest kept text of one look, characters. */
@@ -55,12 +55,11 @@ function takeLook(
   return [...before, { index, ...seen, notBefore, seenAt }];
 }
 
+/** One expectation that is surely not met is enough to lack the step, whatever else the look did not bring. */
 function viewOf({ outcome }: Sight, { expect }: FollowedStep): Pick<Look, 'view' | 'detail'> {
   if (outcome.kind === 'unreachable') return { view: 'untold', detail: outcome.reason.slice(0, DETAIL_LENGTH) };
-  const compared = compareAll(expect, outcome.values);
-  if (compared.kind === 'met') return { view: 'shows', detail: '' };
-  return {
-    view: compared.kind === 'unreadable' ? 'untold' : 'lacks',
-    detail: compared.detail.slice(0, DETAIL_LENGTH),
-  };
+  const compared = expect.map((one) => compare(one, outcome.values));
+  const unmet = compared.find(({ kind }) => kind === 'unmet') ?? compared.find(({ kind }) => kind === 'unreadable');
+  if (!unmet || unmet.kind === 'met') return { view: 'shows', detail: '' };
+  return { view: unmet.kind === 'unmet' ? 'lacks' : 'untold', detail: unmet.detail.slice(0, DETAIL_LENGTH) };
 }

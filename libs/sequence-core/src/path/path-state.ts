@@ -6,9 +6,9 @@
  * was seen (PathState), and the questions asked of it. It decides nothing and opens no gate.
  *
  * P1  A state is the fold of its sequence's ledger entries in ledger order and nothing else; it is plain JSON.
- * P2  A member shows a step when its newest look meets everything the step expects (compareAll). Every change of that happened
- *     within (notBefore, seenAt]; nothing is said more exactly than that.
- * P3  A look that tells nothing (unreachable, unreadable) changes nothing that is known. It widens the interval of the next change
+ * P2  A member shows a step when its newest look meets everything the step expects, and lacks it when the look surely
+ *     does not meet some of that. Every change of it happened within (notBefore, seenAt]; nothing is said more exactly.
+ * P3  A look that tells neither (unreachable, or without what was asked for) changes nothing that is known. It widens the interval of the next change
  *     and is listed as not known; by itself it makes no window, no path step and no divergence.
  * P4  A scope of a step is effective when all frozen members show it, partly effective when some do. For plan scope R the step's
  *     scope is R where it has it, else `global`, else the step does not concern R.

@@ -150,6 +150,29 @@ describe('members that lack a step', () => {
   });
 });
 
+describe('an answer that does not bring all that was asked for', () => {
+  const scopes = { 'us-east': ['us-1'] };
+  const asking = [
+    { observed: 'status', is: 'equals', wanted: 200 },
+    { observed: 'version', is: 'equals', wanted: '1.1.0' },
+  ] as const;
+  const seen = (values: Record<string, string | number>) => {
+    const story = new WatchedStory(['us-east'], { app: { scopes, expect: asking } });
+    const sight = { step: 'app', scope: 'us-east', member: 'us-1', notBefore: null, seenAt: at(10) };
+    story.sighting([{ ...sight, outcome: { kind: 'observed', values } }], 10);
+    return membersLacking(story.known, 'app');
+  };
+
+  it('lacks the step if what it brings is surely not what was wanted', () => {
+    expect(seen({ status: 404 })).toMatchObject([{ view: 'lacks', detail: 'status is 404, wanted 200' }]);
+  });
+
+  it('else tells nothing (P3)', () => {
+    expect(seen({ status: 200 })).toMatchObject([{ view: 'untold', detail: 'version was not in the answer' }]);
+    expect(seen({ status: 200, version: '1.1.0' })).toEqual([]);
+  });
+});
+
 describe('what says nothing about a path', () => {
   it('changes nothing: sights of unknown steps and members, entries of other sequences', () => {
     const story = post().allOld();
