@@ -1,9 +1,11 @@
 import {
   plan as planSchema,
   target as targetSchema,
+  type ClassificationData,
   type CommandData,
   type EvolutionRecord,
   type MemberReading,
+  type MutationData,
   type Outcome,
   type PlanDocument,
   type ProbeData,
@@ -153,6 +155,16 @@ export class SequenceStory {
       seenAt,
       data: { sequenceId, step, attempt, epoch, target, probeId: id, round: 1, readings },
     });
+  }
+
+  /** Somebody changed a target, which was classed: as too early, unless it says otherwise. */
+  mutation(mutation: MutationData, more: Partial<ClassificationData>): EvolutionRecord[] {
+    const classification: ClassificationData = {
+      ...{ target: mutation.target, version: 1, mutation: this.newId(), digest: 'd'.repeat(64), previous: null },
+      ...{ class: 'early', by: mutation.by.kind, reason: 'its turn has not come', match: null },
+      ...{ against: [], holds: [this.sequenceId], ...more },
+    };
+    return this.when({ kind: 'mutation-classified', classification, mutation });
   }
 
   /** An operator decides. */

@@ -128,12 +128,3 @@ describe('whatever is seen', () => {
     );
   });
 });
-
-describe('the stream of a target', () => {
-  it('refuses a fact that does not follow', () => {
-    const story = new TargetStory();
-    story.see(exampleMutation());
-    const [entry] = story.stream;
-    expect(() => replayTarget([entry!, entry!])).toThrow('version 1 of target idp follows 1');
-  });
-});

@@ -191,6 +191,7 @@ describe('a mutation of ours', () => {
     ],
     ['different-content', 'with another value than ordered', () => [commanded()], { ...byUs('roles'), with: OTHER }],
     ['different-content', 'of another resource', () => [commanded()], { ...byUs('roles'), with: { name: 'two' } }],
+    ['different-content', 'of another kind', () => [commanded()], { ...byUs('roles'), change: null }],
     ['different-content', 'that removes', () => [commanded()], { ...byUs('roles'), effect: 'removed' }],
     ['undeclared', 'of a step that was not commanded', () => [sequence()], byUs('roles')],
     ['undeclared', 'of an attempt that was not commanded', () => [commanded()], byUs('roles', 2)],
@@ -233,6 +234,17 @@ describe('a mutation of ours', () => {
     expect(new TargetStory().see(mutation(UNMARKED), states(old, newer)).match).toEqual({
       sequenceId: B,
       step: 'again',
+    });
+  });
+
+  it('without an attempt may belong to an older step, when only that says so', () => {
+    const old = ended(ready());
+    const newer = new SequenceStory(targets, B);
+    newer.after(60_000);
+    newer.intent(examplePlan({ again: { target: 'idp', with: OTHER } }, ['us-east']));
+    expect(new TargetStory().see(mutation(UNMARKED), states(old, newer))).toMatchObject({
+      class: 'expected',
+      match: { sequenceId: A },
     });
   });
 

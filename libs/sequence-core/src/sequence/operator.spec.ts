@@ -22,14 +22,10 @@ const shown = (story: SequenceStory, step: string, place: string): EvolutionReco
 };
 
 /** Somebody changed the flag by hand. */
-function noticed(story: SequenceStory, mutation = M1, more: Partial<ClassificationData> = {}): EvolutionRecord[] {
-  const match = { sequenceId: story.sequenceId, step: 'flag' };
-  const classification: ClassificationData = {
-    ...{ target: 'flags', version: 1, mutation, digest: 'd'.repeat(64), previous: null, class: 'early', by: 'other' },
-    ...{ reason: 'its turn has not come', match, against: [], holds: [story.sequenceId], ...more },
-  };
-  return story.when({ kind: 'mutation-classified', classification, mutation: exampleMutation({ target: 'flags' }) });
-}
+const noticed = (story: SequenceStory, mutation = M1, more: Partial<ClassificationData> = {}): EvolutionRecord[] =>
+  story.mutation(exampleMutation({ target: 'flags' }), {
+    ...{ mutation, match: { sequenceId: story.sequenceId, step: 'flag' }, ...more },
+  });
 const reasonsIn = (facts: readonly EvolutionRecord[]): HoldReason[] =>
   facts.flatMap((fact) => (fact.kind === 'gate-held' ? fact.because : []));
 const codeOf = (facts: readonly EvolutionRecord[]) => facts.map((fact) => 'code' in fact && fact.code);
@@ -89,6 +85,19 @@ describe('a mutation out of sequence', () => {
     expect(story.state.status).toBe('open');
     expect(kindsOf(story.decision('resume', [M1]))).toEqual(['sequence-resumed', 'gate-opened', 'sequence-ended']);
     expect(story.state).toMatchObject({ outcome: 'completed', mutations: { [M1]: { class: 'early', holds: false } } });
+  });
+
+  it('is one reason a mutation, each since it was noticed', () => {
+    const story = begun();
+    const first = story.at;
+    noticed(story);
+    story.after(1_000);
+    const reasons = reasonsIn(noticed(story, M2)).map(({ step, detail, since }) => [step, detail.slice(9, 45), since]);
+    const named = [
+      [M1, first],
+      [M2, story.at],
+    ];
+    expect(reasons).toEqual(['gateway', 'flag'].flatMap((step) => named.map((one) => [step, ...one])));
   });
 
   it('only records where the plan says so, and goes on', () => {
@@ -230,47 +239,6 @@ describe('a plan that starts on resume', () => {
 
   it('only looks in preview, at once', () => {
     expect(begun({ start: 'on-resume' }, 'preview').orders).toHaveLength(3);
-  });
-});
-
-describe('abort', () => {
-  it('ends at once what has nothing under way, and takes no more decisions', () => {
-    const story = begun({ start: 'on-resume' });
-    expect(kindsOf(story.decision('abort'))).toEqual(['sequence-aborted', 'sequence-ended']);
-    expect(story.state).toMatchObject({ status: 'ended', outcome: 'aborted' });
-    expect(codeOf(story.decision('abort'))).toEqual(['already-ended']);
-  });
-
-  it('waits for what is commanded, and commands nothing after it', () => {
-    const story = begun();
-    expect(kindsOf(story.decision('abort'))).toEqual(['sequence-aborted']);
-    expect(codeOf(story.decision('abort'))).toEqual(['already-aborting']);
-    expect(kindsOf(story.applied('roles'))).toEqual(['step-applied roles', 'sequence-ended']);
-    expect(story.orders).toHaveLength(1);
-  });
-
-  it('waits for an outcome that is not known, and does not try again what was not applied', () => {
-    const story = begun();
-    story.result('roles', { kind: 'unknown', reason: 'lost', evidence: {} });
-    story.decision('abort');
-    expect(story.state.status).toBe('open');
-    const facts = story.result('roles', { kind: 'looked-up', state: 'absent', byThisAttempt: false, evidence: {} });
-    expect(kindsOf(facts)).toEqual(['step-not-applied roles', 'sequence-ended']);
-    expect(story.state).toMatchObject({ outcome: 'aborted' });
-  });
-
-  it('does not wait for a step that is applied and not shown', () => {
-    const story = begun();
-    story.applied('roles');
-    expect(kindsOf(story.decision('abort'))).toEqual(['sequence-aborted', 'sequence-ended']);
-  });
-
-  it('refuses what comes late, as after any end', () => {
-    const story = begun({ start: 'on-resume' });
-    story.decision('resume');
-    story.decision('abort');
-    story.applied('roles');
-    expect(story.applied('roles')).toMatchObject([{ kind: 'input-refused', code: 'not-awaited' }]);
   });
 });
 
