@@ -35,6 +35,8 @@ export class House implements Ground {
   readonly time = new VirtualTime<SimProcess>();
   readonly faults: Faults;
   readonly dice: Dice;
+  /** In liveness runs small: a wall clock that is wrong makes things wait for as long as it is wrong, and no run is that long. */
+  readonly clockJumpsMs: readonly number[];
   readonly broker: SimBroker;
   readonly journal: WorldEntry[] = [];
   readonly targets: ReadonlyMap<string, SimTarget>;
@@ -55,6 +57,7 @@ export class House implements Ground {
   ) {
     this.faults = new Faults(scenario.seed, scenario.faults);
     this.dice = new Dice(scenario.seed, 'chance');
+    this.clockJumpsMs = scenario.mode === 'safety' ? [3_600_000, -30 * 86_400_000] : [20_000, -20_000];
     this.ids = new Dice(scenario.seed, 'ids');
     this.executors = scenario.targets.map(({ metadata }) => metadata.name);
     this.registry = new Map(scenario.targets.map((target) => [target.metadata.name, target]));

@@ -1,13 +1,17 @@
 import type { Faults } from './faults';
 import { never, type SimProcess } from './process';
+import type { Scenario } from './scenario/scenario';
 import type { Dice } from './time/dice';
 import type { VirtualTime } from './time/virtual-time';
 
 /** What a simulated port needs of the run that it is part of. */
 export interface Ground {
   readonly time: VirtualTime<SimProcess>;
+  readonly scenario: Scenario;
   readonly faults: Faults;
   readonly dice: Dice;
+  /** How far a wall clock may jump. */
+  readonly clockJumpsMs: readonly number[];
   crash(process: SimProcess): void;
   pause(process: SimProcess, forMs: number): void;
 }
@@ -26,7 +30,7 @@ export function diesAfter(ground: Ground, process: SimProcess): boolean {
   const { faults, dice } = ground;
   if (faults.strikes('crash-after-call')) ground.crash(process);
   if (faults.strikes('process-pause')) ground.pause(process, dice.between(500, LONGEST_PAUSE_MS));
-  if (faults.strikes('clock-jump')) process.wallOffsetMs += dice.pick([3_600_000, -30 * 86_400_000]);
+  if (faults.strikes('clock-jump')) process.wallOffsetMs += dice.pick(ground.clockJumpsMs);
   return !process.alive;
 }
 

@@ -7,7 +7,7 @@ import { NO_BUG, type Seams } from './seams';
 import { bootClient } from './services/client';
 import { bootExecutor } from './services/executor';
 import { bootLedger } from './services/ledger';
-import { makeMischief } from './services/mischief';
+import { changeFromOutside, makeMischief } from './services/mischief';
 import { bootProber } from './services/prober';
 import { bootSequencer } from './services/sequencer';
 import { takeOverTimers } from './time/timers';
@@ -55,6 +55,7 @@ export async function run(scenario: Scenario, bugs: Seams = NO_BUG): Promise<Run
 function start(house: House): void {
   const { processes } = house.scenario;
   makeMischief(house);
+  changeFromOutside(house);
   for (let i = 1; i <= processes.sequencer; i++) house.keepRunning(`sequencer-${i}`, bootSequencer);
   house.keepRunning('ledger', bootLedger);
   // A second one, started by mistake: it takes the log over, and is replaced in its turn.

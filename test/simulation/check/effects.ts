@@ -1,4 +1,5 @@
-import { RESULT_TYPE } from '@causeway/contracts';
+import { RECORD_TYPE, RESULT_TYPE } from '@causeway/contracts';
+import { asIfMended } from '../known-defects';
 import type { WorldEntry } from '../world/journal';
 import type { Evidence } from './evidence';
 import { hasLied } from './order';
@@ -23,12 +24,13 @@ export function* effectsAreSingle(evidence: Evidence): Iterable<Violation> {
 }
 
 /** I6, the other half: a write is repeated only after a look that came after the one before had left. Class D has none. */
-export function* noBlindWrite({ journal }: Evidence): Iterable<Violation> {
+export function* noBlindWrite({ journal, scenario }: Evidence): Iterable<Violation> {
+  const isKept = asIfMended('zombie-writes-without-a-look', scenario);
   for (const [name, writes] of writesByStep(journal)) {
     const sent = [...writes].sort((a, b) => a.sentAt - b.sentAt);
     for (const [i, write] of sent.entries()) {
       const before = sent[i - 1];
-      if (!before) continue;
+      if (!before || (isKept && before.from !== write.from)) continue;
       if (write.capability === 'D' && write.attemptId === before.attemptId)
         yield violation('I6', `${name}, of class D, was written twice in one attempt`);
       const looked = journal.some(
@@ -83,6 +85,19 @@ export function* appliedIsTrue(evidence: Evidence): Iterable<Violation> {
           one.value === step.value,
       );
       if (!written) yield violation('W3', `${step.id} is called applied and was never written`);
+    }
+  }
+}
+
+/** W5: an input of a sequence is decided on once, however often it comes. */
+export function* inputsAreDecidedOnce({ lines }: Evidence): Iterable<Violation> {
+  const decided = new Set<string>();
+  for (const { message } of lines) {
+    if (message.type !== RECORD_TYPE) continue;
+    for (const cause of message.causationIds) {
+      const name = `${cause} by ${message.data.sequenceId}`;
+      if (decided.has(name)) yield violation('W5', `input ${name} was decided on twice`);
+      decided.add(name);
     }
   }
 }

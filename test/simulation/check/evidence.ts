@@ -42,6 +42,7 @@ export interface Evidence {
   readonly lines: readonly Line[];
   readonly byEvent: ReadonlyMap<string, Line>;
   readonly byDigest: ReadonlyMap<string, Line>;
+  /** The facts of each sequence in order of their versions. */
   readonly told: ReadonlyMap<string, readonly Told[]>;
   readonly ledger: LedgerTables;
   readonly topics: ReadonlyMap<string, readonly (readonly RawMessage[])[]>;
@@ -85,6 +86,7 @@ function toldBySequence(lines: readonly Line[]): Map<string, Told[]> {
     const before = told.get(sequenceId) ?? [];
     told.set(sequenceId, [...before, ...records.map((fact, i) => ({ index, sequenceId, version: version + i, fact }))]);
   }
+  for (const facts of told.values()) facts.sort((a, b) => a.version - b.version);
   return told;
 }
 

@@ -1,8 +1,9 @@
 import { INTENT_TYPE } from '@causeway/contracts';
-import { replay, type OpenSequence, type SequenceState } from '@causeway/sequence-core';
+import type { OpenSequence, SequenceState } from '@causeway/sequence-core';
 import { sequenceOf } from '../services/client';
 import type { Evidence } from './evidence';
 import { plannedSteps } from './plan-of';
+import { stateOf } from './states';
 import { violation, type Violation } from './violation';
 
 /** I11: what a client was told to be taken is on its topic, and at a quiet moment in the ledger and decided on. */
@@ -31,7 +32,11 @@ export function* everythingEndsOrWaits(evidence: Evidence): Iterable<Violation> 
   if (sent.length < scenario.intents.length) yield violation('I10', 'a client never got through');
   for (const { data } of sent) {
     const sequenceId = sequenceOf(data.key);
-    const state = replay((evidence.told.get(sequenceId) ?? []).map(({ fact }) => fact));
+    const state = stateOf((evidence.told.get(sequenceId) ?? []).map(({ fact }) => fact));
+    if (typeof state === 'string') {
+      yield violation('I12', `${data.key}: ${state}`);
+      continue;
+    }
     const stuck = state.status === 'open' ? whyStuck(state, sequenceId, evidence) : null;
     if (stuck) yield violation('I10', `sequence ${data.key} ${stuck}`);
   }

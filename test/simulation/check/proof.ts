@@ -38,7 +38,7 @@ function* weakness(
 function* ofScope(
   step: PlannedStep,
   { scope, members }: ScopeShown & { readonly members: readonly string[] },
-  { message }: Line,
+  { message, index }: Line,
   facts: readonly Told[],
 ): Iterable<Violation> {
   if (step.rung === 'accepted') {
@@ -47,7 +47,10 @@ function* ofScope(
     return;
   }
   if (message.type !== READING_TYPE) return yield violation('I2', `a gate cites a ${message.type} for ${step.id}`);
-  const asked = facts.some(({ fact }) => fact.kind === 'probe-requested' && fact.probeId === message.data.probeId);
+  const newest = facts.findLast(
+    ({ fact, index: at }) => at < index && fact.kind === 'probe-requested' && fact.step === step.id,
+  )?.fact;
+  const asked = newest?.kind === 'probe-requested' && newest.probeId === message.data.probeId;
   if (!asked || message.data.step !== step.id)
     yield violation('I2', `the reading for ${step.id} answers another request`);
   for (const member of members) {
@@ -91,6 +94,27 @@ export function* resultsEchoCommands(evidence: Evidence): Iterable<Violation> {
     }
   }
 }
+
+/** W6: what a fact says of a step is what the result that it cites says. */
+export function* factsSayWhatResultsSay({ told, byDigest }: Evidence): Iterable<Violation> {
+  for (const facts of told.values())
+    for (const { fact } of facts) {
+      if (!('result' in fact)) continue;
+      const message = byDigest.get(fact.result)?.message;
+      if (message?.type !== RESULT_TYPE) continue;
+      const { outcome } = message.data;
+      const said = outcome.kind === 'looked-up' ? outcome.state : outcome.kind;
+      if (!FITTING[fact.kind]?.includes(said)) yield violation('W6', `${fact.kind} cites a result that says ${said}`);
+    }
+}
+
+/** Facts of a step and what the result behind them may say. */
+const FITTING: Readonly<Record<string, readonly string[]>> = {
+  'step-applied': ['applied', 'in-effect'],
+  'step-not-applied': ['not-applied', 'refused', 'absent'],
+  'outcome-unknown': ['unknown', 'in-effect', 'absent'],
+  'step-previewed': ['unknown', 'in-effect', 'absent'],
+};
 
 function strangeness(
   { message, index }: Line,

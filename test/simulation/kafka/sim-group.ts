@@ -60,6 +60,10 @@ export class SimGroup {
     return leave;
   }
 
+  endOf({ topic, partition }: Place): number {
+    return this.broker.partition(topic, partition).length;
+  }
+
   /** A message was stored. */
   arrived(topic: string, partition: number): void {
     const assignment = this.assignments.get(`${topic}/${partition}`);

@@ -1,3 +1,6 @@
+import { DatabaseError } from '@causeway/persistence';
+import { asIfMended } from '../known-defects';
+import type { Ground } from '../ports';
 import { model, type Known } from './known';
 import type { Row, Transaction } from './tables';
 
@@ -114,8 +117,11 @@ interface Taken {
   readonly command: Buffer;
 }
 
-function takeClaims(tx: Transaction, params: TakeParameters): Row[] {
+function takeClaims(tx: Transaction, params: TakeParameters, { scenario }: Ground): Row[] {
   const [holder, commands, sequences] = params;
+  const lease = tx.get('workers', holder);
+  if ((!lease || lease.lost) && asIfMended('claim-under-a-forgotten-lease', scenario))
+    throw new DatabaseError('this lease is over', null, true, false, undefined);
   const known = new Map(sequences.map((id) => [id, epochOf(tx, id) ?? null]));
   return commands.flatMap((commandId, i) => {
     const { sequenceId, key, epoch, command } = rowOf(params, i);

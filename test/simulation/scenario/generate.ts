@@ -12,7 +12,7 @@ const SCOPES = ['eu-west', 'us-east', 'ap-south'] as const;
 type Step = PlanDocument['spec']['steps'][number];
 
 /** Everything of a run, from its seed. */
-export function scenarioOf(seed: number): Scenario {
+export function scenarioOf(seed: number, strict = false): Scenario {
   const dice = new Dice(seed, 'scenario');
   const scopes = SCOPES.slice(0, dice.pick([1, 1, 2, 2, 3]));
   const every = dice.pick(['1s', '2s', '4s', '4s']);
@@ -20,9 +20,13 @@ export function scenarioOf(seed: number): Scenario {
   const targets = names.map((name) => targetOf(name, scopes, dice, every));
   const mode = dice.chance(0.5) ? 'liveness' : 'safety';
   return {
-    ...{ seed, mode, targets },
+    ...{ seed, strict, mode, targets },
     intents: Array.from({ length: dice.pick([1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
-    processes: { sequencer: dice.int(1, 2), executor: dice.int(1, 2), ledger: dice.pick([1, 1, 2]) },
+    processes: {
+      sequencer: dice.int(1, 2),
+      executor: dice.int(1, 2),
+      ledger: dice.pick([1, 1, 2]),
+    },
     serialBy: dice.pick(['target', 'sequence']),
     faults: faultsOf(dice),
     faultsForMs: mode === 'safety' ? dice.int(10_000, 40_000) : dice.int(5_000, 25_000),
@@ -89,13 +93,19 @@ const wantedScopes = (scopes: readonly string[], steps: readonly Step[], targets
 function stepsOf(nr: number, count: number, targets: readonly Target[], dice: Dice): Step[] {
   const ids = Array.from({ length: count }, (_, i) => `s${i + 1}`);
   const shape = dice.pick(['chain', 'graph', 'graph']);
-  return ids.map((id, i) => {
-    const needs = ids.slice(0, i).filter(() => dice.chance(0.5));
-    return {
-      ...{ id, target: dice.pick(targets).metadata.name, change: changeOf(dice.pick(['A', 'B', 'C', 'C', 'D'])) },
-      with: { resource: `p${nr}${id}`, value: `v${dice.int(1, 9)}` },
+  const steps: Step[] = [];
+  for (const [i, id] of ids.entries()) {
+    const target = dice.pick(targets).metadata.name;
+    const change = changeOf(dice.pick(['A', 'B', 'C', 'C', 'D']));
+    // Two of the same change at the same target have to be in some order, or the plan is refused; some are.
+    const isLike = (step: Step | undefined): boolean =>
+      step?.target === target && step.change === change && dice.chance(0.98);
+    const needs = ids.slice(0, i).filter((_, before) => dice.chance(0.5) || isLike(steps[before]));
+    steps.push({
+      ...{ id, target, change, with: { resource: `p${nr}${id}`, value: `v${dice.int(1, 9)}` } },
       ready: { rung: dice.chance(0.9) ? 'effective' : 'accepted', within: '30s', consecutive: dice.pick([1, 1, 2, 3]) },
       ...(shape === 'graph' ? { needs } : {}),
-    } as Step;
-  });
+    });
+  }
+  return steps;
 }

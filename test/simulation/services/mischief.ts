@@ -1,4 +1,11 @@
-import { COMMAND_TYPE, RESULT_TYPE, topicNames, type Command, type ResultData } from '@causeway/contracts';
+import {
+  COMMAND_TYPE,
+  RESULT_TYPE,
+  topicNames,
+  type Command,
+  type PlanDocument,
+  type ResultData,
+} from '@causeway/contracts';
 import { seal, type RawMessage } from '@causeway/messaging';
 import { sha256Hex } from '@causeway/signing';
 import type { House } from '../house';
@@ -15,6 +22,19 @@ export function makeMischief(house: House): void {
     if (raw.value && faults.strikes('garbage-message')) later(() => broker.store(garbage(house, raw)));
     if (raw.topic.startsWith('causeway.commands.') && faults.strikes('forged-result')) later(() => forge(house, raw));
   };
+}
+
+/** Other people at the targets: the same earlier or again, or something else. */
+export function changeFromOutside(house: House): void {
+  const { faults, dice, scenario, time, targets } = house;
+  for (const { data } of scenario.intents)
+    for (const step of (data.plan as unknown as PlanDocument).spec.steps) {
+      if (!faults.strikes('foreign-change')) continue;
+      const resource = String(step.with?.resource);
+      const value = dice.chance(0.5) ? String(step.with?.value) : 'other';
+      const write = { resource, value, attemptId: null, from: null, capability: 'C', sentAt: time.now };
+      time.schedule(dice.between(0, scenario.faultsForMs), null, () => targets.get(step.target)?.write(write));
+    }
 }
 
 function garbage({ dice }: House, raw: RawMessage): RawMessage {

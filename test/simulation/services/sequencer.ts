@@ -10,6 +10,7 @@ import { Messages } from '../../../apps/sequencer/src/inbound/messages';
 import { dueSequences } from '../../../apps/sequencer/src/store/stream-store';
 import type { House } from '../house';
 import { simSigner } from '../keys';
+import { asIfMended } from '../known-defects';
 import type { SimProcess } from '../process';
 import { openIntake } from './server';
 
@@ -38,7 +39,9 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
     },
     { database, relay, outbox },
   );
-  const caches = { sequences: new StateCache<never>(100), targets: new StateCache<never>(10) };
+  const remembered =
+    house.scenario.processes.sequencer > 1 && asIfMended('stale-state-decides', house.scenario) ? 0 : 100;
+  const caches = { sequences: new StateCache<never>(remembered), targets: new StateCache<never>(remembered) };
   const decider = new Decider(ports, bugs.caches(caches), new LastRounds(new Date(now()).toISOString()));
   const ticker = new ClockTicker({
     due: (nowMs, limit) => dueSequences(database, nowMs, limit),

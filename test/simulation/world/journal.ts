@@ -10,6 +10,8 @@ export type WorldEntry =
       readonly resource: string;
       readonly value: string;
       readonly changed: boolean;
+      /** Which process it came from; null: nobody of ours. */
+      readonly from: string | null;
       /** null: nobody of ours. */
       readonly attemptId: string | null;
       /** What its target promises: 'A' to 'D'. */

@@ -73,9 +73,10 @@ export class SimExecutor implements Executor {
     const capability = capabilityOf(change);
     const [resource, value] = [textOf(values.resource), textOf(values.value)];
     const sentAt = this.ground.time.now;
+    const from = `${this.process.name} ${this.process.life}`;
     const onVersion = capability === 'A' ? (this.versions.get(attemptId) ?? 0) : undefined;
     const taken = await this.call(signal, this.writeCourse(), () =>
-      this.target.write({ resource, value, attemptId, capability, sentAt, onVersion }),
+      this.target.write({ resource, value, attemptId, from, capability, sentAt, onVersion }),
     );
     if (!taken) throw new NotApplied({ code: 'version-conflict', message: 'somebody was first', retriable: true });
     return { changed: true, evidence: {} };

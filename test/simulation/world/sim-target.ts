@@ -19,12 +19,14 @@ export interface Write {
   readonly resource: string;
   readonly value: string;
   readonly attemptId: string | null;
+  readonly from: string | null;
   readonly capability: string;
   readonly sentAt: number;
   /** Class A: refused when the resource is at another version. */
   readonly onVersion?: number;
 }
 
+const NOTHING: Setting = { value: '', version: 0, by: null };
 const LAG_MS = { usual: 800, long: 45_000, flap: 6_000 };
 
 /** A governed system: settings in its middle, members that show them later, each in its own time. */
@@ -54,7 +56,7 @@ export class SimTarget {
   }
 
   /** Whether it was taken. A version that is not the newest is turned away; a known key is taken and does nothing. */
-  write({ resource, value, attemptId, capability, sentAt, onVersion }: Write): boolean {
+  write({ resource, value, attemptId, from, capability, sentAt, onVersion }: Write): boolean {
     const at = this.ground.time.now;
     const before = this.settings.get(resource);
     const isKnown = capability === 'B' && attemptId !== null && this.keys.has(attemptId);
@@ -65,7 +67,7 @@ export class SimTarget {
     }
     if (attemptId) this.keys.add(attemptId);
     const changed = before?.value !== value || capability === 'D';
-    const entry = { target: this.name, resource, value, changed, attemptId, capability, sentAt };
+    const entry = { target: this.name, resource, value, changed, attemptId, from, capability, sentAt };
     this.journal.push({ kind: 'write', at, ...entry });
     const setting = { value, version: (before?.version ?? 0) + 1, by: attemptId };
     this.settings.set(resource, setting);
@@ -93,7 +95,7 @@ export class SimTarget {
       const before = member.shows.get(resource);
       if (before && before.version > setting.version) return;
       this.show(member, resource, setting);
-      if (before && faults.strikes('member-flaps')) this.flap(member, resource, before, setting);
+      if (faults.strikes('member-flaps')) this.flap(member, resource, before ?? NOTHING, setting);
     });
   }
 

@@ -1,0 +1,46 @@
+import type { ReadingData } from '@causeway/contracts';
+import type { Draft } from '@causeway/messaging';
+import type { PlantedBug } from './planted-bug';
+
+type Readings = ReadingData['readings'];
+
+const onRounds =
+  (change: (readings: Readings) => Readings) =>
+  (drafts: readonly Draft[]): readonly Draft[] =>
+    drafts.map((draft) => {
+      if (draft.type !== 'causeway.reading.taken.v1') return draft;
+      const data = draft.data as ReadingData;
+      return { ...draft, data: { ...data, readings: change(data.readings) } };
+    });
+
+/** Looks: what is reported of the members. */
+export const PROBER_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'one-look-tells-of-all',
+    sentence: 'The prober looks at one member and reports it for all of them.',
+    shownBy: ['member-lags'],
+    seams: {
+      readings: onRounds((readings) => {
+        const seen = readings.find(({ outcome }) => outcome.kind === 'observed');
+        return seen ? readings.map((one) => ({ ...one, outcome: seen.outcome, streak: seen.streak })) : readings;
+      }),
+    },
+  },
+  {
+    name: 'a-member-is-never-reported',
+    sentence: 'The last member of a round is cut off.',
+    shownBy: [],
+    seams: { readings: onRounds((readings) => (readings.length > 1 ? readings.slice(0, -1) : readings)) },
+  },
+  {
+    name: 'looks-at-another-region',
+    sentence: 'Every look goes to the first place that the probe declares.',
+    shownBy: ['member-lags'],
+    seams: {
+      looks: (real) => (probe, scope, member, asked) => {
+        const [first = scope, members] = (probe.kind === 'http' && Object.entries(probe.at)[0]) || [];
+        return real(probe, first, Object.keys(members ?? {})[0] ?? member, asked);
+      },
+    },
+  },
+];
