@@ -1,6 +1,7 @@
 import {
   COMMAND_TYPE,
   RESULT_TYPE,
+  SIGNATURE_HEADER,
   topicNames,
   type Command,
   type PlanDocument,
@@ -20,9 +21,13 @@ export function makeMischief(house: House): void {
     const later = (act: () => void): void => void time.schedule(dice.between(1, 9_000), null, act);
     if (faults.strikes('message-published-again')) later(() => broker.store(raw));
     if (raw.value && faults.strikes('garbage-message')) later(() => broker.store(garbage(house, raw)));
-    if (raw.topic.startsWith('causeway.commands.') && faults.strikes('forged-result')) later(() => forge(house, raw));
+    if (raw.topic.startsWith('causeway.commands.') && isWhole(house, raw) && faults.strikes('forged-result'))
+      later(() => forge(house, raw));
   };
 }
+
+const isWhole = ({ verifier }: House, { headers, value }: RawMessage): boolean =>
+  value !== null && verifier.verify(headers[SIGNATURE_HEADER], value).ok;
 
 /** Other people at the targets: the same earlier or again, or something else. */
 export function changeFromOutside(house: House): void {
