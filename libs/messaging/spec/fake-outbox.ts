@@ -45,6 +45,7 @@ export class MemoryOutbox implements OutboxStore<null> {
   readonly rows = new Map<string, Sealed>();
   failures = 0;
   private next = 1;
+  private tellDoubt: () => void = () => undefined;
 
   commit(...messages: Sealed[]): OutboxRow[] {
     return messages.map((sealed) => {
@@ -64,6 +65,14 @@ export class MemoryOutbox implements OutboxStore<null> {
   async deleteSent(places: readonly string[]): Promise<void> {
     this.failIfPlanned();
     places.forEach((place) => this.rows.delete(place));
+  }
+  onCommitInDoubt(listener: () => void): void {
+    this.tellDoubt = listener;
+  }
+  /** A commit whose answer was lost: its rows are there, and nobody will enqueue them. */
+  commitInDoubt(...messages: Sealed[]): void {
+    this.commit(...messages);
+    this.tellDoubt();
   }
   private failIfPlanned(): void {
     if (this.failures-- > 0) throw new Error('the database is away');

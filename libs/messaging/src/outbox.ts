@@ -17,4 +17,6 @@ export interface OutboxStore<Tx = unknown> {
   /** The oldest rows, in order; only those older than `olderThanMs` by the database's clock. */
   pending(limit: number, olderThanMs: number): Promise<OutboxRow[]>;
   deleteSent(places: readonly string[]): Promise<void>;
+  /** Told when the answer to a commit was lost: the table may hold rows that nobody will enqueue. */
+  onCommitInDoubt(listener: () => void): void;
 }

@@ -56,6 +56,18 @@ describe('the relay', () => {
     expect(ids(bus)).toEqual(['left-1', 'left-2', 'new']);
   });
 
+  it('sends nothing that is decided later before what a commit without an answer left', async () => {
+    const [bus, store] = [new PlannedBus(), new MemoryOutbox()];
+    const relay = await started(bus, store);
+    relay.enqueue(store.commit(message('a')));
+    store.commitInDoubt(message('b'));
+    relay.enqueue(store.commit(message('c')));
+    await until(() => bus.stored.length === 3);
+    await relay.stop();
+    expect(ids(bus)).toEqual(['a', 'b', 'c']);
+    expect(store.rows.size).toBe(0);
+  });
+
   it('leaves in the table what is not acknowledged when it stops', async () => {
     const [bus, store] = [new PlannedBus(Array<'failed'>(100).fill('failed')), new MemoryOutbox()];
     const relay = await started(bus, store);

@@ -12,6 +12,8 @@ import { pause } from './pause';
  * 2. A failed send is repeated with the same messages before anything later of their keys.
  * 3. A row is deleted only after its acknowledgement. What a crash leaves is found by the sweep: at the start and every 2 s.
  * 4. Memory is bounded: beyond `maxQueued` rows stay in the table only and are swept once the queue is empty.
+ * 5. After a commit whose answer was lost, rows come from the table only, for as long as that commit can still be under way: nothing that
+ *    is decided later is sent before what it left.
  */
 export interface RelayOptions {
   readonly bus: EventBus;
@@ -29,6 +31,8 @@ const SWEEP_ROWS = 2_000;
 const YOUNG_MS = 2_000;
 const DELETE_EVERY_MS = 500;
 const BACKOFF_MS = { first: 50, most: 2_000 };
+/** A server ends what it does for a lost client within its statement and idle limits; a sweep comes as often at the least. */
+const IN_DOUBT_MS = 6_000;
 
 export class Relay {
   private queue: OutboxRow[] = [];
@@ -36,6 +40,7 @@ export class Relay {
   private readonly known = new Set<string>();
   private sent: string[] = [];
   private spilled = false;
+  private inDoubtUntil = -Infinity;
   private passedOver = false;
   private sending: Promise<void> | null = null;
   private deleting: Promise<void> = Promise.resolve();
@@ -48,6 +53,9 @@ export class Relay {
 
   constructor(private readonly options: RelayOptions) {
     this.log = options.log ?? silentLog;
+    options.store.onCommitInDoubt(() => {
+      this.inDoubtUntil = performance.now() + IN_DOUBT_MS;
+    });
   }
 
   /** Takes up what an earlier process left, before anything new is enqueued. Resolves when it is queued, not sent. */
@@ -62,9 +70,11 @@ export class Relay {
   /** Rows of a transaction that has committed. Transactions that touch the same key are enqueued in the order they commit. */
   enqueue(rows: readonly OutboxRow[]): void {
     if (this.stopped) return;
-    if (this.queue.length + rows.length > (this.options.maxQueued ?? 20_000)) this.spilled = true;
-    if (this.spilled) this.passedOver = true;
-    else this.take(rows);
+    const full = this.queue.length + rows.length > (this.options.maxQueued ?? 20_000);
+    if (full || performance.now() < this.inDoubtUntil) this.spilled = true;
+    if (!this.spilled) return this.take(rows);
+    this.passedOver = true;
+    this.wake();
   }
 
   /** Rows that are not acknowledged yet, as far as memory knows. */
@@ -91,7 +101,11 @@ export class Relay {
       this.known.add(row.place);
       this.queue.push(row);
     }
-    if (!this.sending && this.queue.length > 0) {
+    this.wake();
+  }
+
+  private wake(): void {
+    if (!this.sending && (this.queue.length > 0 || this.spilled)) {
       this.sending = this.sendAll().finally(() => {
         this.sending = null;
       });
@@ -99,7 +113,8 @@ export class Relay {
   }
 
   private async sendAll(): Promise<void> {
-    while (this.queue.length > 0 && !this.stopped) {
+    while ((this.queue.length > 0 || this.spilled) && !this.stopped) {
+      if (this.queue.length === 0) await this.unspill();
       const waitMs = lingerFor(this.lastSize, this.options.lingerMs ?? 4);
       if (waitMs > 0) await pause(waitMs);
       const rows = this.queue.slice(0, SEND_MESSAGES);
@@ -109,7 +124,6 @@ export class Relay {
       this.lastSize = acknowledged.length;
       this.counts.sent += acknowledged.length;
       for (const row of acknowledged) this.sent.push(row.place);
-      if (this.queue.length === 0 && this.spilled) await this.unspill();
     }
   }
 

@@ -41,6 +41,8 @@ export interface Database extends Tx {
   /** Commits what `fn` did, or nothing. Throws {@link DatabaseError} for the database's failures, `fn`'s own as they are. */
   transaction<T>(fn: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   isHealthy(): Promise<boolean>;
+  /** Told, before the caller is, of each transaction whose commit may have happened although it failed. */
+  onCommitInDoubt(listener: () => void): void;
   /** For entities and migrations outside the hot paths. */
   readonly dataSource: DataSource;
   close(): Promise<void>;
@@ -115,6 +117,7 @@ async function connect(options: DatabaseOptions, poolSize: number, role?: string
 
 class PooledDatabase implements Database {
   private readonly pool: Pool;
+  private readonly doubters: (() => void)[] = [];
 
   constructor(readonly dataSource: DataSource) {
     this.pool = (dataSource.driver as unknown as { master: Pool }).master;
@@ -148,6 +151,10 @@ class PooledDatabase implements Database {
     );
   }
 
+  onCommitInDoubt(listener: () => void): void {
+    this.doubters.push(listener);
+  }
+
   close(): Promise<void> {
     return this.dataSource.isInitialized ? this.dataSource.destroy() : Promise.resolve();
   }
@@ -164,7 +171,9 @@ class PooledDatabase implements Database {
       return value;
     } catch (error) {
       await session.abandon(error, committing);
-      throw asDatabaseError(error, committing);
+      const failure = asDatabaseError(error, committing);
+      if (failure instanceof DatabaseError && failure.outcomeUnknown) this.doubters.forEach((tell) => tell());
+      throw failure;
     }
   }
 

@@ -49,6 +49,7 @@ export function createOutboxStore(database: Database): OutboxStore<Tx> {
       const runs = runsOf(places);
       await database.query(DELETE, [runs.map((run) => run.first), runs.map((run) => run.last)], 'outbox-delete');
     },
+    onCommitInDoubt: (listener) => database.onCommitInDoubt(listener),
   };
 }
 

@@ -39,6 +39,7 @@ export class SimSchema {
 /** What persistence's own database promises, on tables in memory, with the failures that Postgres has. */
 class SimDatabase implements Database {
   readonly dataSource = undefined as never;
+  private readonly doubters: (() => void)[] = [];
 
   constructor(
     private readonly schema: SimSchema,
@@ -68,6 +69,10 @@ class SimDatabase implements Database {
     return Promise.resolve(true);
   }
 
+  onCommitInDoubt(listener: () => void): void {
+    this.doubters.push(listener);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -81,6 +86,7 @@ class SimDatabase implements Database {
       return value;
     } catch (error) {
       session.rollback();
+      if (error instanceof DatabaseError && error.outcomeUnknown) this.doubters.forEach((tell) => tell());
       throw error;
     }
   }
