@@ -8,6 +8,10 @@ export interface UnleashForSpecs extends UnleashAccess {
   readonly executorToken: string;
   /** What Unleash calls the owner of the executor's token. */
   readonly executorName: string;
+  /** The people who release, with a token of their own. */
+  readonly team: { readonly token: string; readonly name: string };
+  /** Kills it, and starts it again on the same database. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,6 +26,11 @@ export async function startUnleashForSpecs(): Promise<UnleashForSpecs> {
     adminToken: lab.adminToken,
     executorToken: lab.executor.token,
     executorName: lab.executor.email,
+    team: { token: lab.team.token, name: lab.team.email },
+    crash: async () => {
+      await lab.process.kill();
+      await lab.process.restart();
+    },
     stop: async () => {
       await lab.process.stop();
       await postgres.stop();

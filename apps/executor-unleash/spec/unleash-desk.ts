@@ -38,14 +38,24 @@ export class UnleashDesk {
     return events.sort((a, b) => a.id - b.id);
   }
 
-  private environment(flag: string): string {
+  /** Any call to the admin API, by whoever's token is given. */
+  as(
+    token: string,
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+  ): Promise<unknown> {
+    return this.call(method, path, body, token);
+  }
+
+  environment(flag: string): string {
     return `/api/admin/projects/default/features/${flag}/environments/production`;
   }
 
-  private async call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+  private async call(method: string, path: string, body?: object, token?: string): Promise<unknown> {
     const { statusCode, body: answer } = await request(`${this.access.url}${path}`, {
-      method,
-      headers: { authorization: this.access.adminToken, 'content-type': 'application/json' },
+      method: method as 'GET',
+      headers: { authorization: token ?? this.access.adminToken, 'content-type': 'application/json' },
       body: body ? JSON.stringify(body) : null,
     });
     const text = await answer.text();

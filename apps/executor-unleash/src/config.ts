@@ -1,3 +1,4 @@
+import { name } from '@causeway/contracts';
 import { z } from 'zod';
 
 /** The environment of this executor, beside what every service reads. */
@@ -10,6 +11,8 @@ export const unleashEnvironment = z.object({
   UNLEASH_ENVIRONMENT: z.string().min(1).default('production'),
   /** Context field that carries the scope. */
   UNLEASH_REGION_FIELD: z.string().min(1).default('region'),
+  /** The one member that each region has in the Target file: what the observer says was changed there. */
+  UNLEASH_REGION_MEMBER: name.default('client'),
 });
 
 export interface UnleashSettings {
@@ -26,4 +29,13 @@ export const unleashSettings = (env: z.output<typeof unleashEnvironment>): Unlea
   project: env.UNLEASH_PROJECT,
   environment: env.UNLEASH_ENVIRONMENT,
   regionField: env.UNLEASH_REGION_FIELD,
+});
+
+export interface UnleashObserverSettings extends UnleashSettings {
+  readonly member: string;
+}
+
+export const unleashObserverSettings = (env: z.output<typeof unleashEnvironment>): UnleashObserverSettings => ({
+  ...unleashSettings(env),
+  member: env.UNLEASH_REGION_MEMBER,
 });

@@ -91,6 +91,20 @@ const isFullRollout = ({ name, parameters, segments }: Strategy): boolean =>
   (segments ?? []).length === 0 &&
   (name === 'default' || (name === 'flexibleRollout' && String(parameters['rollout']) === '100'));
 
+/** Whom a strategy lets in by itself, as far as that goes by whole regions. */
+export type Admitted =
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'regions'; readonly regions: readonly string[] }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'some' };
+
+/** @param strategy null: there is none */
+export function admittedBy(strategy: Strategy | null | undefined, field: Field): Admitted {
+  if (!strategy || strategy.disabled) return { kind: 'nobody' };
+  if (isOurs(strategy, field)) return { kind: 'regions', regions: regionsOf(strategy) };
+  return { kind: isFullRollout(strategy) && strategy.constraints.length === 0 ? 'all' : 'some' };
+}
+
 function isOurs(strategy: Strategy, { regionField }: Field): boolean {
   const [constraint, ...more] = strategy.constraints;
   return (
