@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Follower, requestFor } from '@causeway/executor-conformance';
+import { Follower, observerCases, requestFor, type ObserverFixture } from '@causeway/executor-conformance';
 import { recallInMemory } from '@causeway/executor-host';
 import { NotApplied, type ChangeRequest, type Observer, type SeenMutation } from '@causeway/executor-sdk';
 import { CaddyDesk, type ByHand } from '../spec/caddy-desk';
@@ -62,6 +62,32 @@ beforeEach(async () => {
   follower = new Follower(observer());
   await follower.begin();
 });
+
+const fixture: ObserverFixture = {
+  createObserver: observer,
+  ours: () => untilApplied(requestOf(newDocument())).then(() => 1),
+  theirs: () => untilTaken(`somebody-${made++}`).then(() => 1),
+  secrets: [],
+};
+it.each(observerCases(fixture).map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run());
+
+/** Refused since another was first, or hung up on: tried again, as the sequencer would order it. */
+async function untilApplied(request: ChangeRequest): Promise<void> {
+  await apply(request).catch((error: unknown) => {
+    if (error instanceof NotApplied || isDropped(error)) return untilApplied(request);
+    throw error;
+  });
+}
+
+async function untilTaken(client: string): Promise<void> {
+  await desk.hand({ ...patch(newDocument(client)), client }).then(
+    ({ status }) => expect(status).toBe(200),
+    (error: unknown) => (isDropped(error) ? untilTaken(client) : Promise.reject(error as Error)),
+  );
+}
+
+/** Caddy drops connections at each change; what was asked on them was not taken. */
+const isDropped = (error: unknown): boolean => (error as { code?: string }).code === 'UND_ERR_SOCKET';
 
 describe('whose it is, and what it is', () => {
   it('ours, by the mark of our executor, with the attempt; the contents before and after', async () => {
@@ -174,11 +200,12 @@ describe('nothing twice, nothing missed', () => {
     for (let round = 0; round < 50; round++) {
       const request = requestOf(newDocument(`ours-${round}`));
       attempts.add(request.attemptId);
+      others.add(`theirs-${round}`);
       const apart = (round * 7) % 51;
       const [oursAfter, theirsAfter] = round % 2 === 0 ? [0, apart] : [apart, 0];
       await Promise.all([
         pause(oursAfter).then(() => untilApplied(request)),
-        pause(theirsAfter).then(() => untilTaken(`theirs-${round}`, others)),
+        pause(theirsAfter).then(() => untilTaken(`theirs-${round}`)),
       ]);
     }
     await following;
@@ -197,25 +224,6 @@ describe('nothing twice, nothing missed', () => {
     const mark = /"X-Policy-Revision":\["([^"]*)"\]/.exec(JSON.stringify(after.value))?.[1];
     expect(mark).toMatch(by.kind === 'executor' ? /^ours-/ : new RegExp(`^${channel.client}$`));
   }
-
-  /** Refused since another was first, or hung up on: tried again, as the sequencer would order it. */
-  async function untilApplied(request: ChangeRequest): Promise<void> {
-    await apply(request).catch((error: unknown) => {
-      if (error instanceof NotApplied || isDropped(error)) return untilApplied(request);
-      throw error;
-    });
-  }
-
-  async function untilTaken(client: string, taken: Set<string>): Promise<void> {
-    const order = { ...patch(newDocument(client)), client };
-    await desk.hand(order).then(
-      ({ status }) => expect(status).toBe(200),
-      (error: unknown) => (isDropped(error) ? untilTaken(client, taken) : Promise.reject(error as Error)),
-    );
-    taken.add(client);
-  }
-
-  const isDropped = (error: unknown): boolean => (error as { code?: string }).code === 'UND_ERR_SOCKET';
 
   it('over a restart of the observer, also in the middle of what it has seen', async () => {
     const [first, second] = [newDocument(), newDocument()];

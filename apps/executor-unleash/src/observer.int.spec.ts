@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Follower, requestFor } from '@causeway/executor-conformance';
+import { Follower, observerCases, requestFor, type ObserverFixture } from '@causeway/executor-conformance';
 import type { ChangeRequest, Observer, SeenMutation } from '@causeway/executor-sdk';
 import { startUnleashForSpecs, type UnleashForSpecs } from '../spec/start-unleash';
 import { UnleashDesk } from '../spec/unleash-desk';
@@ -60,6 +60,24 @@ beforeEach(async () => {
   follower = new Follower(observer());
   await follower.begin();
 });
+
+const fixture = (): ObserverFixture => ({
+  createObserver: observer,
+  ours: async () => {
+    await apply(requestOf(await desk.newFlag()));
+    return 2;
+  },
+  theirs: async () => {
+    await team('POST', `${desk.environment(await desk.newFlag())}/on`);
+    return 1;
+  },
+  secrets: [unleash.executorToken, unleash.team.token],
+});
+it.each(observerCases({} as never).map(({ name }) => name))('%s', (name) =>
+  observerCases(fixture())
+    .find((one) => one.name === name)
+    ?.run(),
+);
 
 describe('ours', () => {
   it('switching on: our strategy with the attempt, and the switch, which has no place for it', async () => {
