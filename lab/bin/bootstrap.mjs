@@ -65,6 +65,7 @@ const programs = {
   test: ['dist/test/run/main.js'],
   check: ['dist/test/run/check.js'],
   bench: ['dist/bench/main.js'],
+  simulate: ['dist/test/simulation/main.js'],
 };
 
 const [wanted, ...args] = process.argv.slice(2);

@@ -26,6 +26,9 @@ const SLICE_MS = 1_000;
 
 /** One run from its scenario: the same scenario and bug give the same run. */
 export async function run(scenario: Scenario, bugs: Seams = NO_BUG): Promise<RunResult> {
+  // Faults are errors by the thousand, and a stack costs more than all that follows from it.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 2;
   const house = new House(scenario, bugs);
   const giveBack = takeOverTimers(house.time);
   const unhandled = (error: unknown): void => {
@@ -45,6 +48,7 @@ export async function run(scenario: Scenario, bugs: Seams = NO_BUG): Promise<Run
     await new Promise((resolve) => giveBack.immediate(resolve));
   } finally {
     giveBack.all();
+    Error.stackTraceLimit = stackTraceLimit;
     process.off('unhandledRejection', unhandled);
   }
   const evidence = evidenceOf(house);

@@ -13,15 +13,21 @@ const DOUBTS = new Set(['found-absent', 'lost-and-absent']);
 
 /** I6: a step has one effect in the world, or the ledger tells the doubt. */
 export function* effectsAreSingle(evidence: Evidence): Iterable<Violation> {
+  const isKept = asIfMended('a-repeat-is-not-told', evidence.scenario);
   for (const [name, writes] of writesByStep(evidence.journal)) {
     const effects = writes.filter(({ changed }) => changed);
-    if (effects.length < 2 || isDoubtTold(evidence, name)) continue;
+    if (effects.length < 2 || isDoubtTold(evidence, name) || (isKept && isRepeatOfAnother(effects))) continue;
     yield violation(
       'I6',
       `${name} took effect ${effects.length} times (${effects.map((one) => one.attemptId).join(', ')})`,
     );
   }
 }
+
+/** The same attempt, written by one process and, after it, by another: never class D, which nobody repeats. */
+const isRepeatOfAnother = (effects: readonly Write[]): boolean =>
+  effects.every(({ attemptId, capability }) => attemptId === effects[0]?.attemptId && capability !== 'D') &&
+  new Set(effects.map(({ from }) => from)).size === effects.length;
 
 /** I6, the other half: a write is repeated only after a look that came after the one before had left. Class D has none. */
 export function* noBlindWrite({ journal, scenario }: Evidence): Iterable<Violation> {
@@ -30,9 +36,10 @@ export function* noBlindWrite({ journal, scenario }: Evidence): Iterable<Violati
     const sent = [...writes].sort((a, b) => a.sentAt - b.sentAt);
     for (const [i, write] of sent.entries()) {
       const before = sent[i - 1];
-      if (!before || (isKept && before.from !== write.from)) continue;
+      if (!before) continue;
       if (write.capability === 'D' && write.attemptId === before.attemptId)
         yield violation('I6', `${name}, of class D, was written twice in one attempt`);
+      if (isKept && before.from !== write.from) continue;
       const looked = journal.some(
         (one) =>
           one.kind === 'looked-up' &&

@@ -52,6 +52,12 @@ export interface Evidence {
   readonly house: Pick<House, 'targets' | 'registry' | 'executors' | 'verifier'>;
 }
 
+/** Facts up to the first version that is missing: what overtook others is not judged without them. */
+export const gapless = (facts: readonly Told[]): readonly Told[] => {
+  const gap = facts.findIndex(({ version }, i) => version !== i + 1);
+  return gap < 0 ? facts : facts.slice(0, gap);
+};
+
 export function evidenceOf(house: House): Evidence {
   const lines = house.ledger.entries.map(({ text }) => lineOf(text));
   return {

@@ -1,6 +1,6 @@
 import { COMMAND_TYPE } from '@causeway/contracts';
 import type { WorldEntry } from '../world/journal';
-import type { Evidence, Told } from './evidence';
+import { gapless, type Evidence, type Told } from './evidence';
 import { plannedSteps, stepOfAttempt, type PlannedStep } from './plan-of';
 import { violation, type Violation } from './violation';
 
@@ -69,7 +69,7 @@ export const hasLied = (target: string, at: number, journal: readonly WorldEntry
 export function* attemptsFollowAnswers({ told }: Evidence): Iterable<Violation> {
   for (const [, facts] of told) {
     const last = new Map<string, Told['fact']>();
-    for (const { fact } of facts) {
+    for (const { fact } of gapless(facts)) {
       if (!('step' in fact) || fact.step === null || !('attempt' in fact)) continue;
       const before = last.get(fact.step);
       if (fact.kind === 'step-commanded' && fact.verb === 'apply') {

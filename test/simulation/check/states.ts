@@ -1,13 +1,13 @@
 import type { EvolutionRecord } from '@causeway/contracts';
 import { replay, type SequenceState } from '@causeway/sequence-core';
 import { asIfMended } from '../known-defects';
-import type { Evidence } from './evidence';
+import { gapless, type Evidence } from './evidence';
 import { violation, type Violation } from './violation';
 
 /** I12, I28: the ledger tells the versions without gaps; its replay is the sequencer's own state (at a quiet moment all of it). */
 export function* replayIsTheState({ told, ownFacts, scenario }: Evidence): Iterable<Violation> {
   // Records that were overtaken may be missing when a run ends in the middle.
-  const isKept = asIfMended('records-overtake', scenario);
+  const isKept = scenario.processes.sequencer > 1 && asIfMended('records-overtake', scenario);
   for (const [sequenceId, own] of ownFacts) {
     const facts = told.get(sequenceId) ?? [];
     for (const [i, { version }] of facts.entries())
@@ -15,9 +15,8 @@ export function* replayIsTheState({ told, ownFacts, scenario }: Evidence): Itera
         return yield violation('I12', `version ${version} of ${sequenceId} where ${i + 1} was next`);
     if (scenario.mode === 'liveness' && facts.length !== own.length)
       yield violation('I28', `${facts.length} of ${own.length} facts of ${sequenceId} are in the ledger`);
-    const gapless = facts.filter(({ version }, i) => version === i + 1);
-    const theirs = own.slice(0, gapless.length);
-    const ours = gapless.map(({ fact }) => fact);
+    const ours = gapless(facts).map(({ fact }) => fact);
+    const theirs = own.slice(0, ours.length);
     if (own.includes(undefined as never)) yield violation('I12', `the stream of ${sequenceId} has holes`);
     else if (!isSame(stateOf(ours), stateOf(theirs)))
       yield violation('I28', `the ledger tells another state of ${sequenceId}`);
@@ -44,8 +43,8 @@ const AFTERWARDS = new Set(['intent-repeated', 'input-refused', 'mutation-notice
 /** I8: nothing moves what has ended. */
 export function* theEndIsTheEnd({ told }: Evidence): Iterable<Violation> {
   for (const [sequenceId, facts] of told) {
-    const end = facts.findIndex(({ fact }) => fact.kind === 'sequence-ended');
-    const later = end < 0 ? [] : facts.slice(end + 1);
+    const end = gapless(facts).findIndex(({ fact }) => fact.kind === 'sequence-ended');
+    const later = end < 0 ? [] : gapless(facts).slice(end + 1);
     for (const { fact } of later)
       if (!AFTERWARDS.has(fact.kind)) yield violation('I8', `${fact.kind} after the end of ${sequenceId}`);
   }

@@ -1,6 +1,7 @@
 import { DatabaseError } from '@causeway/persistence';
 import { asIfMended } from '../known-defects';
 import type { Ground } from '../ports';
+import type { Scenario } from '../scenario/scenario';
 import { model, type Known } from './known';
 import type { Row, Transaction } from './tables';
 
@@ -34,7 +35,8 @@ export const EXECUTOR_STATEMENTS: readonly Known[] = [
   ),
   model<[holder: string, nobody: string, limit: number]>(
     'with left_behind as ( select place from open_claims',
-    (tx, [holder, nobody, limit]) => {
+    (tx, [holder, nobody, limit], { scenario }) => {
+      mustHold(tx, holder, scenario);
       const lost = new Set(
         rowsOf(tx, 'workers').flatMap((row) => (row.lost && row.holder !== holder ? [row.holder] : [])),
       );
@@ -117,11 +119,16 @@ interface Taken {
   readonly command: Buffer;
 }
 
-function takeClaims(tx: Transaction, params: TakeParameters, { scenario }: Ground): Row[] {
-  const [holder, commands, sequences] = params;
+/** As if mended: who takes claims has a lease, or is told that it is over. */
+function mustHold(tx: Transaction, holder: string, scenario: Scenario): void {
   const lease = tx.get('workers', holder);
   if ((!lease || lease.lost) && asIfMended('claim-under-a-forgotten-lease', scenario))
     throw new DatabaseError('this lease is over', null, true, false, undefined);
+}
+
+function takeClaims(tx: Transaction, params: TakeParameters, { scenario }: Ground): Row[] {
+  const [holder, commands, sequences] = params;
+  mustHold(tx, holder, scenario);
   const known = new Map(sequences.map((id) => [id, epochOf(tx, id) ?? null]));
   return commands.flatMap((commandId, i) => {
     const { sequenceId, key, epoch, command } = rowOf(params, i);

@@ -15,21 +15,21 @@ type Step = PlanDocument['spec']['steps'][number];
 export function scenarioOf(seed: number, strict = false): Scenario {
   const dice = new Dice(seed, 'scenario');
   const scopes = SCOPES.slice(0, dice.pick([1, 1, 2, 2, 3]));
-  const every = dice.pick(['1s', '2s', '4s', '4s']);
+  const every = dice.pick(['1s', '2s', '4s', '4s', '4s']);
   const names = dice.chance(0.5) ? EXECUTORS : EXECUTORS.slice(0, 1);
   const targets = names.map((name) => targetOf(name, scopes, dice, every));
   const mode = dice.chance(0.5) ? 'liveness' : 'safety';
   return {
     ...{ seed, strict, mode, targets },
-    intents: Array.from({ length: dice.pick([1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
+    intents: Array.from({ length: dice.pick([1, 1, 1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
     processes: {
-      sequencer: dice.int(1, 2),
+      sequencer: dice.pick([1, 1, 2]),
       executor: dice.int(1, 2),
       ledger: dice.pick([1, 1, 2]),
     },
     serialBy: dice.pick(['target', 'sequence']),
     faults: faultsOf(dice),
-    faultsForMs: mode === 'safety' ? dice.int(10_000, 40_000) : dice.int(5_000, 25_000),
+    faultsForMs: mode === 'safety' ? dice.int(5_000, 22_000) : dice.int(4_000, 14_000),
   };
 }
 
@@ -67,7 +67,7 @@ function targetOf(name: string, scopes: readonly string[], dice: Dice, every: st
 }
 
 function intentOf(nr: number, scopes: readonly string[], targets: readonly Target[], dice: Dice): PlannedIntent {
-  const steps = stepsOf(nr, dice.pick([1, 1, 1, 2, 2, 2, 3, 3, 4, 6]), targets, dice);
+  const steps = stepsOf(nr, dice.pick([1, 1, 1, 1, 2, 2, 2, 3, 4, 6]), targets, dice);
   const plan = {
     ...{ apiVersion: 'causeway/v1', kind: 'EvolutionPlan' },
     metadata: { name: `plan-${nr}`, owner: 'team-simulated', reason: `CHG-${nr}` },
@@ -79,7 +79,7 @@ function intentOf(nr: number, scopes: readonly string[], targets: readonly Targe
     planDigest: isTampered ? 'f'.repeat(64) : sha256Hex(canonicalJson(plan)),
     requestedBy: 'someone',
   };
-  return { atMs: dice.int(0, 3_000), data, repeats: dice.pick([0, 0, 0, 1]) };
+  return { atMs: dice.int(0, 2_000), data, repeats: dice.pick([0, 0, 0, 1]) };
 }
 
 /** Only scopes that some step's target has; a plan with others is refused. */

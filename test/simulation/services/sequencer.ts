@@ -42,7 +42,11 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
   const remembered =
     house.scenario.processes.sequencer > 1 && asIfMended('stale-state-decides', house.scenario) ? 0 : 100;
   const caches = { sequences: new StateCache<never>(remembered), targets: new StateCache<never>(remembered) };
-  const decider = new Decider(ports, bugs.caches(caches), new LastRounds(new Date(now()).toISOString()));
+  const decider = new Decider(
+    ports,
+    bugs.caches(caches),
+    house.lastRounds ?? new LastRounds(new Date(now()).toISOString()),
+  );
   const ticker = new ClockTicker({
     due: (nowMs, limit) => dueSequences(database, nowMs, limit),
     submit: (items) => decider.decideAll(items),

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { asLines } from './report';
+import { simulate } from './simulate';
+
+/**
+ * `npm run simulate -- --seeds N [--seed S] [--bugs] [--strict] [--json FILE]`: N runs from seed S on; with --bugs every planted bug is
+ * hunted too. Ends with 1 when something broke or a planted bug was missed.
+ */
+const USAGE =
+  'usage: npm run simulate -- [--seeds N] [--seed S] [--bugs [--hunts N] [--most N]] [--strict] [--json FILE]';
+
+const whole = (text: string, name: string): number => {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new Error(`--${name} must be a whole number, not "${text}"\n${USAGE}`);
+  return number;
+};
+
+function optionsOf(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seeds: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: '1' },
+      bugs: { type: 'boolean', default: false },
+      hunts: { type: 'string', default: '3' },
+      most: { type: 'string', default: '2000' },
+      strict: { type: 'boolean', default: false },
+      json: { type: 'string' },
+    },
+  });
+  const bugs = { hunts: whole(values.hunts, 'hunts'), most: whole(values.most, 'most'), isBiased: false };
+  return {
+    ...{ from: whole(values.seed, 'seed'), seeds: whole(values.seeds, 'seeds'), strict: values.strict },
+    ...{ bugs: values.bugs ? bugs : null, json: values.json },
+  };
+}
+
+async function main(): Promise<number> {
+  const { json, ...options } = optionsOf(process.argv.slice(2));
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const report = await simulate({ ...options, say });
+  console.log(asLines(report).join('\n'));
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+  const missed = report.bugs?.filter(({ median }) => median === null).length ?? 0;
+  return report.violations.length + missed > 0 ? 1 : 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  },
+);
