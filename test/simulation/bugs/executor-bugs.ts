@@ -62,7 +62,7 @@ export const EXECUTOR_BUGS: readonly PlantedBug[] = [
   {
     name: 'a-lost-claim-is-answered',
     sentence: 'Who lost a claim to another process writes its result all the same.',
-    shownBy: ['process-pause', 'commit-done-answer-lost'],
+    shownBy: ['process-pause', 'target-slow', 'call-hangs'],
     seams: {
       claims: (real) =>
         changed(real, {

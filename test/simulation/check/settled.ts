@@ -1,10 +1,10 @@
 import { topicNames } from '@causeway/contracts';
-import { replay } from '@causeway/sequence-core';
 import type { House } from '../house';
 import { sequenceOf } from '../services/client';
 import { EPOCH_MS } from '../time/timers';
 import { BEHIND_MS, factsOf } from './evidence';
 import { isAtRest } from './progress';
+import { stateOf } from './states';
 
 /** Nothing has moved in the world or in any stream for so long that nothing will: longer than every lag, lease, pause and asking again. */
 const STILL_MS = 160_000;
@@ -22,8 +22,9 @@ export function isSettled(house: House): boolean {
 
 function isEverySequenceAtRest(house: House): boolean {
   const facts = factsOf(house);
-  const states = house.scenario.intents.map(({ data }) => replay(facts.get(sequenceOf(data.key)) ?? []));
-  return states.every((state) => state.status !== 'absent' && isAtRest(state));
+  const states = house.scenario.intents.map(({ data }) => stateOf(facts.get(sequenceOf(data.key)) ?? []));
+  // A stream that cannot be folded is broken already: there is nothing to wait for.
+  return states.every((state) => typeof state === 'string' || (state.status !== 'absent' && isAtRest(state)));
 }
 
 /** Asking again after a prober that has nothing new to say moves nothing. */
