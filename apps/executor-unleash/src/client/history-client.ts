@@ -4,7 +4,8 @@ import type { UnleashSettings } from '../config';
 import { historyPage, ownUser, type HistoryPage } from '../history/event';
 
 const SYSTEM = 'Unleash';
-export const PAGE = 100;
+/** Events of one answer: mostly nothing is new, so the first page is small. */
+const PAGE = { first: 20, next: 100 };
 
 /** What the observer reads: Unleash's history, and who its token is. */
 export class HistoryClient {
@@ -21,10 +22,11 @@ export class HistoryClient {
 
   /** Everything, of all projects: who leaves one is told in the history of the other. Unleash knows no order but newest first. */
   async page(offset: number, signal: AbortSignal): Promise<HistoryPage> {
-    const path = `/api/admin/search/events?offset=${offset}&limit=${PAGE}`;
+    const limit = offset === 0 ? PAGE.first : PAGE.next;
+    const path = `/api/admin/search/events?offset=${offset}&limit=${limit}`;
     const page = await this.read(historyPage, 'read events', path, signal);
     // When its database fails, Unleash answers with no events, as if there were none.
-    if (page.events.length < Math.min(PAGE, page.total - offset))
+    if (page.events.length < Math.min(limit, page.total - offset))
       throw new Error(`${SYSTEM} gave ${page.events.length} events from ${offset} on, and says it has ${page.total}`);
     return page;
   }
