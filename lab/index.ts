@@ -18,6 +18,7 @@ export type { ManagerUser } from './systems/tomcat/instance-files';
 export { startUnleash, type UnleashLab } from './systems/unleash/start';
 export type { UnleashUser } from './systems/unleash/seed';
 export type { RunningProcess } from './processes/managed-process';
+export { zip } from './shop/zip';
 export { buildShopWar, SHOP_VERSIONS, type ShopVersion } from './shop/build-shop-war';
 export { configWrites, readAcceptedPolicy, readGateway, type ConfigWrite, type GatewayView } from './readback/caddy';
 export { freshUserToken, readGroupRoles, roleMappingHistory, type RoleMappingEvent } from './readback/keycloak';
@@ -29,4 +30,5 @@ export {
   type DeployRequest,
 } from './readback/tomcat';
 export { flagHistory, readFlagAsClient, readFlagSetting, type FlagEvent, type FlagSetting } from './readback/unleash';
+export { addStrategy, clearStrategies, deploy, mapRole, switchFlag, undeploy, writePolicy } from './teams/teams';
 export { flagPlace, pollWitness, type Sighting, type Witness, type WitnessOptions } from './witness/places';

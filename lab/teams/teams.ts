@@ -9,9 +9,13 @@ import { REGIONS, type Region } from '../systems/regions';
 import type { TomcatLab } from '../systems/tomcat/start';
 import type { UnleashLab } from '../systems/unleash/start';
 
-/** The identity team gives the role to the group, or takes it back. */
-export async function mapRole(keycloak: KeycloakLab, wanted: 'given' | 'taken back'): Promise<void> {
-  const { url, realm, tokenUrl, team, group, role } = keycloak;
+/** The identity team gives a role to the group (`given again`: which has it already), or takes it back. */
+export async function mapRole(
+  keycloak: KeycloakLab,
+  wanted: 'given' | 'given again' | 'taken back',
+  role = keycloak.role,
+): Promise<void> {
+  const { url, realm, tokenUrl, team, group } = keycloak;
   const form = { grant_type: 'client_credentials', client_id: team.clientId, client_secret: team.clientSecret };
   const { access_token } = await callJson<{ access_token: string }>({ method: 'POST', url: tokenUrl, form });
   const headers = bearer(access_token);
@@ -23,13 +27,19 @@ export async function mapRole(keycloak: KeycloakLab, wanted: 'given' | 'taken ba
     ({ name }) => name === role,
   );
   if (roles.length === 0) throw new Error(`role ${role} is not there to be ${wanted} at group ${group}`);
-  await callOk({ method: wanted === 'given' ? 'POST' : 'DELETE', url: mappings, headers, json: roles });
+  await callOk({ method: wanted === 'taken back' ? 'DELETE' : 'POST', url: mappings, headers, json: roles });
 }
 
-/** The shop's team uploads a version in one region. */
-export async function deploy(tomcat: TomcatLab, region: Region, version: string): Promise<void> {
+/** The shop's team uploads a version in one region; over the same one that is there, when it says so. */
+export async function deploy(
+  tomcat: TomcatLab,
+  region: Region,
+  version: string,
+  { overIt = false }: { overIt?: boolean } = {},
+): Promise<void> {
   const body = await readFile(join(tomcat.warFolder, `shop-${version}.war`));
-  await manage(tomcat, region, 'PUT', `deploy?path=/${tomcat.context}&version=${version}`, body);
+  const update = overIt ? '&update=true' : '';
+  await manage(tomcat, region, 'PUT', `deploy?path=/${tomcat.context}&version=${version}${update}`, body);
 }
 
 /** The shop's team takes a version out in one region; the newest that is left serves. */
@@ -61,6 +71,16 @@ export async function writePolicy(caddy: CaddyLab, document: object): Promise<vo
 /** The release team switches the flag, everywhere at once. */
 export async function switchFlag(unleash: UnleashLab, to: 'on' | 'off'): Promise<void> {
   await callOk({ method: 'POST', url: `${flagAt(unleash)}/${to}`, headers: { authorization: unleash.team.token } });
+}
+
+/** The release team lets everybody in by one more strategy. */
+export async function addStrategy(unleash: UnleashLab): Promise<void> {
+  const headers = { authorization: unleash.team.token };
+  const json = {
+    name: 'flexibleRollout',
+    parameters: { rollout: '100', stickiness: 'default', groupId: unleash.flag },
+  };
+  await callOk({ method: 'POST', url: `${flagAt(unleash)}/strategies`, headers, json });
 }
 
 /** The release team takes out every strategy, so that no region is named any more. */

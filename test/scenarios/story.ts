@@ -1,6 +1,12 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOver, type Explanation, type SequenceView, type SubmittedIntent } from '@causeway/console-api';
+import {
+  isOver,
+  type Explanation,
+  type MutationItem,
+  type SequenceView,
+  type SubmittedIntent,
+} from '@causeway/console-api';
 import type { PlanDocument } from '@causeway/contracts';
 import { startWorld, type World, type WorldOptions } from '@causeway/lab';
 import { Tape } from './tape';
@@ -72,6 +78,23 @@ export class Story {
 
   ended(id: string, withinMs = ENDS_WITHIN_MS): Promise<SequenceView> {
     return this.shows(id, 'the end of', ({ status }) => isOver(status), withinMs);
+  }
+
+  /** What was seen at a target, oldest first. */
+  async mutations(target: string): Promise<MutationItem[]> {
+    const answer = await this.ask(`/v1/mutations?target=${target}&limit=500`);
+    const { items } = (await answer.json()) as { items: MutationItem[] };
+    return [...items].sort((a, b) => Number(a.index) - Number(b.index));
+  }
+
+  /** An operator's word on a sequence. */
+  async decide(id: string, verb: 'resume' | 'abort', accept: readonly string[] = []): Promise<void> {
+    const answer = await this.ask(`/v1/sequences/${id}/decisions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': `${id}-${verb}-${accept.join('-')}` },
+      body: JSON.stringify({ verb, accept, reason: 'the scenario goes on' }),
+    });
+    if (!answer.ok) throw new Error(`the console answered ${answer.status}: ${await answer.text()}`);
   }
 
   async explain(id: string, step: string): Promise<Explanation> {
