@@ -77,34 +77,33 @@ export class MemberHistory {
     return listed ? { ...nothing, ...this.compared(state, listed, at) } : nothing;
   }
 
-  /** Until the log stands still behind a list, and every request is settled by it. */
+  /** Until the log stands still behind a list, and every request is settled by it; with the last look, as it seems. */
   private async busy(state: MemberState, read: Read, signal: AbortSignal): Promise<MemberPart> {
     let all = read;
-    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    for (let looks = 1; ; looks++) {
       const at = this.followed.now();
       const listed = await this.list(signal);
       await sleep(LOOK_AGAIN_MS, undefined, { signal });
       const more = await this.read(all.place);
       all = { place: more.place, requests: [...all.requests, ...more.requests], cut: all.cut ?? more.cut };
       const { effects, known, open } = settle(all.requests, state, listed, this.followed.context);
-      if (open || more.requests.length > 0) continue;
-      const compared = this.compared({ ...state, ...known, place: all.place }, listed, at);
-      return { effects, cut: all.cut, ...compared };
+      if (looks < MOST_LOOKS && (open.length > 0 || more.requests.length > 0)) continue;
+      return { effects, cut: all.cut, ...this.compared({ ...state, ...known, place: all.place }, listed, at) };
     }
-    throw new Error(`${this.followed.member}: what came of the requests in the access log cannot be told yet`);
   }
 
   /** Versions that run or no longer run without a request in the log: by another door (a file, JMX), or over a restart. */
   private compared(state: MemberState, listed: Versions, at: number): Pick<MemberPart, 'unexplained' | 'state'> {
     this.comparedAt = performance.now();
     const differing = differences(state.versions, listed);
-    if (differing.length === 0)
-      return { unexplained: [], state: { ...state, versions: listed, agreedAt: at, odd: null } };
+    // One that stands still may be on its way up, by a request that is in the log only later: it is not taken over.
+    if (differing.length === 0) return { unexplained: [], state: { ...state, agreedAt: at, odd: null } };
     const what = JSON.stringify(differing);
     const since = state.odd?.what === what ? state.odd.since : at;
     if (at - since < AHEAD_MS) return { unexplained: [], state: { ...state, odd: { since, what } } };
     const unexplained = differing.map((one) => ({ ...one, from: state.agreedAt, to: Math.max(since, state.agreedAt) }));
-    return { unexplained, state: { ...state, versions: listed, agreedAt: at, odd: null } };
+    const versions = { ...state.versions, ...Object.fromEntries(differing.map(stateAsTold)) };
+    return { unexplained, state: { ...state, versions, agreedAt: at, odd: null } };
   }
 
   private async read(place: MemberState['place']): Promise<Read> {
@@ -139,6 +138,11 @@ interface Read {
   readonly requests: readonly ManagerRequest[];
   readonly cut: string | null;
 }
+
+const stateAsTold = ({ version, effect }: Pick<Unexplained, 'version' | 'effect'>): [string, 'running' | 'stopped'] => [
+  version,
+  effect === 'set' ? 'running' : 'stopped',
+];
 
 /** A version that stands still is none that anybody is served. */
 function differences(said: Versions, listed: Versions): Pick<Unexplained, 'version' | 'effect'>[] {

@@ -16,7 +16,7 @@ const stopped: Versions = { '1.1.0': 'stopped' };
 
 function told(requests: ManagerRequest[], before: Versions, now: Versions): string {
   const { effects, open } = settle(requests, { versions: before, broughtAt: {} }, now, 'shop');
-  return [...effects.map((one) => `${one.request.user} ${one.effect}`), ...(open ? ['open'] : [])].join(', ');
+  return [...effects.map((one) => `${one.request.user} ${one.effect}`), ...open.map(() => 'open')].join(', ');
 }
 
 it.each<[string, ManagerRequest[], Versions, Versions, string]>([
@@ -79,8 +79,11 @@ describe('two deployments of one version at once: "deployed" and "already exists
     expect(settle([other], known, running, 'shop').effects).toHaveLength(1);
   });
 
-  it('while it does not run yet, nobody did it', () => {
-    expect(told([one], {}, {})).toBe('open');
-    expect(told([one], {}, stopped)).toBe('open');
+  it('while another brings it up, it was there already', () => {
+    expect(told([one], {}, stopped)).toBe('');
+  });
+
+  it('when it is not there, somebody else may have taken it out, and his request may not be in the log yet', () => {
+    expect(told([one], {}, {})).toBe('one set, open');
   });
 });

@@ -19,8 +19,8 @@ export type VersionBefore = 'running' | 'stopped' | 'absent';
 export interface Settled {
   readonly effects: readonly Effect[];
   readonly known: Known;
-  /** What another request, still under way, may turn out to have done: look again. */
-  readonly open: ManagerRequest | null;
+  /** What a request that is not in the log yet may have undone: look again. */
+  readonly open: readonly ManagerRequest[];
 }
 
 /** What is known of a member's versions. */
@@ -40,19 +40,20 @@ export const versionsOf = (listed: readonly ListedVersion[]): Versions =>
  */
 export function settle(requests: readonly ManagerRequest[], known: Known, now: Versions, context: string): Settled {
   const effects: Effect[] = [];
+  const open: ManagerRequest[] = [];
   let so = known;
   for (const [index, request] of requests.entries()) {
     const { version } = request;
     const before = so.versions[version] ?? 'absent';
     const broughtAt = so.broughtAt[version] ?? -Infinity;
     const outcome = outcomeOf({ request, before, broughtAt, later: requests.slice(index + 1), now, context });
-    if (outcome === 'open') return { effects, known: so, open: request };
+    if (outcome === 'open') open.push(request);
     const after = stateAfter(request, outcome, before);
     const effect = effectOf(request, outcome, before, after);
     if (effect) effects.push({ request, effect, before });
     so = withState(so, request, after);
   }
-  return { effects, known: so, open: null };
+  return { effects, known: so, open };
 }
 
 function withState(
@@ -68,7 +69,7 @@ function withState(
   return { versions: { ...versions, [version]: state }, broughtAt: { ...broughtAt, ...brought } };
 }
 
-/** `failed-start`: refused, and a stopped version is left behind. */
+/** `failed-start`: refused, and a stopped version is left behind. `open`: done, as it seems so far. */
 type Outcome = 'done' | 'refused' | 'failed-start' | 'open';
 
 interface Situation {
@@ -91,13 +92,16 @@ function outcomeOf(situation: Situation): Outcome {
 }
 
 /**
- * "Deployed" and "already exists" are of one length. What was there before the request began existed already. Of two requests for
- * one version at the same time, the log cannot tell which of them brought it: both are told.
+ * "Deployed" and "already exists" are of one length. What ran before the request began existed already. Of two requests for one
+ * version at the same time, the log cannot tell which of them brought it: both are told. What was deployed runs, unless a later
+ * request changed that; one that is not in the log yet may have.
  */
 function doneOrExists({ request, before, broughtAt, later, now }: Situation): Outcome {
-  if (before !== 'absent') return request.begunAt <= broughtAt ? 'done' : 'refused';
-  const changedAgain = later.some(({ version }) => version === request.version);
-  return now[request.version] === 'running' || changedAgain ? 'done' : 'open';
+  if (before === 'running') return request.begunAt <= broughtAt ? 'done' : 'refused';
+  if (later.some(({ version }) => version === request.version)) return before === 'absent' ? 'done' : 'refused';
+  const state = now[request.version] ?? 'absent';
+  if (state === 'absent') return before === 'absent' ? 'open' : 'refused';
+  return state === 'running' ? 'done' : 'refused';
 }
 
 /** An answer in another language or of another Tomcat: what came of it has to be there, unless a later request changed it again. */
@@ -136,7 +140,7 @@ function lengthsOf(line: string): [number, number] {
 
 function stateAfter({ command }: ManagerRequest, outcome: Outcome, before: VersionBefore): VersionBefore {
   if (outcome === 'failed-start') return 'stopped';
-  if (outcome !== 'done') return before;
+  if (outcome === 'refused') return before;
   return ({ deploy: 'running', start: 'running', stop: 'stopped', undeploy: 'absent' } as const)[command];
 }
 
@@ -147,7 +151,7 @@ function effectOf(
   before: VersionBefore,
   after: VersionBefore,
 ): Effect['effect'] | null {
-  if (outcome === 'done' && after === 'running') return 'set';
+  if (outcome !== 'refused' && after === 'running') return 'set';
   if (before === 'running' && after !== 'running') return 'removed';
   return outcome === 'done' && command === 'stop' ? 'removed' : null;
 }
