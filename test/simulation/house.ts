@@ -47,6 +47,7 @@ export class House implements Ground {
   readonly verifier: Verifier;
   readonly executors: readonly string[];
   readonly exits: Exit[] = [];
+  private readonly started: SimProcess[] = [];
   readonly acknowledged: Acknowledged[] = [];
   /** When probers last reported, known to all sequencers; null: each remembers for itself. */
   readonly lastRounds: LastRounds | null;
@@ -98,10 +99,17 @@ export class House implements Ground {
 
   startOnce(name: string, boot: Boot, life = 1): SimProcess {
     const process = new SimProcess(name, life);
+    this.started.push(process);
     this.time.schedule(this.dice.between(0, 50), process, () => {
       boot(this, process).catch((error: unknown) => this.exit(process, error as Error));
     });
     return process;
+  }
+
+  /** Nothing fails any more, and all clocks are right again. */
+  heal(): void {
+    this.faults.over = true;
+    for (const process of this.started) process.wallOffsetMs = 0;
   }
 
   crash(process: SimProcess): void {

@@ -42,7 +42,7 @@ export async function run(scenario: Scenario, bugs: Seams = NO_BUG): Promise<Run
   try {
     start(house);
     await house.time.run(scenario.faultsForMs);
-    house.faults.over = true;
+    house.heal();
     if (scenario.mode === 'liveness') await untilSettled(house);
     // Promises that were rejected unheard are told about now.
     await new Promise((resolve) => giveBack.immediate(resolve));

@@ -1,4 +1,4 @@
-import { RECORD_TYPE, RESULT_TYPE } from '@causeway/contracts';
+import { RECORD_TYPE, RESULT_TYPE, type Result } from '@causeway/contracts';
 import { asIfMended } from '../known-defects';
 import type { WorldEntry } from '../world/journal';
 import type { Evidence } from './evidence';
@@ -109,11 +109,15 @@ export function* inputsAreDecidedOnce({ lines }: Evidence): Iterable<Violation> 
   }
 }
 
+/** By who does not answer for the target, or about no command that was ever sent: see what makes mischief. */
+const isForged = ({ source, data }: Result): boolean =>
+  source !== `/executor-${data.target}` || data.commandDigest === 'e'.repeat(64);
+
 /** W4: a command of an attempt is answered once; only look-ups of their own command ids come besides. */
 export function* commandsAreAnsweredOnce({ lines }: Evidence): Iterable<Violation> {
   const answered = new Map<string, string>();
   for (const { message } of lines) {
-    if (message.type !== RESULT_TYPE || message.data.commandDigest === 'e'.repeat(64)) continue;
+    if (message.type !== RESULT_TYPE || isForged(message)) continue;
     const command = `${message.causationIds[0]} of ${message.source}`;
     if (answered.has(command)) yield violation('W4', `command ${command} was answered twice`);
     answered.set(command, message.id);
