@@ -90,6 +90,14 @@ describe('refuses, certainly and with a remedy', () => {
     expect(error.message).toContain('create the realm role first');
   });
 
+  it('a group called otherwise than what is observed calls it', async () => {
+    const [{ name, id }, role] = [await desk.newGroup(), await desk.newRole()];
+    const error = await refusal(executor.apply(requestFor(sampleOf(`/${name}`, role))));
+    expect(error).toMatchObject({ code: 'bad-parameters', retriable: false });
+    expect(error.message).toContain(`write group: ${name}`);
+    expect(await desk.rolesOf(id)).toEqual([]);
+  });
+
   it('wrong credentials, without telling them', async () => {
     const wrong = executorWith({ clientSecret: 'canary-51be' });
     const error = await refusal(wrong.apply(requestFor(await newSample())));
