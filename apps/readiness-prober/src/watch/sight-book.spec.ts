@@ -235,8 +235,8 @@ describe('when it is over (6)', () => {
     watch.look(us, 0, 20, version('1'));
     watch.look(eu, 0, 20, version('1'));
     expect(watch.take(100).last).toBe(false);
-    watch.look(us, 500, 520, version('1'));
     watch.end(510);
+    watch.look(us, 500, 520, version('1'));
     watch.look(eu, 520, 540, version('2'));
     expect(watch.next(540)).not.toEqual(SAY);
     watch.look(us, 1_000, 1_020, version('1'));
