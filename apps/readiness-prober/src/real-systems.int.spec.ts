@@ -15,7 +15,7 @@ import { GATEWAYS, REGIONS, startLab, startPostgres, type Lab } from '@causeway/
 import { request } from 'undici';
 import type { Round } from './probe/open-probe';
 import { Prober } from './probe/prober';
-import { until } from '../test/until';
+import { until } from '../spec/until';
 import type { Credentials } from './look/credentials';
 import { createLooks } from './look/looks';
 import { createWeb } from './look/web';

@@ -1,8 +1,8 @@
 import type { ProbeData, Sight, TargetDocument, WatchData } from '@causeway/contracts';
 import { newEventId } from '@causeway/signing';
-import { layGround, type Ground } from '../test/ground';
-import { localServer, type LocalServer } from '../test/local-server';
-import { ProberHouse } from '../test/prober-house';
+import { layGround, type Ground } from '../spec/ground';
+import { localServer, type LocalServer } from '../spec/local-server';
+import { ProberHouse } from '../spec/prober-house';
 
 jest.setTimeout(60_000);
 

@@ -1,4 +1,4 @@
-import { localServer, type LocalServer } from '../../test/local-server';
+import { localServer, type LocalServer } from '../../spec/local-server';
 import type { Credentials } from './credentials';
 import { lookHttp } from './http';
 import { createTokens } from './oidc-token';

@@ -1,4 +1,4 @@
-import { localServer } from '../../test/local-server';
+import { localServer } from '../../spec/local-server';
 import { lookUnleash } from './unleash-client';
 import { createWeb } from './web';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { target as targetSchema, type Target, type WatchData } from '@causeway/contracts';
 import { systemClock } from '@causeway/host';
-import { localServer, type LocalServer } from '../../test/local-server';
-import { soon } from '../../test/until';
+import { localServer, type LocalServer } from '../../spec/local-server';
+import { soon } from '../../spec/until';
 import { createLooks } from '../look/looks';
 import { createWeb } from '../look/web';
 import type { OpenWatch, Sighted } from './open-watch';
