@@ -1,60 +1,95 @@
 import { writeFileSync } from 'node:fs';
-import { startWorld, type World } from '../governed/world';
-import { play, type DemoOutcome } from './play';
+import { govern, setStage, type Stage, type World } from '../governed/world';
+import { restoreOldState } from '../teams/old-state';
+import type { Played } from './acts/act';
+import { actOne } from './acts/act-one';
+import { actThree } from './acts/act-three';
+import { actTwo } from './acts/act-two';
+import { closeTheBooks, type Books } from './books';
+import { readFlags, type Flags } from './flags';
+import { page } from './report/page';
 import { heading, paint, tell } from './tell';
 
-/**
- * `npm run demo`: the plan of the post on real systems, from nothing to a verified ledger.
- *   --keep        leaves everything running and prints the addresses
- *   --json FILE   writes the outcome
- */
-interface Flags {
-  readonly keep: boolean;
-  readonly json: string | null;
-}
+/** eu-west's gateways ask for their policy so seldom, seconds: long enough to see what happens meanwhile. */
+const EU_WEST_DELAY_SECONDS = 12;
 
-function readFlags(args: readonly string[]): Flags {
-  const at = args.indexOf('--json');
-  const json = at >= 0 ? (args[at + 1] ?? null) : null;
-  const unknown = args.filter((arg, i) => arg !== '--keep' && arg !== '--json' && !(at >= 0 && i === at + 1));
-  if (unknown.length > 0 || (at >= 0 && json === null)) {
-    process.stderr.write('usage: npm run demo -- [--keep] [--json FILE]\n');
-    process.exit(64);
-  }
-  return { keep: args.includes('--keep'), json };
-}
-
+/** `npm run demo`: the incident of the post on real systems, in three acts, from nothing to a verified ledger and a report. */
 async function main(): Promise<number> {
   const flags = readFlags(process.argv.slice(2));
   const startedMs = Date.now();
-  heading('Setting the stage: a broker, a database, four systems of different vendors, and Causeway');
-  const world = await startWorld({ say: (line) => tell(paint.dim(line)) });
-  stopOnSignals(world);
-  let outcome: DemoOutcome | null = null;
+  const say = (line: string): void => tell(paint.dim(line));
+  heading('Setting the stage: a broker, a database, and four systems of different vendors');
+  const stage = await setStage({ say, euWestDelaySeconds: EU_WEST_DELAY_SECONDS });
+  stopOnSignals(stage);
   try {
-    tell(`everything is up after ${((Date.now() - startedMs) / 1000).toFixed(0)} s`);
-    outcome = await play(world);
-    if (flags.json)
-      writeFileSync(flags.json, `${JSON.stringify({ ...outcome, durationMs: Date.now() - startedMs }, null, 2)}\n`);
+    tell(`everything is up after ${seconds(startedMs)} s`);
+    const first = await actOne(stage.lab);
+    tell(paint.dim('\nThe teams put everything back by hand.'));
+    await restoreOldState(stage.lab);
+    const world = await govern(stage, { say });
+    const second = await actTwo(world);
+    tell(paint.dim('\nThe teams put everything back by hand. No plan is open, so it is recorded, and nobody is held.'));
+    await restoreOldState(stage.lab);
+    const third = await actThree(world);
+    const acts = [first, second, third];
+    const books = await closeTheBooks(world);
+    const ok = acts.every(({ held }) => held) && books.held;
+    write(flags, acts, books, startedMs);
+    tellNext();
+    tell(
+      ok
+        ? paint.good(`\nDone in ${seconds(startedMs)} s: all held.`)
+        : paint.bad('\nSomething did not hold; see above.'),
+    );
     if (flags.keep) await keepRunning(world);
+    return ok ? 0 : 1;
   } finally {
     tell(paint.dim('stopping everything that was started ...'));
-    await world.stop();
+    await stage.stop();
   }
-  tell(
-    outcome.ok
-      ? paint.good(`Done in ${((Date.now() - startedMs) / 1000).toFixed(0)} s: all held.`)
-      : paint.bad('Something did not hold; see above.'),
-  );
-  return outcome.ok ? 0 : 1;
+}
+
+const seconds = (sinceMs: number): string => ((Date.now() - sinceMs) / 1_000).toFixed(0);
+
+function write(flags: Flags, acts: readonly Played[], books: Books, startedMs: number): void {
+  const durationMs = Date.now() - startedMs;
+  const ledger = { entries: books.entries, root: books.root, verified: books.held };
+  const report = { madeAt: new Date().toISOString(), durationMs, acts: acts.map(({ picture }) => picture), ledger };
+  writeFileSync(flags.report, page(report));
+  tell(`\nThe report, with a picture of each act: ${flags.report}`);
+  if (flags.json) writeFileSync(flags.json, `${JSON.stringify(outcomeOf(acts, books, durationMs), null, 2)}\n`);
+}
+
+const outcomeOf = (acts: readonly Played[], books: Books, durationMs: number) => ({
+  acts: acts.map(({ facts, picture }) => ({
+    ...facts,
+    requests: Object.fromEntries(
+      picture.users.map(({ region, servedAt, deniedAt }) => [
+        region,
+        { total: servedAt.length + deniedAt.length, denied: deniedAt.length },
+      ]),
+    ),
+    checks: picture.checks,
+  })),
+  ledger: { entries: books.entries, root: books.root, verify: books.verify },
+  durationMs,
+});
+
+function tellNext(): void {
+  heading('What to try next');
+  tell('  npm run demo -- --keep        leave everything running, and ask it things:');
+  tell(paint.dim('    causeway explain CHG-4712               why each gate opened or stayed closed'));
+  tell(paint.dim('    causeway path diff eu-west us-east      where the regions went different ways'));
+  tell(paint.dim('    causeway history edge                   what happened at the gateways, by whom'));
+  tell('  README.md                     a first plan of your own in five minutes');
 }
 
 /** Ctrl-C, or being ended, takes everything that was started along. */
-function stopOnSignals(world: World): void {
+function stopOnSignals(stage: Stage): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       tell('stopping ...');
-      void world.stop().finally(() => process.exit(130));
+      void stage.stop().finally(() => process.exit(130));
     });
   }
 }

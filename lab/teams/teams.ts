@@ -1,8 +1,9 @@
 /** What the teams do by hand, each at its own system with its own account. Nothing here knows Causeway. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { basic, bearer, callJson, callOk } from '../http/call';
+import { basic, bearer, call, callJson, callOk } from '../http/call';
 import type { CaddyLab } from '../systems/caddy/start';
 import type { KeycloakLab } from '../systems/keycloak/start';
 import { REGIONS, type Region } from '../systems/regions';
@@ -102,10 +103,23 @@ export async function pullNow(caddy: CaddyLab, regions: readonly Region[] = REGI
   const gateways = Object.values(caddy.gateways).filter(({ region }) => regions.includes(region));
   await Promise.all(
     gateways.map(async ({ region, adminUrl }) => {
-      const json = await callJson<object>({ url: `${caddy.controlPlane.url}/edge/${region}` });
+      const json = await documentOf(caddy, region);
       // Without this header Caddy ignores a document that is the one it has, and its timer runs on.
       const headers = { origin: adminUrl, 'cache-control': 'must-revalidate' };
       await callOk({ method: 'POST', url: `${adminUrl}/load`, headers, json });
     }),
   );
+}
+
+const DOCUMENT_WITHIN_MS = 10_000;
+
+/** The control plane cannot put the policy in while it starts its admin endpoint anew, as it does after each write. */
+async function documentOf({ controlPlane }: CaddyLab, region: Region): Promise<object> {
+  const deadline = Date.now() + DOCUMENT_WITHIN_MS;
+  for (;;) {
+    const answer = await call({ url: `${controlPlane.url}/edge/${region}` });
+    if (answer.status === 200) return JSON.parse(answer.text) as object;
+    if (Date.now() > deadline) throw new Error(`the control plane answers ${answer.status} for ${region}`);
+    await sleep(100);
+  }
 }

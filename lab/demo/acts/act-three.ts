@@ -1,0 +1,213 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MutationItem, SequenceView } from '@causeway/console-api';
+import { isOver } from '@causeway/console-api';
+import type { World } from '../../governed/world';
+import { GATEWAYS, REGIONS } from '../../systems/regions';
+import { mapRole, pullNow, switchFlag } from '../../teams/teams';
+import { pollWitness, type Witness } from '../../witness/places';
+import { faredIn, startUsers, type UserRequest } from '../../witness/users';
+import { ask, askJson, type Answered } from '../ask';
+import { startClock, type Clock } from '../clock';
+import { readOutcome, type Outcome } from '../outcome';
+import { regionsMatch, snapshotOf, tellSnapshot } from '../snapshot';
+import { heading, mustHold, tell } from '../tell';
+import { usersOf } from '../users-of';
+import type { ActFacts, Played } from './act';
+import { allChanged } from './act-two';
+import { watchHolds, type HoldWatch } from './hold-watch';
+import {
+  deniedIn,
+  deniedOutside,
+  exposuresOf,
+  factsOf,
+  holdsOf,
+  lanesOf,
+  marksOf,
+  mutationsSince,
+  tellOf,
+  type Told,
+} from './told';
+
+const PLAN = join('examples', 'auditor-role', 'plan-on-resume.yaml');
+const KEY = 'CHG-4712';
+const POLICY = 'auditor';
+const USER_EVERY_MS = 100;
+const PLACES_EVERY_MS = 150;
+const WITHIN_MS = 90_000;
+/** A change by hand has to be in the ledger, classed, within this. */
+const CLASSED_WITHIN_MS = 5_000;
+
+interface GoneAround {
+  readonly mutation: MutationItem;
+  /** From before the call that made it to its class being readable, milliseconds. */
+  readonly afterMs: number;
+}
+
+interface Scene {
+  readonly world: World;
+  readonly witness: Witness;
+  readonly clock: Clock;
+  readonly answers: Answered[];
+}
+
+/** Governed, and people go around it: both are seen, classed, held and decided; the ledger keeps the two regions' different paths. */
+export async function actThree(world: World): Promise<Played> {
+  heading('ACT 3: governed, and people go around it');
+  tell(`The plan is declared ahead of its time (${PLAN}, start: on-resume). The teams are as helpful as in act 1.`);
+  const { lab } = world;
+  const witness = pollWitness({
+    gateways: Object.values(lab.caddy.gateways),
+    ...{ flag: lab.unleash, everyMs: PLACES_EVERY_MS },
+  });
+  const users = startUsers(lab, USER_EVERY_MS);
+  const holding = watchHolds(world, KEY);
+  const scene: Scene = { world, witness, clock: startClock(), answers: [] };
+  try {
+    await users.more(15);
+    const around = await goAround(scene);
+    await users.more(25);
+    const requests = await users.stop();
+    return await account(scene, around, requests, holding);
+  } finally {
+    await users.stop();
+    await holding.stop();
+    await witness.stop();
+  }
+}
+
+async function goAround(scene: Scene): Promise<Record<'role' | 'flag', GoneAround>> {
+  const { world, witness, clock } = scene;
+  const { lab } = world;
+  await asked(scene, 'apply', PLAN, '--key', KEY);
+  clock.say('idp-team: gives the role with its own account, ahead of schedule');
+  const role = await byHand(world, 'idp', () => mapRole(lab.keycloak, 'given'));
+  clock.say(`the ledger has it as ${role.mutation.class}, ${role.afterMs} ms after it was made`);
+  await asked(scene, 'mutations', '--unexplained', '--since', '1m');
+  await asked(scene, 'explain', KEY);
+  await asked(scene, 'resume', KEY, '--accept-all', '--reason', 'the role alone opens nothing; begin as planned');
+  // The gateways' clocks are set to the beginning of a turn, so that eu-west lags equally long in every showing.
+  await pullNow(lab.caddy, ['eu-west']);
+  await until('us-east serves the new policy', () =>
+    GATEWAYS['us-east'].every((name) => witness.sightings(name).at(-1)?.value === POLICY),
+  );
+  clock.say(`${lab.unleash.team.name}: sees us-east served and switches the flag on by hand, everywhere`);
+  const flag = await byHand(world, 'flags', () => switchFlag(lab.unleash, 'on'));
+  clock.say(`the ledger has it as ${flag.mutation.class}, ${flag.afterMs} ms after it was made`);
+  await asked(scene, 'explain', KEY);
+  await asked(scene, 'exposure', KEY);
+  await asked(scene, 'resume', KEY, '--accept-all', '--reason', 'it is on for everybody by now; go on and converge');
+  await until('the sequence has ended', async () => isOver((await askJson<SequenceView>(world, 'status', KEY)).status));
+  return { role, flag };
+}
+
+async function asked({ world, answers }: Scene, ...args: string[]): Promise<void> {
+  answers.push(await ask(world, ...args));
+}
+
+/** Somebody changes a target; resolves once the ledger says what it was. */
+async function byHand(world: World, target: string, work: () => Promise<unknown>): Promise<GoneAround> {
+  const beganMs = Date.now();
+  const since = new Date(beganMs).toISOString();
+  await work();
+  let found: MutationItem | undefined;
+  await until(`the change at ${target} is classed`, async () => {
+    const seen = (await mutationsSince(world, since)).filter((one) => one.target === target && one.by.kind === 'other');
+    found = seen.find((one) => one.class !== null && one.match !== null);
+    return found !== undefined;
+  });
+  return { mutation: found as MutationItem, afterMs: Date.now() - beganMs };
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + WITHIN_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`within ${WITHIN_MS / 1_000} s it did not come about that ${what}`);
+    await sleep(100);
+  }
+}
+
+async function account(
+  scene: Scene,
+  around: Record<'role' | 'flag', GoneAround>,
+  requests: readonly UserRequest[],
+  holding: HoldWatch,
+): Promise<Played> {
+  const { world, clock, answers } = scene;
+  const endedMs = Date.now();
+  const after = await readOutcome(world.lab);
+  await asked(scene, 'path', 'diff', 'eu-west', 'us-east', '--run', KEY);
+  await asked(scene, 'exposure', KEY);
+  await asked(scene, 'mutations', '--unexplained', '--since', new Date(clock.beganMs).toISOString());
+  await asked(scene, 'outside', '--from', new Date(clock.beganMs).toISOString());
+  const told = await tellOf(world, KEY, new Date(clock.beganMs).toISOString());
+  tellUsers(told, requests);
+  tell('\nAnd the snapshots, as in act 1:');
+  tellSnapshot(snapshotOf(after));
+  const checks = checksOf({ told, around, requests, after, pathDiff: answers.at(-4) as Answered });
+  heading('What must hold in act 3');
+  const held = Object.entries(checks).map(([what, one]) => mustHold(what, one));
+  const holds: ActFacts['holds'] = await holding.stop();
+  return {
+    facts: factsOf('governed, and people go around it', told, holds, requests),
+    requests,
+    picture: {
+      ...{ number: 3, title: 'governed, and people go around it', story: STORY },
+      outcome: `the sequence ${told.view.status}, diverged; both changes by hand are known, with their authors`,
+      ...{ fromMs: clock.beganMs, toMs: endedMs, regions: [...REGIONS] },
+      ...{ lanes: lanesOf(told), exposures: exposuresOf(told, requests), holds: holdsOf(told), marks: marksOf(told) },
+      ...{ users: usersOf(requests), snapshot: snapshotOf(after), answers: [...answers] },
+      checks: Object.entries(checks).map(([what, one]) => ({ what, held: one })),
+    },
+    held: held.every(Boolean),
+  };
+}
+
+function tellUsers(told: Told, requests: readonly UserRequest[]): void {
+  const fared = faredIn(requests);
+  tell('\nWhat the users met:');
+  for (const region of REGIONS) {
+    const windows = told.exposure.windows.filter(({ scope }) => scope === region).length;
+    const outside = deniedOutside(told, requests, region);
+    tell(
+      `  ${region}  ${fared[region].total} requests, ${fared[region].denied} denied (403): ` +
+        `${fared[region].denied - outside} within the ${windows} windows of the ledger, ${outside} outside`,
+    );
+  }
+}
+
+interface Shown {
+  readonly told: Told;
+  readonly around: Record<'role' | 'flag', GoneAround>;
+  readonly requests: readonly UserRequest[];
+  readonly after: Outcome;
+  readonly pathDiff: Answered;
+}
+
+function checksOf({ told, around, requests, after, pathDiff }: Shown): Record<string, boolean> {
+  const { role, flag } = around;
+  const denied = deniedIn(requests, 'eu-west').length;
+  return {
+    'the early role is classed early, by the identity team':
+      role.mutation.class === 'early' && /idp-team/.test(`${role.mutation.actor.name} ${role.mutation.channel.client}`),
+    'the flag set by hand is classed early, by the release team':
+      flag.mutation.class === 'early' && flag.mutation.actor.name !== null,
+    'both were classed in the ledger within 5 s': Math.max(role.afterMs, flag.afterMs) <= CLASSED_WITHIN_MS,
+    'users in eu-west were denied, in us-east nobody': denied > 0 && deniedIn(requests, 'us-east').length === 0,
+    [`every one of the ${denied} denials lies within an exposure window of the ledger`]:
+      deniedOutside(told, requests, 'eu-west') === 0,
+    'no window is reported where nobody saw one (us-east)': told.exposure.windows.every(
+      ({ scope }) => scope === 'eu-west',
+    ),
+    'the two regions went different ways, and the ledger says how': pathDiff.code === 1,
+    'the sequence completed and is marked as diverged': told.view.status === 'completed' && told.view.diverged,
+    ...allChanged(after),
+    'at the end the regions match in all four systems': regionsMatch(snapshotOf(after)),
+  };
+}
+
+const STORY = [
+  'The plan is declared before its time, so everybody can know it. The identity team gives the role early all the same, with its own account: the ledger has it within seconds, classed as early, with its author, and the sequence waits for a decision.',
+  "An operator accepts it and begins. While eu-west's gateways still lag, the release team looks at us-east and switches the flag on by hand. Users in eu-west are turned away, as in act 1. But now it is known at once: what was done, by whom, through what, and which gateways are not there yet.",
+  'At the end the systems match, as in act 1. The ledger still tells that the two regions went different ways, for how long eu-west was exposed, and who decided what.',
+];

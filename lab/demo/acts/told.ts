@@ -1,0 +1,162 @@
+/** A governed act as its ledger tells it, through the same questions that anybody can ask. */
+import type { Explanation, ExposureAnswer, MutationItem, Page, PathAnswer, SequenceView } from '@causeway/console-api';
+import type { World } from '../../governed/world';
+import { REGIONS, type Region } from '../../systems/regions';
+import { isDenied, type UserRequest } from '../../witness/users';
+import { askJson } from '../ask';
+import {
+  SYSTEMS,
+  type Act,
+  type Exposure,
+  type Lane,
+  type Mark,
+  type Moment,
+  type Span,
+  type System,
+} from '../report/data';
+import { isWithin } from '../within';
+import type { ActFacts } from './act';
+
+export interface Told {
+  readonly view: SequenceView;
+  readonly explanation: Explanation;
+  readonly paths: Readonly<Record<Region, PathAnswer>>;
+  readonly exposure: ExposureAnswer;
+  readonly mutations: readonly MutationItem[];
+}
+
+/** @param since RFC 3339: mutations that were seen from then on */
+export async function tellOf(world: World, run: string, since: string): Promise<Told> {
+  const paths = await Promise.all(
+    REGIONS.map(async (region) => [region, await askJson<PathAnswer>(world, 'path', region, '--run', run)] as const),
+  );
+  const seen = await mutationsSince(world, since);
+  return {
+    view: await askJson<SequenceView>(world, 'status', run),
+    explanation: await askJson<Explanation>(world, 'explain', run),
+    paths: Object.fromEntries(paths) as Told['paths'],
+    exposure: await askJson<ExposureAnswer>(world, 'exposure', run),
+    mutations: [...seen].reverse(),
+  };
+}
+
+/** Newest first. */
+export const mutationsSince = async (world: World, since: string): Promise<readonly MutationItem[]> =>
+  (await askJson<Page<MutationItem>>(world, 'mutations', '--since', since, '--limit', '500')).items;
+
+const ms = (at: string): number => Date.parse(at);
+const momentOf = (at: { readonly notBefore: string | null; readonly seenAt: string }): Moment => ({
+  notBefore: at.notBefore === null ? null : ms(at.notBefore),
+  seenAt: ms(at.seenAt),
+});
+const isSystem = (target: string): target is System => (SYSTEMS as readonly string[]).includes(target);
+
+export function lanesOf({ paths }: Told): Lane[] {
+  const lanes = new Map<string, Lane>();
+  for (const region of REGIONS)
+    for (const { target, stepScope, partly, effective, step } of paths[region].steps) {
+      if (!isSystem(target)) continue;
+      const place = stepScope === 'global' ? null : region;
+      lanes.set(`${target}@${place}`, { system: target, region: place, spans: spansOf(partly, effective, step) });
+    }
+  return [...lanes.values()];
+}
+
+type Bounds = PathAnswer['steps'][number]['effective'];
+
+function spansOf(partly: Bounds, effective: Bounds, text: string): Span[] {
+  const whole: Span = { state: 'fully', from: momentOf(effective), to: null, text };
+  if (partly.seenAt === effective.seenAt) return [whole];
+  return [{ state: 'partly', from: momentOf(partly), to: whole.from, text }, whole];
+}
+
+/** The edges that the plan itself names; what follows from them through other steps is in the ledger's answer too. */
+export function exposuresOf({ exposure, view }: Told, requests: readonly UserRequest[]): Exposure[] {
+  return exposure.windows
+    .filter(({ direct }) => direct)
+    .map(({ scope, earlier, later, from, to, certaintyMs }) => {
+      const times = { from: momentOf(from), to: to && momentOf(to) };
+      return {
+        region: scope,
+        earlier: { step: earlier, system: systemOf(view, earlier) },
+        later: { step: later, system: systemOf(view, later) },
+        ...times,
+        certaintyMs,
+        denied: deniedIn(requests, scope).filter((one) => isWithin(one, times)).length,
+      };
+    });
+}
+
+const systemOf = ({ steps }: SequenceView, id: string): System => {
+  const target = steps.find((step) => step.id === id)?.target ?? '';
+  return isSystem(target) ? target : 'flags';
+};
+
+export const deniedIn = (requests: readonly UserRequest[], region: string): UserRequest[] =>
+  requests.filter((one) => one.region === region && isDenied(one));
+
+/** 403s of a region that lie in none of the ledger's windows of that region. */
+export const deniedOutside = ({ exposure }: Told, requests: readonly UserRequest[], region: string): number =>
+  deniedIn(requests, region).filter(
+    (one) =>
+      !exposure.windows.some(
+        ({ scope, from, to }) => scope === region && isWithin(one, { from: momentOf(from), to: to && momentOf(to) }),
+      ),
+  ).length;
+
+export const marksOf = ({ mutations }: Told): Mark[] =>
+  mutations.flatMap((one): Mark[] => {
+    const { target, actor, resource, class: found, by } = one;
+    if (!isSystem(target) || found === null) return [];
+    const scope = one.scopes?.[0]?.scope ?? null;
+    const region = scope !== null && one.scopes?.length === 1 && REGIONS.some((name) => name === scope) ? scope : null;
+    const what = `${one.effect === 'set' ? 'changes' : 'removes'} ${resource}`;
+    return [{ ...{ system: target, region, what, class: found }, at: ms(timeOf(one)), actor: whoOf(by, actor) }];
+  });
+
+const timeOf = ({ happened }: MutationItem): string => (happened.kind === 'at' ? happened.at : happened.to);
+const whoOf = (by: MutationItem['by'], actor: MutationItem['actor']): string =>
+  by.kind === 'executor' ? `our executor${actor.name ? ` (${actor.name})` : ''}` : (actor.name ?? 'somebody unnamed');
+
+export const holdsOf = ({ explanation }: Told): Act['holds'] =>
+  explanation.gates.flatMap(({ gate, heldSince, heldFor, openedAt }) =>
+    heldSince === null
+      ? []
+      : [
+          {
+            step: gate ?? 'the end',
+            text: heldFor ?? '',
+            since: ms(heldSince),
+            until: openedAt === null ? null : ms(openedAt),
+          },
+        ],
+  );
+
+/** What the outcome file says of a governed act. `holds`: every reason that a gate was ever seen held for. */
+export function factsOf(
+  name: string,
+  told: Told,
+  holds: ActFacts['holds'],
+  requests: readonly UserRequest[],
+): ActFacts {
+  const { view, exposure, paths, mutations } = told;
+  return {
+    ...{ name, sequenceId: view.id, outcome: view.status, holds },
+    mutations: mutations.map((one) => ({
+      ...{ target: one.target, step: one.match?.step ?? null, class: one.class, actor: one.actor.name },
+      channel: Object.entries(one.channel)
+        .flatMap(([what, value]) => (value === null ? [] : `${what} ${value}`))
+        .join(', '),
+      ...{ at: timeOf(one), ledgerIndex: Number(one.index) },
+    })),
+    exposureWindows: exposure.windows.map(({ scope, earlier, later, from, to, certaintyMs }) => {
+      const times = { from: momentOf(from), to: to && momentOf(to) };
+      return {
+        ...{ scope, earlier, later, certaintyMs, from: from.notBefore ?? from.seenAt, to: to?.seenAt ?? null },
+        deniedInside: deniedIn(requests, scope).filter((one) => isWithin(one, times)).length,
+        deniedOutside: deniedOutside(told, requests, scope),
+      };
+    }),
+    divergences: REGIONS.flatMap((region) => paths[region].divergences.map(({ words }) => words)),
+  };
+}
