@@ -171,7 +171,7 @@ function tellUsers(told: Told, requests: readonly UserRequest[]): void {
     const outside = deniedOutside(told, requests, region);
     tell(
       `  ${region}  ${fared[region].total} requests, ${fared[region].denied} denied (403): ` +
-        `${fared[region].denied - outside} within the ${windows} windows of the ledger, ${outside} outside`,
+        `${fared[region].denied - outside} within the ${windows} window(s) of the ledger, ${outside} outside`,
     );
   }
 }

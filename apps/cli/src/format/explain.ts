@@ -9,7 +9,7 @@ export function explainText(explanation: Explanation, nowMs: number, paint: Pain
   const lines = [
     `${statusWord(status, paint)}${diverged.length > 0 ? `, ${paint.bad('diverged')}` : ''}: ${paint.strong(summary)}`,
     ...(since === null ? [] : [`  ${sinceText(since, nowMs)}`]),
-    ...because.flatMap((reason) => [
+    ...told(because).flatMap((reason) => [
       '',
       `  ${reason.words}`,
       `    ${sinceText(reason.since, nowMs)}${seenText(reason.member, reason.lastReadingAt, nowMs)}`,
@@ -24,6 +24,18 @@ export function explainText(explanation: Explanation, nowMs: number, paint: Pain
     paint.dim(`  as of ${asOf === null ? 'submission; not in the ledger yet' : `ledger index ${asOf}`}`),
   ];
   return lines.join('\n');
+}
+
+type Reason = Explanation['because'][number];
+
+/** What an operator has to decide holds every gate: it is told once, with the oldest of its times. */
+function told(because: readonly Reason[]): Reason[] {
+  const first = new Map<string, Reason>();
+  for (const reason of because) {
+    const known = first.get(reason.words);
+    if (!known || reason.since < known.since) first.set(reason.words, reason);
+  }
+  return [...first.values()];
 }
 
 function seenText(member: string | null, lastReadingAt: string | null, nowMs: number): string {

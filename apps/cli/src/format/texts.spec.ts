@@ -98,6 +98,12 @@ describe('a sequence that waits for a lagging region', () => {
     );
   });
 
+  it('tells a reason that holds several gates once', () => {
+    const explained = explain(view, gates);
+    const twice = explained.because.flatMap((reason) => [reason, { ...reason, gate: 'another' }]);
+    expect(explainText({ ...explained, because: twice }, nowMs, PLAIN)).toBe(explainText(explained, nowMs, PLAIN));
+  });
+
   it('tells the age of the newest answer, not of the one that began the hold', () => {
     story.ledger.pass(60_000);
     story.sequence.reading('gateway', {
