@@ -94,7 +94,8 @@ function stopOnSignals(stage: Stage): void {
   }
 }
 
-function keepRunning({ lab, services, kafka, cliEnv, runDir }: World): Promise<never> {
+async function keepRunning({ lab, services, kafka, cliEnv, runDir }: World): Promise<never> {
+  await restoreOldState(lab);
   heading('Everything keeps running until Ctrl-C');
   tell(`  console      ${services.consoleUrl}    (OpenAPI: ${services.consoleUrl}/v1/openapi.json)`);
   tell(`  Kafka        ${kafka.brokers}`);
