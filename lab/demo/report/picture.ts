@@ -110,9 +110,10 @@ function exposureArea(exposure: Exposure, act: Act, at: Layout, hatch: string): 
 function exposureLabel(exposure: Exposure, act: Act, at: Layout): Markup {
   const band = exposureBand(exposure, at);
   if (!band) return NOTHING;
-  const [maybe, , , maybeTo] = exposureEdges(exposure, act, at);
+  const [, , surelyTo, maybeTo] = exposureEdges(exposure, act, at);
   const words = `exposed up to ${seconds((exposure.to?.seenAt ?? act.toMs) - (exposure.from.notBefore ?? exposure.from.seenAt))}`;
-  const [x, anchor] = maybeTo > WIDTH - LABEL_ROOM ? [maybe - 6, 'end'] : [maybeTo + 6, 'start'];
+  // Left of a window stand the marks of those who opened it: a label without room behind goes into its end.
+  const [x, anchor] = maybeTo > WIDTH - LABEL_ROOM ? [surelyTo - 6, 'end'] : [maybeTo + 6, 'start'];
   return markup`<text class="exposed-text" x="${x}" y="${band.y + 13}" text-anchor="${anchor}">${words}</text>`;
 }
 
