@@ -197,7 +197,11 @@ describe('the readiness prober on a real broker and database', () => {
     const seconds = (performance.now() - startedAt) / 1_000;
     process.stderr.write(`instant probes: ${Math.round(requests.length / seconds)} a second\n`);
     expect(new Set(answered())).toEqual(ids);
-    expect(answered()).toHaveLength(requests.length);
+    // A message may come twice under one id; a second answer would have another id.
+    const answers = new Set(
+      house.readings.filter(({ message }) => ids.has(message.data.probeId)).map(({ message }) => message.id),
+    );
+    expect(answers.size).toBe(requests.length);
   });
 
   it('stops cleanly when told to, and takes up what was open', async () => {

@@ -23,7 +23,7 @@ export interface InstalledKeycloak {
 
 const recipe: Recipe = {
   name: 'keycloak',
-  version: `${VERSION}-r1`,
+  version: `${VERSION}-r2`,
   title: `Keycloak ${VERSION} (177 MB by Maven, then its own build and first start: about a minute and a half)`,
   install: async (folder, say) => {
     await unpack(folder);

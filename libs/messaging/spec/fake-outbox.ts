@@ -44,6 +44,9 @@ export class PlannedBus implements EventBus {
 export class MemoryOutbox implements OutboxStore<null> {
   readonly rows = new Map<string, Sealed>();
   failures = 0;
+  /** How long a look takes; with one, rows of any age are found. */
+  readingMs = 0;
+  reading = false;
   private next = 1;
   private tellDoubt: () => void = () => undefined;
 
@@ -59,8 +62,13 @@ export class MemoryOutbox implements OutboxStore<null> {
   }
   async pending(limit: number, olderThanMs: number): Promise<OutboxRow[]> {
     this.failIfPlanned();
-    if (olderThanMs > 0) return [];
-    return [...this.rows].slice(0, limit).map(([place, sealed]) => ({ place, sealed }));
+    if (olderThanMs > 0 && this.readingMs === 0) return [];
+    const found = [...this.rows].slice(0, limit).map(([place, sealed]) => ({ place, sealed }));
+    if (this.readingMs === 0) return found;
+    this.reading = true;
+    await new Promise((resolve) => setTimeout(resolve, this.readingMs));
+    this.reading = false;
+    return found;
   }
   async deleteSent(places: readonly string[]): Promise<void> {
     this.failIfPlanned();

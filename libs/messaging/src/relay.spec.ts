@@ -86,6 +86,19 @@ describe('the relay', () => {
     expect(ids(bus)).toEqual(['a']);
   });
 
+  it('does not send a row again that is deleted while a sweep still reads', async () => {
+    const [bus, store] = [new PlannedBus(), new MemoryOutbox()];
+    const relay = new Relay({ bus, store, sweepEveryMs: 100 });
+    await relay.start();
+    store.readingMs = 700;
+    const rows = store.commit(message('a'));
+    await until(() => store.reading);
+    relay.enqueue(rows);
+    await until(() => store.rows.size === 0 && !store.reading);
+    await relay.stop();
+    expect(ids(bus)).toEqual(['a']);
+  });
+
   it('given more than memory may hold, takes the rest from the table, still in order', async () => {
     const [bus, store] = [new PlannedBus(['failed', 'failed']), new MemoryOutbox()];
     const relay = await started(bus, store, { maxQueued: 10 });

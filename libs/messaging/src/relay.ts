@@ -43,6 +43,7 @@ export class Relay {
   private inDoubtUntil = -Infinity;
   private passedOver = false;
   private sending: Promise<void> | null = null;
+  private sweeping: Promise<void> | null = null;
   private deleting: Promise<void> = Promise.resolve();
   private stopped = false;
   private failures = 0;
@@ -62,7 +63,7 @@ export class Relay {
   async start(): Promise<void> {
     await this.sweep(0);
     this.timers = [
-      setInterval(() => void this.sweep(YOUNG_MS).catch(this.failed('sweep')), this.options.sweepEveryMs ?? 2_000),
+      setInterval(() => this.sweepUnlessSweeping(), this.options.sweepEveryMs ?? 2_000),
       setInterval(() => void this.deleteSent(), DELETE_EVERY_MS),
     ];
   }
@@ -161,9 +162,8 @@ export class Relay {
   private async unspill(): Promise<void> {
     while (this.spilled && this.queue.length === 0 && !this.stopped) {
       try {
-        await this.deleteSent();
         this.passedOver = false;
-        const rows = await this.options.store.pending(SWEEP_ROWS, 0);
+        const rows = await this.look(0);
         this.take(rows);
         this.spilled = this.passedOver || rows.length === SWEEP_ROWS;
       } catch (error) {
@@ -173,14 +173,32 @@ export class Relay {
     }
   }
 
+  private sweepUnlessSweeping(): void {
+    this.sweeping ??= this.sweep(YOUNG_MS)
+      .catch(this.failed('sweep'))
+      .finally(() => {
+        this.sweeping = null;
+      });
+  }
+
   private async sweep(olderThanMs: number): Promise<void> {
-    await this.deleteSent();
-    const rows = await this.options.store.pending(SWEEP_ROWS, olderThanMs);
+    const rows = await this.look(olderThanMs);
     const left = rows.filter((row) => !this.known.has(row.place));
     if (left.length > 0) this.log.info({ rows: left.length }, 'the sweep found unsent rows');
     this.counts.swept += left.length;
     this.spilled ||= rows.length === SWEEP_ROWS;
     this.take(left);
+  }
+
+  /** No row is deleted, and with that forgotten, while the table is read: it would come back as one that nobody knows. */
+  private async look(olderThanMs: number): Promise<OutboxRow[]> {
+    await this.deleteSent();
+    const looking = this.deleting.then(() => this.options.store.pending(SWEEP_ROWS, olderThanMs));
+    this.deleting = looking.then(
+      () => undefined,
+      () => undefined,
+    );
+    return looking;
   }
 
   private deleteSent(): Promise<void> {
