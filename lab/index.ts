@@ -32,3 +32,4 @@ export {
 export { flagHistory, readFlagAsClient, readFlagSetting, type FlagEvent, type FlagSetting } from './readback/unleash';
 export { addStrategy, clearStrategies, deploy, mapRole, switchFlag, undeploy, writePolicy } from './teams/teams';
 export { flagPlace, pollWitness, type Sighting, type Witness, type WitnessOptions } from './witness/places';
+export { letIn } from './http/call';

@@ -32,14 +32,33 @@ export async function call({
   form,
   timeoutMs = TIMEOUT_MS,
 }: Call): Promise<Answer> {
-  const answer = await request(url, {
-    dispatcher: fresh,
-    method,
-    headers: { ...contentType(json, form), ...headers },
-    body: bodyOf(json, form),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
+  const answer = await letIn(() =>
+    request(url, {
+      dispatcher: fresh,
+      method,
+      headers: { ...contentType(json, form), ...headers },
+      body: bodyOf(json, form),
+      signal: AbortSignal.timeout(timeoutMs),
+    }),
+  );
   return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+}
+
+const LET_IN_TRIES = 3;
+
+/**
+ * Sends again what was reset before its connection came about, so that nothing had left: a server that opens its port anew (Caddy's
+ * admin endpoint does at each change) drops those who waited at the old one.
+ */
+export async function letIn<T>(send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await send();
+    } catch (error) {
+      const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+      if (code !== 'ECONNRESET' || syscall !== 'connect' || tries === LET_IN_TRIES) throw error;
+    }
+  }
 }
 
 /** As `call`, but a status outside 200-299 throws with what was answered. */

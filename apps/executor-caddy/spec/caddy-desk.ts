@@ -1,5 +1,6 @@
 /** The gateway's owner, beside the executor: puts policies back by hand and reads Caddy's own log of admin requests. */
 import { readFileSync } from 'node:fs';
+import { letIn } from '@causeway/lab';
 import { Agent, request } from 'undici';
 
 export interface CaddyAccess {
@@ -60,22 +61,26 @@ export class CaddyDesk {
 
   /** Any request by hand; answers the status and the text. Rejects when the connection was dropped, which says nothing of the request. */
   async hand({ method, path, body, client }: ByHand): Promise<{ status: number; text: string }> {
-    const { statusCode, body: answer } = await request(`${this.access.adminUrl}${path}`, {
-      method,
-      dispatcher: fresh,
-      headers: { origin: this.access.adminUrl, 'content-type': 'application/json', 'user-agent': client },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
+    const { statusCode, body: answer } = await letIn(() =>
+      request(`${this.access.adminUrl}${path}`, {
+        method,
+        dispatcher: fresh,
+        headers: { origin: this.access.adminUrl, 'content-type': 'application/json', 'user-agent': client },
+        body: body === undefined ? null : JSON.stringify(body),
+      }),
+    );
     return { status: statusCode, text: await answer.text() };
   }
 
   private async call(method: 'GET' | 'PATCH', body?: object): Promise<unknown> {
-    const { statusCode, body: answer } = await request(`${this.access.adminUrl}/id/${this.access.policyId}`, {
-      method,
-      dispatcher: fresh,
-      headers: { origin: this.access.adminUrl, 'content-type': 'application/json' },
-      body: body ? JSON.stringify(body) : null,
-    });
+    const { statusCode, body: answer } = await letIn(() =>
+      request(`${this.access.adminUrl}/id/${this.access.policyId}`, {
+        method,
+        dispatcher: fresh,
+        headers: { origin: this.access.adminUrl, 'content-type': 'application/json' },
+        body: body ? JSON.stringify(body) : null,
+      }),
+    );
     const text = await answer.text();
     if (statusCode !== 200) throw new Error(`${method}: ${statusCode} ${text}`);
     return text ? (JSON.parse(text) as unknown) : null;

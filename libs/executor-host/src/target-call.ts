@@ -51,11 +51,30 @@ export async function callTarget(call: TargetCall): Promise<TargetAnswer> {
   };
   call.signal.throwIfAborted();
   try {
-    return await answerOf(await request(call.url, options));
+    return await answerOf(await letIn(() => request(call.url, options)));
   } catch (error) {
     throw neverLeft(error) ? unreachable(call, error as Error) : error;
   }
 }
+
+/** Tries of one call whose connection is reset before it comes about: nothing has left then. */
+const CONNECT_TRIES = 3;
+
+/** A server that opens its port anew resets who waits to be let in at the old one; the next try meets the new one. */
+async function letIn<T>(send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!resetAtConnect(error) || tries === CONNECT_TRIES) throw error;
+    }
+  }
+}
+
+const resetAtConnect = (error: unknown): boolean => {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === 'ECONNRESET' && syscall === 'connect';
+};
 
 async function answerOf({ statusCode, headers, trailers, body }: Dispatcher.ResponseData): Promise<TargetAnswer> {
   const text = await body.text();
@@ -77,7 +96,7 @@ const NEVER_LEFT = new Set([
 /** A host with several addresses gives one error holding one per address: all of them must say so. */
 function neverLeft(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverLeft);
-  return NEVER_LEFT.has((error as NodeJS.ErrnoException | null)?.code ?? '');
+  return resetAtConnect(error) || NEVER_LEFT.has((error as NodeJS.ErrnoException | null)?.code ?? '');
 }
 
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
