@@ -11,11 +11,14 @@ jest.setTimeout(90_000);
 let desk: CommandDesk;
 let kafka: Kafka;
 const closers: (() => Promise<unknown>)[] = [];
+/** The tests' common broker must not be killed: this file has one of its own. */
+const givenKafka = process.env.KAFKA_BROKERS;
 
 beforeAll(async () => {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-observing-'));
   closers.push(async () => rmSync(dir, { recursive: true, force: true }));
   const say = (): void => undefined;
+  delete process.env.KAFKA_BROKERS;
   kafka = await startKafka({ dir, say });
   closers.push(() => kafka.stop());
   const postgres = await startPostgres({ dir, say });
@@ -26,6 +29,7 @@ afterEach(() => desk.endAll());
 afterAll(async () => {
   await desk?.close();
   for (const close of closers.reverse()) await close();
+  if (givenKafka) process.env.KAFKA_BROKERS = givenKafka;
 });
 
 let targets = 0;
