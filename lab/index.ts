@@ -1,5 +1,10 @@
 export { startWorld, type World, type WorldOptions } from './governed/world';
 export { readOutcome, witnessedOrder, type Outcome } from './demo/outcome';
+export { actThree } from './demo/acts/act-three';
+export { actTwo } from './demo/acts/act-two';
+export type { Played } from './demo/acts/act';
+export { putBack } from './demo/acts/interlude';
+export { closeTheBooks, type Books } from './demo/books';
 export { startKafka, type Kafka, type Provider } from './broker/start-kafka';
 export { cacheFolder, type Say } from './cache/cache-folder';
 export { createDatabase, dropDatabase } from './database/create-database';

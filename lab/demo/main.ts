@@ -6,12 +6,13 @@ import { actOne } from './acts/act-one';
 import { actThree } from './acts/act-three';
 import { actTwo } from './acts/act-two';
 import { closeTheBooks, type Books } from './books';
+import { putBack } from './acts/interlude';
 import { readFlags, type Flags } from './flags';
 import { page } from './report/page';
 import { heading, paint, tell } from './tell';
 
 /** eu-west's gateways ask for their policy so seldom, seconds: long enough to see what happens meanwhile. */
-const EU_WEST_DELAY_SECONDS = 12;
+const EU_WEST_DELAY_SECONDS = 14;
 
 /** `npm run demo`: the incident of the post on real systems, in three acts, from nothing to a verified ledger and a report. */
 async function main(): Promise<number> {
@@ -28,11 +29,10 @@ async function main(): Promise<number> {
     await restoreOldState(stage.lab);
     const world = await govern(stage, { say });
     const second = await actTwo(world);
-    tell(paint.dim('\nThe teams put everything back by hand. No plan is open, so it is recorded, and nobody is held.'));
-    await restoreOldState(stage.lab);
+    await putBack(world);
     const third = await actThree(world);
     const acts = [first, second, third];
-    const books = await closeTheBooks(world);
+    const books = await closeTheBooks(world, acts);
     const ok = acts.every(({ held }) => held) && books.held;
     write(flags, acts, books, startedMs);
     tellNext();

@@ -15,7 +15,8 @@ import type { Played } from './act';
 import { witnessedExposures, witnessedLanes } from './witnessed';
 
 const POLICY = 'auditor';
-const USER_EVERY_MS = 100;
+/** Two users a region: together a request every 110 ms or so. */
+const USER_EVERY_MS = 200;
 const PLACES_EVERY_MS = 150;
 /** So long does everybody think that the work is done before the next one starts. */
 const HANDOVER_MS = 1_200;

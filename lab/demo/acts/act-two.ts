@@ -18,7 +18,8 @@ const PLAN = join('examples', 'auditor-role', 'plan.yaml');
 const POLICY = 'auditor';
 const KEY = 'CHG-4711';
 const PLACES_EVERY_MS = 100;
-const USER_EVERY_MS = 100;
+/** Two users a region: together a request every 110 ms or so. */
+const USER_EVERY_MS = 200;
 /** So many requests of each region have to have gone well. */
 const REQUESTS_A_REGION = 200;
 
@@ -43,13 +44,13 @@ export async function actTwo(world: World): Promise<Played> {
     const applied = await ask(world, 'apply', PLAN, '--key', KEY, '--wait', '--timeout', '5m');
     await enough(users);
     const requests = await users.stop();
+    const endedMs = Date.now();
     const holds = await holding.stop();
     await witness.stop();
     const order = witnessedOrder(witness, POLICY);
     const after = await readOutcome(lab);
     const answers = [await ask(world, 'explain', KEY), await ask(world, 'exposure', KEY)];
     const told = await tellOf(world, KEY, new Date(clock.beganMs).toISOString());
-    const endedMs = Date.now();
     const fared = faredIn(requests);
     tell('\nWhat the users met:');
     for (const region of REGIONS)

@@ -42,8 +42,25 @@ export interface ActFacts {
     readonly deniedInside: number;
     readonly deniedOutside: number;
   }[];
-  readonly divergences: readonly string[];
+  readonly divergences: readonly Divergence[];
 }
+
+/** How the order of effect differed: in one scope from the plan, or between two scopes (`place`: the first that differs, from 1). */
+export type Divergence =
+  | {
+      readonly kind: 'plan';
+      readonly scope: string;
+      readonly earlier: string;
+      readonly later: string;
+      readonly words: string;
+    }
+  | {
+      readonly kind: 'scopes';
+      readonly left: string;
+      readonly right: string;
+      readonly place: number;
+      readonly words: string;
+    };
 
 /** One act, played. */
 export interface Played {

@@ -1,5 +1,13 @@
 /** A governed act as its ledger tells it, through the same questions that anybody can ask. */
-import type { Explanation, ExposureAnswer, MutationItem, Page, PathAnswer, SequenceView } from '@causeway/console-api';
+import type {
+  Explanation,
+  ExposureAnswer,
+  MutationItem,
+  Page,
+  PathAnswer,
+  PathDiffAnswer,
+  SequenceView,
+} from '@causeway/console-api';
 import type { World } from '../../governed/world';
 import { REGIONS, type Region } from '../../systems/regions';
 import { isDenied, type UserRequest } from '../../witness/users';
@@ -15,17 +23,18 @@ import {
   type System,
 } from '../report/data';
 import { isWithin } from '../within';
-import type { ActFacts } from './act';
+import type { ActFacts, Divergence } from './act';
 
 export interface Told {
   readonly view: SequenceView;
   readonly explanation: Explanation;
   readonly paths: Readonly<Record<Region, PathAnswer>>;
+  readonly pathDiff: PathDiffAnswer;
   readonly exposure: ExposureAnswer;
   readonly mutations: readonly MutationItem[];
 }
 
-/** @param since RFC 3339: mutations that were seen from then on */
+/** @param since RFC 3339: mutations that happened from then on, as the systems claim */
 export async function tellOf(world: World, run: string, since: string): Promise<Told> {
   const paths = await Promise.all(
     REGIONS.map(async (region) => [region, await askJson<PathAnswer>(world, 'path', region, '--run', run)] as const),
@@ -35,14 +44,23 @@ export async function tellOf(world: World, run: string, since: string): Promise<
     view: await askJson<SequenceView>(world, 'status', run),
     explanation: await askJson<Explanation>(world, 'explain', run),
     paths: Object.fromEntries(paths) as Told['paths'],
+    pathDiff: await askJson<PathDiffAnswer>(world, 'path', 'diff', ...REGIONS, '--run', run),
     exposure: await askJson<ExposureAnswer>(world, 'exposure', run),
-    mutations: [...seen].reverse(),
+    mutations: seen.filter((one) => timeOf(one) >= since).reverse(),
   };
 }
 
 /** Newest first. */
 export const mutationsSince = async (world: World, since: string): Promise<readonly MutationItem[]> =>
   (await askJson<Page<MutationItem>>(world, 'mutations', '--since', since, '--limit', '500')).items;
+
+/** What each of the plan's changes comes to. */
+const EFFECT_WORDS: Readonly<Record<System, string>> = {
+  idp: 'auditors have the role',
+  shop: 'version 1.1.0',
+  edge: 'new policy',
+  flags: 'on',
+};
 
 const ms = (at: string): number => Date.parse(at);
 const momentOf = (at: { readonly notBefore: string | null; readonly seenAt: string }): Moment => ({
@@ -54,10 +72,14 @@ const isSystem = (target: string): target is System => (SYSTEMS as readonly stri
 export function lanesOf({ paths }: Told): Lane[] {
   const lanes = new Map<string, Lane>();
   for (const region of REGIONS)
-    for (const { target, stepScope, partly, effective, step } of paths[region].steps) {
+    for (const { target, stepScope, partly, effective } of paths[region].steps) {
       if (!isSystem(target)) continue;
       const place = stepScope === 'global' ? null : region;
-      lanes.set(`${target}@${place}`, { system: target, region: place, spans: spansOf(partly, effective, step) });
+      lanes.set(`${target}@${place}`, {
+        system: target,
+        region: place,
+        spans: spansOf(partly, effective, EFFECT_WORDS[target]),
+      });
     }
   return [...lanes.values()];
 }
@@ -106,25 +128,40 @@ export const deniedOutside = ({ exposure }: Told, requests: readonly UserRequest
 
 export const marksOf = ({ mutations }: Told): Mark[] =>
   mutations.flatMap((one): Mark[] => {
-    const { target, actor, resource, class: found, by } = one;
+    const { target, class: found, by } = one;
     if (!isSystem(target) || found === null) return [];
     const scope = one.scopes?.[0]?.scope ?? null;
     const region = scope !== null && one.scopes?.length === 1 && REGIONS.some((name) => name === scope) ? scope : null;
-    const what = `${one.effect === 'set' ? 'changes' : 'removes'} ${resource}`;
-    return [{ ...{ system: target, region, what, class: found }, at: ms(timeOf(one)), actor: whoOf(by, actor) }];
+    const mark = { system: target, region, what: whatOf(one), class: found };
+    return [{ ...mark, at: ms(timeOf(one)), actor: by.kind === 'executor' ? 'Causeway' : whoOf(one) }];
   });
 
 const timeOf = ({ happened }: MutationItem): string => (happened.kind === 'at' ? happened.at : happened.to);
-const whoOf = (by: MutationItem['by'], actor: MutationItem['actor']): string =>
-  by.kind === 'executor' ? `our executor${actor.name ? ` (${actor.name})` : ''}` : (actor.name ?? 'somebody unnamed');
+
+/** A service account of a client is known by the client's name, and so is whoever has no name but told what he came with. */
+const whoOf = ({ actor, channel }: MutationItem): string =>
+  (actor.name?.replace(/^service-account-/, '') ?? channel.client ?? 'somebody unnamed').replace(/@example\.com$/, '');
+
+/** The change by what it makes of its resource; what tells nothing of that is told by its resource. */
+function whatOf({ target, with: told, effect, resource }: MutationItem): string {
+  const { role, version, policy, flag, enabled } = told as Readonly<Record<string, unknown>>;
+  const words: Readonly<Record<System, string | null>> = {
+    idp: role === undefined ? null : `role ${String(role)}`,
+    shop: version === undefined ? null : `version ${String(version)}`,
+    edge: policy === undefined ? null : `policy ${String(policy)}`,
+    flags: flag === undefined ? null : `flag ${enabled === false ? 'off' : 'on'}`,
+  };
+  return `${effect === 'set' ? '' : 'no more '}${(isSystem(target) && words[target]) || resource}`;
+}
 
 export const holdsOf = ({ explanation }: Told): Act['holds'] =>
   explanation.gates.flatMap(({ gate, heldSince, heldFor, openedAt }) =>
-    heldSince === null
+    // The gate at the end holds nothing back: the last change is only being looked for.
+    heldSince === null || gate === null
       ? []
       : [
           {
-            step: gate ?? 'the end',
+            step: gate,
             text: heldFor ?? '',
             since: ms(heldSince),
             until: openedAt === null ? null : ms(openedAt),
@@ -139,14 +176,15 @@ export function factsOf(
   holds: ActFacts['holds'],
   requests: readonly UserRequest[],
 ): ActFacts {
-  const { view, exposure, paths, mutations } = told;
+  const { view, exposure, mutations } = told;
   return {
     ...{ name, sequenceId: view.id, outcome: view.status, holds },
     mutations: mutations.map((one) => ({
       ...{ target: one.target, step: one.match?.step ?? null, class: one.class, actor: one.actor.name },
-      channel: Object.entries(one.channel)
-        .flatMap(([what, value]) => (value === null ? [] : `${what} ${value}`))
-        .join(', '),
+      channel:
+        Object.entries(one.channel)
+          .flatMap(([what, value]) => (value === null ? [] : `${what} ${value}`))
+          .join(', ') || null,
       ...{ at: timeOf(one), ledgerIndex: Number(one.index) },
     })),
     exposureWindows: exposure.windows.map(({ scope, earlier, later, from, to, certaintyMs }) => {
@@ -157,6 +195,17 @@ export function factsOf(
         deniedOutside: deniedOutside(told, requests, scope),
       };
     }),
-    divergences: REGIONS.flatMap((region) => paths[region].divergences.map(({ words }) => words)),
+    divergences: divergencesOf(told),
   };
+}
+
+function divergencesOf({ paths, pathDiff }: Told): Divergence[] {
+  const fromPlan = REGIONS.flatMap((region) =>
+    paths[region].divergences.map(({ scope, earlier, later, words }): Divergence => {
+      return { kind: 'plan', ...{ scope, earlier, later, words } };
+    }),
+  );
+  const { left, right, firstDifference: place, summary: words } = pathDiff;
+  if (place === null) return fromPlan;
+  return [...fromPlan, { kind: 'scopes', left: left.scope, right: right.scope, place, words }];
 }

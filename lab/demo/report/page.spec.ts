@@ -130,6 +130,16 @@ describe('the picture', () => {
     expect(svg.match(/class="mark early"/g)).toHaveLength(2);
   });
 
+  it('cuts what a held gate waits for to the room that there is; the table has it whole', () => {
+    const text = 'a reason that goes on and on '.repeat(10).trimEnd();
+    const made = picture({ ...act, holds: [{ step: 'flag', text, since: at(4), until: at(14) }] }).text;
+    const [, shown = ''] = /class="hold-text over"[^>]*>([^<]*)</.exec(made) ?? [];
+    expect(shown).toMatch(/^waits for a reason that goes on .*…$/);
+    expect(page(report([{ ...act, holds: [{ step: 'flag', text, since: at(4), until: at(14) }] }]))).toContain(
+      `<td>${text}</td>`,
+    );
+  });
+
   it('draws each denied request, over the whole lane', () => {
     const [, path = ''] = /class="denied" d="([^"]+)"/.exec(svg) ?? [];
     expect(path.match(/M/g)).toHaveLength(2);

@@ -44,7 +44,7 @@ const table = (caption: string, head: readonly string[], rows: readonly (readonl
   rows.length === 0
     ? NOTHING
     : markup`<h3>${caption}</h3><div class="wide"><table><thead><tr>${head.map((cell) => markup`<th scope="col">${cell}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => markup`<tr>${row.map((cell) => markup`<td class="number">${cell}</td>`)}</tr>`)}</tbody></table></div>`;
+<tbody>${rows.map((row) => markup`<tr>${row.map((cell) => markup`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 
 function numbers(act: Act): Markup {
   const users = act.users.map(({ region, servedAt, deniedAt }) => [

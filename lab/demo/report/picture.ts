@@ -73,12 +73,27 @@ function usersLane({ region, servedAt, deniedAt }: Act['users'][number], at: Lay
 function holdBar(act: Act, at: Layout, { step, text, since, until }: Act['holds'][number], band: Band): Markup {
   const from = at.x(since);
   const to = until === null ? at.right : at.x(until);
-  const words = `${step} held: ${text}`;
-  const inside = to - from > words.length * 6.2;
-  const [x, anchor] = inside ? [from + 6, 'start'] : from > WIDTH * 0.6 ? [from - 6, 'end'] : [to + 6, 'start'];
-  return markup`${label(step, { ...band, height: band.height })}
+  const { x, anchor, room, over } = placeForText(`waits for ${text}`, from, to, at);
+  return markup`${label(`before ${step}`, band)}
 <rect class="hold" x="${from}" y="${band.y + 4}" width="${Math.max(2, to - from)}" height="${band.height - 6}" rx="3"/>
-<text class="${inside ? 'hold-text over' : 'hold-text'}" x="${x}" y="${band.y + 16.5}" text-anchor="${anchor}">${words}</text>`;
+<text class="${over ? 'hold-text over' : 'hold-text'}" x="${x}" y="${band.y + 16.5}" text-anchor="${anchor}">${cut(`waits for ${text}`, room)}</text>`;
+}
+
+/** About, per character, of the smaller text. */
+const CHARACTER = 6.1;
+
+/** In the bar when it fits there, else wherever most of it does. */
+function placeForText(words: string, from: number, to: number, at: Layout) {
+  const inside = { x: from + 6, anchor: 'start', room: to - from - 12, over: true };
+  const right = { x: to + 6, anchor: 'start', room: at.right - to - 6, over: false };
+  const left = { x: from - 6, anchor: 'end', room: from - at.left - 6, over: false };
+  if (inside.room >= words.length * CHARACTER) return inside;
+  return [inside, left, right].reduce((best, one) => (one.room > best.room ? one : best));
+}
+
+function cut(words: string, room: number): string {
+  const most = Math.max(1, Math.floor(room / CHARACTER));
+  return words.length <= most ? words : `${words.slice(0, most - 1)}…`;
 }
 
 /** Over the lanes from the earlier system down to the users of the region. */

@@ -13,7 +13,7 @@ const SHAPES: Readonly<Record<Mark['class'], string>> = {
   late: 'M-4.5-5.5L5.5 0L-4.5 5.5z',
   repeated: 'M-4.5-4.5h9v9h-9z',
   undeclared: 'M0-6L5.5 4.5H-5.5z',
-  'different-content': 'M0-6L6 0L0 6L-6 0z',
+  'different-content': 'M-3-5.5h6L6 0L3 5.5h-6L-6 0z',
   'by-hand': 'M0-6L6 0L0 6L-6 0z',
 };
 

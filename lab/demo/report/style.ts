@@ -17,14 +17,14 @@ h3 { font-size: 1rem; margin: 1.4em 0 .4em; }
 p { margin: .5em 0; max-width: 72ch; }
 .soft, figcaption { color: var(--soft); font-size: .88rem; }
 section.act { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 20px; margin: 28px 0; }
-.outcome { display: inline-block; border: 1px solid var(--line); border-radius: 999px; padding: 1px 12px; font-size: .85rem; color: var(--soft); }
+.outcome { display: inline-block; border: 1px solid var(--line); border-radius: 12px; padding: 1px 12px; font-size: .85rem; color: var(--soft); }
 figure { margin: 16px 0 8px; }
 .wide { overflow-x: auto; }
 svg { display: block; width: 100%; min-width: 820px; height: auto; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; padding: 4px 18px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
-td.number { font-variant-numeric: tabular-nums; }
+td { font-variant-numeric: tabular-nums; } td:first-child { white-space: nowrap; }
 pre { background: var(--track); border-radius: 6px; padding: 10px 12px; overflow-x: auto; font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; }
 details { border-top: 1px solid var(--line); padding: 6px 0; }
 summary { cursor: pointer; }
