@@ -34,7 +34,7 @@ export interface Fared {
 
 export interface Users {
   requests(): readonly UserRequest[];
-  /** Resolves once every region has made that many requests since now. */
+  /** Resolves once every region has made that many requests since now. Throws when that takes too long: something is down. */
   more(count: number): Promise<void>;
   stop(): Promise<readonly UserRequest[]>;
 }
@@ -44,6 +44,7 @@ const NEW_ENDPOINT = '/api/audit';
 const TOKEN_RENEWED_MS = 500;
 const ANSWER_WITHIN_MS = 5_000;
 const LOOK_AGAIN_MS = 50;
+const MORE_WITHIN_MS = 90_000;
 
 /** @param everyMs pause of one user between an answer and the next request; each gateway has a user of its own */
 export function startUsers(lab: Lab, everyMs: number): Users {
@@ -57,7 +58,11 @@ export function startUsers(lab: Lab, everyMs: number): Users {
     requests: () => made,
     async more(wanted) {
       const goals = REGIONS.map((region) => [region, count(region) + wanted] as const);
-      while (!goals.every(([region, goal]) => count(region) >= goal)) await sleep(LOOK_AGAIN_MS);
+      const deadline = Date.now() + MORE_WITHIN_MS;
+      while (!goals.every(([region, goal]) => count(region) >= goal)) {
+        if (Date.now() > deadline) throw new Error(`users came to no ${wanted} requests a region: is a system down?`);
+        await sleep(LOOK_AGAIN_MS);
+      }
     },
     async stop() {
       ending.abort();

@@ -41,8 +41,10 @@ export async function runKeycloak(run: KeycloakRun): Promise<RunningProcess> {
     env: { ...process.env, ...adminEnv },
     cwd: run.dir,
     logFile: join(run.dir, 'keycloak.log'),
+    // Healthy comes before it listens to users: a port that somebody else has would show only later.
     isReady: async () =>
-      (await call({ url: `http://127.0.0.1:${managementPort}/health/ready`, timeoutMs: 1_000 })).status === 200,
+      (await call({ url: `http://127.0.0.1:${managementPort}/health/ready`, timeoutMs: 1_000 })).status === 200 &&
+      (await call({ url: `http://127.0.0.1:${run.port}/`, timeoutMs: 1_000 })).status > 0,
     readyWithinMs: 180_000,
     graceMs: 60_000,
   });
