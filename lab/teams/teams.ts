@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { basic, bearer, call, callJson, callOk } from '../http/call';
+import { basic, bearer, callJson, callOk } from '../http/call';
 import type { CaddyLab } from '../systems/caddy/start';
 import type { KeycloakLab } from '../systems/keycloak/start';
 import { REGIONS, type Region } from '../systems/regions';
@@ -101,25 +101,27 @@ const flagAt = ({ url, project, flag, environment }: UnleashLab): string =>
  */
 export async function pullNow(caddy: CaddyLab, regions: readonly Region[] = REGIONS): Promise<void> {
   const gateways = Object.values(caddy.gateways).filter(({ region }) => regions.includes(region));
-  await Promise.all(
-    gateways.map(async ({ region, adminUrl }) => {
-      const json = await documentOf(caddy, region);
-      // Without this header Caddy ignores a document that is the one it has, and its timer runs on.
-      const headers = { origin: adminUrl, 'cache-control': 'must-revalidate' };
-      await callOk({ method: 'POST', url: `${adminUrl}/load`, headers, json });
-    }),
-  );
+  await Promise.all(gateways.map(({ region, adminUrl }) => untilDone(() => pull(caddy, region, adminUrl))));
 }
 
-const DOCUMENT_WITHIN_MS = 10_000;
+async function pull({ controlPlane }: CaddyLab, region: Region, adminUrl: string): Promise<void> {
+  const json = await callJson<object>({ url: `${controlPlane.url}/edge/${region}` });
+  // Without this header Caddy ignores a document that is the one it has, and its timer runs on.
+  const headers = { origin: adminUrl, 'cache-control': 'must-revalidate' };
+  await callOk({ method: 'POST', url: `${adminUrl}/load`, headers, json });
+}
 
-/** The control plane cannot put the policy in while it starts its admin endpoint anew, as it does after each write. */
-async function documentOf({ controlPlane }: CaddyLab, region: Region): Promise<object> {
-  const deadline = Date.now() + DOCUMENT_WITHIN_MS;
+const PULLED_WITHIN_MS = 10_000;
+
+/** Caddy starts its admin endpoint anew at each change, and hangs up on whoever asks meanwhile. Pulling twice does no harm. */
+async function untilDone(work: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + PULLED_WITHIN_MS;
   for (;;) {
-    const answer = await call({ url: `${controlPlane.url}/edge/${region}` });
-    if (answer.status === 200) return JSON.parse(answer.text) as object;
-    if (Date.now() > deadline) throw new Error(`the control plane answers ${answer.status} for ${region}`);
-    await sleep(100);
+    try {
+      return await work();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(100);
+    }
   }
 }
