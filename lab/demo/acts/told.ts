@@ -148,7 +148,7 @@ function whatOf({ target, with: told, effect, resource }: MutationItem): string 
   const words: Readonly<Record<System, string | null>> = {
     idp: role === undefined ? null : `role ${String(role)}`,
     shop: version === undefined ? null : `version ${String(version)}`,
-    edge: policy === undefined ? null : `policy ${String(policy)}`,
+    edge: policy === undefined ? 'the gateway policy' : `policy ${String(policy)}`,
     flags: flag === undefined ? null : `flag ${enabled === false ? 'off' : 'on'}`,
   };
   return `${effect === 'set' ? '' : 'no more '}${(isSystem(target) && words[target]) || resource}`;

@@ -32,7 +32,7 @@ const section = (act: Act): Markup => markup`<section class="act" aria-labelledb
 <p class="outcome">${act.outcome}</p>
 ${act.story.map((paragraph) => markup`<p>${paragraph}</p>`)}
 <figure><div class="wide" tabindex="0" role="group" aria-label="Picture, scrolls sideways">${picture(act)}</div>
-<figcaption>Time runs to the right, in seconds. Each lane is one system in one region.</figcaption></figure>
+<figcaption>Time runs to the right, in seconds. Each lane is one system in one region. On a small screen the picture scrolls sideways.</figcaption></figure>
 ${legend(act)}
 ${numbers(act)}
 ${snapshot(act)}
