@@ -1,5 +1,7 @@
-export { startWorld, type World, type WorldOptions } from './governed/world';
+export { govern, setStage, startWorld, type Stage, type World, type WorldOptions } from './governed/world';
+export { restoreOldState } from './teams/old-state';
 export { readOutcome, witnessedOrder, type Outcome } from './demo/outcome';
+export { actOne } from './demo/acts/act-one';
 export { actThree } from './demo/acts/act-three';
 export { actTwo } from './demo/acts/act-two';
 export type { Played } from './demo/acts/act';
