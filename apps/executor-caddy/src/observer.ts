@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { CursorLost, type Json, type Observer, type SeenMutation, type Sweep } from '@causeway/executor-sdk';
+import { storedCursor } from '@causeway/executor-host';
+import type { Json, Observer, SeenMutation, Sweep } from '@causeway/executor-sdk';
 import { LookClient } from './client/look-client';
 import type { CaddyObserverSettings } from './config';
 import { AdminLog, logPlace, type LogRead } from './history/admin-log';
@@ -23,7 +24,7 @@ export function caddyObserver(settings: CaddyObserverSettings, now: () => number
   return {
     everyMs: EVERY_MS,
     begin: (signal) => following.begin(signal),
-    sweep: async (cursor, signal) => following.sweep(parsedCursor(cursor), signal),
+    sweep: async (cursor, signal) => following.sweep(storedCursor(cursorForm, cursor), signal),
   };
 }
 
@@ -42,12 +43,6 @@ const cursorForm = z.object({
   sweptAt: z.string(),
 });
 type Cursor = z.output<typeof cursorForm>;
-
-function parsedCursor(cursor: Json): Cursor {
-  const parsed = cursorForm.safeParse(cursor);
-  if (parsed.success) return parsed.data;
-  throw new CursorLost('the stored cursor has a form that this release does not know');
-}
 
 interface Looked {
   readonly read: LogRead;

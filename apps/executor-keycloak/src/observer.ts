@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedCursor } from '@causeway/executor-host';
 import type { Json, Observer, SeenMutation, Sweep } from '@causeway/executor-sdk';
 import { HistoryClient, type Keeping } from './client/history-client';
 import type { KeycloakObserverSettings } from './config';
@@ -24,7 +25,7 @@ export function keycloakObserver(settings: KeycloakObserverSettings, now: () => 
       return following.everyMs();
     },
     begin: (signal) => following.begin(signal),
-    sweep: (cursor, signal) => following.sweep(cursorForm.parse(cursor), signal),
+    sweep: async (cursor, signal) => following.sweep(storedCursor(cursorForm, cursor), signal),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedCursor } from '@causeway/executor-host';
 import type { Json, Observer, SeenMutation, Sweep } from '@causeway/executor-sdk';
 import { ManagerClient } from './client/manager-client';
 import type { TomcatObserverSettings } from './config';
@@ -27,7 +28,7 @@ export function tomcatObserver(settings: TomcatObserverSettings, now: () => numb
   return {
     everyMs: 250,
     begin: (signal) => following.begin(signal),
-    sweep: (cursor, signal) => following.sweep(cursorForm.parse(cursor), signal),
+    sweep: async (cursor, signal) => following.sweep(storedCursor(cursorForm, cursor), signal),
   };
 }
 

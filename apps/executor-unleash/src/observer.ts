@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CursorLost, type Json, type Observer, type Sweep } from '@causeway/executor-sdk';
+import { storedCursor } from '@causeway/executor-host';
+import type { Json, Observer, Sweep } from '@causeway/executor-sdk';
 import { HistoryClient } from './client/history-client';
 import type { UnleashObserverSettings } from './config';
 import { endOf, place, readFrom } from './history/reading';
@@ -18,7 +19,7 @@ export function unleashObserver(settings: UnleashObserverSettings, now: () => nu
   return {
     everyMs: EVERY_MS,
     begin: (signal) => following.begin(signal),
-    sweep: async (cursor, signal) => following.sweep(parsedCursor(cursor), signal),
+    sweep: async (cursor, signal) => following.sweep(storedCursor(cursorForm, cursor), signal),
   };
 }
 
@@ -30,12 +31,6 @@ const cursorForm = z.object({
   sweptAt: z.string(),
 });
 type Cursor = z.output<typeof cursorForm>;
-
-function parsedCursor(cursor: Json): Cursor {
-  const parsed = cursorForm.safeParse(cursor);
-  if (parsed.success) return parsed.data;
-  throw new CursorLost('the stored cursor has a form that this release does not know');
-}
 
 class Following {
   private readonly client: HistoryClient;

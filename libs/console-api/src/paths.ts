@@ -129,11 +129,13 @@ const pathDifference = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('only-in'), step: name, scope: name, since: bounds }),
 ]);
 
+const pathSide = z.strictObject({ scope: name, steps: z.array(pathStep), notEffective: z.array(name) });
+
 /** How the paths of two scopes differ. */
 export const pathDiffAnswer = z.strictObject({
   ...ofSequence,
-  left: z.strictObject({ scope: name, steps: z.array(pathStep), notEffective: z.array(name) }),
-  right: z.strictObject({ scope: name, steps: z.array(pathStep), notEffective: z.array(name) }),
+  left: pathSide,
+  right: pathSide,
   /** From 1: the first place at which they differ; null: they do not, as far as looks can tell. */
   firstDifference: z.int().nullable(),
   differences: z.array(pathDifference),

@@ -1,4 +1,4 @@
-import type { Json, Observer, SeenMutation } from '@causeway/executor-sdk';
+import { CursorLost, type Json, type Observer, type SeenMutation } from '@causeway/executor-sdk';
 import { observerCases, type ObserverFixture } from './index';
 
 const SECRET = 'canary-71ab';
@@ -41,7 +41,9 @@ class Shelf {
       sweep: async (cursor, signal) => {
         if (this.defect === 'deaf to the signal' && signal.aborted) await new Promise(() => undefined);
         signal.throwIfAborted();
-        const { start, at } = cursor as { start: number; at: number };
+        const { start, at } = cursor as { start?: number; at: number };
+        if (start === undefined)
+          throw this.defect === 'fails at a strange cursor' ? new TypeError() : new CursorLost('strange');
         const from = this.defect === 'forgets its cursor' ? (inMemory ?? this.history.length) : at;
         inMemory = this.history.length;
         // Twice what was told a moment ago, as observers that read by time do.
@@ -109,6 +111,7 @@ it.each([
   'not of the language',
   'tells a secret',
   'deaf to the signal',
+  'fails at a strange cursor',
 ])(
   'catches: %s',
   async (defect) => {

@@ -6,9 +6,10 @@
  * 3. the cursor is plain JSON, and another observer goes on from it: nothing is missed, nothing comes under another id
  * 4. a sweep that was broken off, or whose result was lost, is made again and brings the same
  * 5. mutations are of the language, and no credential comes out
+ * 6. a cursor that it does not understand is lost, so that the host begins anew and states a gap, instead of failing for ever
  */
 import { mutationData } from '@causeway/contracts';
-import type { Observer, SeenMutation } from '@causeway/executor-sdk';
+import { CursorLost, type Observer, type SeenMutation } from '@causeway/executor-sdk';
 import { must, mustHoldNoSecret } from './expectations';
 import type { ConformanceCase } from './fixture';
 import { Follower } from './follower';
@@ -35,6 +36,7 @@ export function observerCases(fixture: ObserverFixture): ConformanceCase[] {
     { name: 'another observer goes on from the cursor', run: () => handsOver(fixture) },
     { name: 'a sweep made again brings the same', run: () => repeats(fixture) },
     { name: 'a sweep that is broken off ends soon, and loses nothing', run: () => breaksOff(fixture) },
+    { name: 'a cursor of another release is lost, not misread', run: () => losesCursor(fixture) },
   ];
 }
 
@@ -128,6 +130,15 @@ async function breaksOff(fixture: ObserverFixture): Promise<void> {
   const never = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), ENDS_WITHIN_MS).unref());
   must((await Promise.race([ended, never])) !== 'late', `a sweep ends within ${ENDS_WITHIN_MS} ms of its signal`);
   await see(fixture, follower, count);
+}
+
+async function losesCursor(fixture: ObserverFixture): Promise<void> {
+  const sweeping = fixture.createObserver().sweep({ of: 'another release' }, new AbortController().signal);
+  const thrown: unknown = await sweeping.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  must(thrown instanceof CursorLost, 'a cursor that it does not understand makes it throw CursorLost');
 }
 
 const idsOf = (seen: readonly SeenMutation[]): string[] => seen.map(({ source }) => source.id);

@@ -10,3 +10,4 @@ export {
   type TargetCall,
 } from './target-call';
 export type { ObserverServices } from './observing/observer-services';
+export { storedCursor } from './observing/stored-cursor';
