@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { labFile } from '../cache/cache-folder';
 import { policyOf } from '../readback/caddy';
+import { waitUntil } from '../processes/wait-until';
 import { readGroupRoles } from '../readback/keycloak';
 import { readDeployments } from '../readback/tomcat';
 import { readFlagAsClient } from '../readback/unleash';
@@ -10,7 +10,6 @@ import { REGIONS } from '../systems/regions';
 import type { Lab } from '../systems/start-lab';
 import { clearStrategies, mapRole, pullNow, switchFlag, undeploy, writePolicy } from './teams';
 
-const LOOK_AGAIN_MS = 100;
 const WITHIN_MS = 30_000;
 
 export const policyFile = async (name: 'auditor' | 'baseline'): Promise<object> =>
@@ -46,10 +45,6 @@ async function allServe({ caddy }: Lab, policy: string): Promise<boolean> {
   return served.every((one) => one === policy);
 }
 
-async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WITHIN_MS;
-  while (!(await holds().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error(`after ${WITHIN_MS / 1_000} s it is still not so that ${what}`);
-    await sleep(LOOK_AGAIN_MS);
-  }
-}
+/** A system that does not answer just now is looked at again. */
+const eventually = (what: string, holds: () => Promise<boolean>): Promise<void> =>
+  waitUntil(what, WITHIN_MS, () => holds().catch(() => false));

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '../../processes/wait-until';
 import { GATEWAYS, REGIONS, type Region } from '../../systems/regions';
 import type { Lab } from '../../systems/start-lab';
 import { policyFile } from '../../teams/old-state';
@@ -12,9 +13,9 @@ import { regionsMatch, snapshotOf, tellSnapshot } from '../snapshot';
 import { heading, mustHold, tell } from '../tell';
 import { usersOf } from '../users-of';
 import type { Played } from './act';
+import { POLICY } from './governed';
 import { witnessedExposures, witnessedLanes } from './witnessed';
 
-const POLICY = 'auditor';
 /** Two users a region: together a request every 110 ms or so. */
 const USER_EVERY_MS = 200;
 const PLACES_EVERY_MS = 150;
@@ -38,7 +39,11 @@ export async function actOne(lab: Lab): Promise<Played> {
   try {
     await users.more(15);
     const marks = await changeByHand(lab, witness, clock);
-    await until(() => !stillDenied(users.requests()) && allServe(witness, REGIONS));
+    await waitUntil(
+      'nobody is denied any more',
+      WITHIN_MS,
+      () => !stillDenied(users.requests()) && allServe(witness, REGIONS),
+    );
     await users.more(25);
     const outcome = await readOutcome(lab);
     const requests = await users.stop();
@@ -71,7 +76,7 @@ async function changeByHand(lab: Lab, witness: Witness, clock: Clock): Promise<M
     what: 'writes the policy: "accepted"',
   } as const;
   await did(policy, writePolicy(lab.caddy, await policyFile(POLICY)));
-  await until(() => allServe(witness, ['us-east']));
+  await waitUntil('us-east serves the new policy', WITHIN_MS, () => allServe(witness, ['us-east']));
   const flag = { system: 'flags', region: null, actor: lab.unleash.team.name, what: 'switches the flag on' } as const;
   await did(flag, switchFlag(lab.unleash, 'on'));
   return marks;
@@ -83,14 +88,6 @@ const allServe = (witness: Witness, regions: readonly Region[]): boolean =>
 
 /** Whether one of the last requests was denied. */
 const stillDenied = (requests: readonly UserRequest[]): boolean => requests.slice(-20).some(isDenied);
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + WITHIN_MS;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`act 1 came to no end within ${WITHIN_MS / 1_000} s`);
-    await sleep(50);
-  }
-}
 
 interface Shown {
   readonly outcome: Outcome;

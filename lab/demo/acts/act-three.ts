@@ -1,40 +1,21 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { MutationItem, SequenceView } from '@causeway/console-api';
-import { isOver } from '@causeway/console-api';
+import { isOver, type MutationItem, type SequenceView } from '@causeway/console-api';
 import type { World } from '../../governed/world';
+import { waitUntil } from '../../processes/wait-until';
 import { GATEWAYS, REGIONS } from '../../systems/regions';
 import { mapRole, pullNow, switchFlag } from '../../teams/teams';
-import { pollWitness, type Witness } from '../../witness/places';
-import { faredIn, startUsers, type UserRequest } from '../../witness/users';
-import { ask, askJson, type Answered } from '../ask';
-import { startClock, type Clock } from '../clock';
+import { faredIn, type UserRequest } from '../../witness/users';
+import { askJson, type Answered } from '../ask';
+import type { Clock } from '../clock';
 import { readOutcome, type Outcome } from '../outcome';
 import { regionsMatch, snapshotOf, tellSnapshot } from '../snapshot';
-import { heading, mustHold, tell } from '../tell';
-import { usersOf } from '../users-of';
-import type { ActFacts, Played } from './act';
-import { allChanged } from './act-two';
-import { watchHolds, type HoldWatch } from './hold-watch';
-import {
-  deniedIn,
-  deniedOutside,
-  exposuresOf,
-  factsOf,
-  holdsOf,
-  lanesOf,
-  marksOf,
-  mutationsSince,
-  tellOf,
-  type Told,
-} from './told';
+import { heading, tell } from '../tell';
+import type { Played } from './act';
+import { accountOf, allChanged, asked, onStage, POLICY, type Scene } from './governed';
+import { deniedIn, deniedOutside, mutationsSince, tellOf, type Told } from './told';
 
 const PLAN = join('examples', 'auditor-role', 'plan-on-resume.yaml');
 const KEY = 'CHG-4712';
-const POLICY = 'auditor';
-/** Two users a region: together a request every 110 ms or so. */
-const USER_EVERY_MS = 200;
-const PLACES_EVERY_MS = 150;
 const WITHIN_MS = 90_000;
 /** A change by hand has to be in the ledger, classed, within this. */
 const CLASSED_WITHIN_MS = 5_000;
@@ -45,36 +26,15 @@ interface GoneAround {
   readonly afterMs: number;
 }
 
-interface Scene {
-  readonly world: World;
-  readonly witness: Witness;
-  readonly clock: Clock;
-  readonly answers: Answered[];
-}
-
 /** Governed, and people go around it: both are seen, classed, held and decided; the ledger keeps the two regions' different paths. */
-export async function actThree(world: World): Promise<Played> {
+export function actThree(world: World): Promise<Played> {
   heading('ACT 3: governed, and people go around it');
   tell(`The plan is declared ahead of its time (${PLAN}, start: on-resume). The teams are as helpful as in act 1.`);
-  const { lab } = world;
-  const witness = pollWitness({
-    gateways: Object.values(lab.caddy.gateways),
-    ...{ flag: lab.unleash, everyMs: PLACES_EVERY_MS },
-  });
-  const users = startUsers(lab, USER_EVERY_MS);
-  const holding = watchHolds(world, KEY);
-  const scene: Scene = { world, witness, clock: startClock(), answers: [] };
-  try {
-    await users.more(15);
+  return onStage(world, async (scene) => {
     const around = await goAround(scene);
-    await users.more(25);
-    const requests = await users.stop();
-    return await account(scene, around, requests, holding);
-  } finally {
-    await users.stop();
-    await holding.stop();
-    await witness.stop();
-  }
+    await scene.users.more(25);
+    return account(scene, around, await scene.users.stop());
+  });
 }
 
 async function goAround(scene: Scene): Promise<Record<'role' | 'flag', GoneAround>> {
@@ -89,14 +49,16 @@ async function goAround(scene: Scene): Promise<Record<'role' | 'flag', GoneAroun
   // The gateways' clocks are set to the beginning of a turn, so that eu-west lags long enough in every showing.
   await pullNow(lab.caddy, ['eu-west']);
   await asked(scene, 'resume', KEY, '--accept-all', '--reason', 'the role alone opens nothing; begin as planned');
-  await until('us-east serves the new policy', () => servedInUsEast(scene));
+  await waitUntil('us-east serves the new policy', WITHIN_MS, () => servedInUsEast(scene));
   clock.say(`${lab.unleash.team.name}: sees us-east served and switches the flag on by hand, everywhere`);
   const flag = await byHand(world, 'flags', () => switchFlag(lab.unleash, 'on'));
   clock.say(`the ledger has it as ${flag.mutation.class}, ${flag.afterMs} ms after it was made`);
   await asked(scene, 'explain', KEY);
   await asked(scene, 'exposure', KEY);
   await asked(scene, 'resume', KEY, '--accept-all', '--reason', 'it is on for everybody by now; go on and converge');
-  await until('the sequence has ended', async () => isOver((await askJson<SequenceView>(world, 'status', KEY)).status));
+  await waitUntil('the sequence has ended', WITHIN_MS, async () =>
+    isOver((await askJson<SequenceView>(world, 'status', KEY)).status),
+  );
   return { role, flag };
 }
 
@@ -111,17 +73,13 @@ async function servedInUsEast({ world, witness }: Scene): Promise<boolean> {
   return gateway?.scopes.some(({ scope, ready }) => scope === 'us-east' && ready) ?? false;
 }
 
-async function asked({ world, answers }: Scene, ...args: string[]): Promise<void> {
-  answers.push(await ask(world, ...args));
-}
-
 /** Somebody changes a target; resolves once the ledger says what it was. */
 async function byHand(world: World, target: string, work: () => Promise<unknown>): Promise<GoneAround> {
   const beganMs = Date.now();
   const since = new Date(beganMs).toISOString();
   await work();
   let found: MutationItem | undefined;
-  await until(`the change at ${target} is classed`, async () => {
+  await waitUntil(`the change at ${target} is classed`, WITHIN_MS, async () => {
     const seen = (await mutationsSince(world, since)).filter((one) => one.target === target && one.by.kind === 'other');
     found = seen.find((one) => one.class !== null && one.match !== null);
     return found !== undefined;
@@ -129,48 +87,27 @@ async function byHand(world: World, target: string, work: () => Promise<unknown>
   return { mutation: found as MutationItem, afterMs: Date.now() - beganMs };
 }
 
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WITHIN_MS;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`within ${WITHIN_MS / 1_000} s it did not come about that ${what}`);
-    await sleep(100);
-  }
-}
-
 async function account(
   scene: Scene,
   around: Record<'role' | 'flag', GoneAround>,
   requests: readonly UserRequest[],
-  holding: HoldWatch,
 ): Promise<Played> {
-  const { world, clock, answers } = scene;
+  const { world, clock } = scene;
+  const began = new Date(clock.beganMs).toISOString();
   const endedMs = Date.now();
   const after = await readOutcome(world.lab);
-  await asked(scene, 'path', 'diff', 'eu-west', 'us-east', '--run', KEY);
+  const pathDiff = await asked(scene, 'path', 'diff', 'eu-west', 'us-east', '--run', KEY);
   await asked(scene, 'exposure', KEY);
   await asked(scene, 'mutations', '--unexplained', '--since', sinceBegan(clock));
-  await asked(scene, 'outside', '--from', new Date(clock.beganMs).toISOString());
-  const told = await tellOf(world, KEY, new Date(clock.beganMs).toISOString());
+  await asked(scene, 'outside', '--from', began);
+  const told = await tellOf(world, KEY, began);
   tellUsers(told, requests);
   tell('\nAnd the snapshots, as in act 1:');
   tellSnapshot(snapshotOf(after));
-  const checks = checksOf({ told, around, requests, after, pathDiff: answers.at(-4) as Answered });
-  heading('What must hold in act 3');
-  const held = Object.entries(checks).map(([what, one]) => mustHold(what, one));
-  const holds: ActFacts['holds'] = await holding.stop();
-  return {
-    facts: factsOf('governed, and people go around it', told, holds, requests),
-    requests,
-    picture: {
-      ...{ number: 3, title: 'governed, and people go around it', story: STORY },
-      outcome: `the sequence ${told.view.status}, diverged; both changes by hand are known, with their authors`,
-      ...{ fromMs: clock.beganMs, toMs: endedMs, regions: [...REGIONS] },
-      ...{ lanes: lanesOf(told), exposures: exposuresOf(told, requests), holds: holdsOf(told), marks: marksOf(told) },
-      ...{ users: usersOf(requests), snapshot: snapshotOf(after), answers: [...answers] },
-      checks: Object.entries(checks).map(([what, one]) => ({ what, held: one })),
-    },
-    held: held.every(Boolean),
-  };
+  const outcome = `the sequence ${told.view.status}, diverged; both changes by hand are known, with their authors`;
+  const about = { number: 3, title: 'governed, and people go around it', story: STORY, outcome };
+  const checks = checksOf({ told, around, requests, after, pathDiff });
+  return accountOf(scene, { about, told, requests, after, endedMs, checks });
 }
 
 function tellUsers(told: Told, requests: readonly UserRequest[]): void {

@@ -1,5 +1,7 @@
 /** A governed act as its ledger tells it, through the same questions that anybody can ask. */
+import { RECORD_TYPE, type RecordData } from '@causeway/contracts';
 import type {
+  EntryItem,
   Explanation,
   ExposureAnswer,
   MutationItem,
@@ -24,6 +26,7 @@ import {
 } from '../report/data';
 import { isWithin } from '../within';
 import type { ActFacts, Divergence } from './act';
+import { holdsIn } from './holds';
 
 export interface Told {
   readonly view: SequenceView;
@@ -32,6 +35,8 @@ export interface Told {
   readonly pathDiff: PathDiffAnswer;
   readonly exposure: ExposureAnswer;
   readonly mutations: readonly MutationItem[];
+  /** Every reason that a gate was ever held for. */
+  readonly holds: ActFacts['holds'];
 }
 
 /** @param since RFC 3339: mutations that happened from then on, as the systems claim */
@@ -40,14 +45,22 @@ export async function tellOf(world: World, run: string, since: string): Promise<
     REGIONS.map(async (region) => [region, await askJson<PathAnswer>(world, 'path', region, '--run', run)] as const),
   );
   const seen = await mutationsSince(world, since);
+  const view = await askJson<SequenceView>(world, 'status', run);
   return {
-    view: await askJson<SequenceView>(world, 'status', run),
+    view,
     explanation: await askJson<Explanation>(world, 'explain', run),
     paths: Object.fromEntries(paths) as Told['paths'],
     pathDiff: await askJson<PathDiffAnswer>(world, 'path', 'diff', ...REGIONS, '--run', run),
     exposure: await askJson<ExposureAnswer>(world, 'exposure', run),
     mutations: seen.filter((one) => timeOf(one) >= since).reverse(),
+    holds: await holdsOfSequence(world, view.id),
   };
+}
+
+async function holdsOfSequence(world: World, id: string): Promise<ActFacts['holds']> {
+  const { items } = await askJson<Pick<Page<EntryItem>, 'items'>>(world, 'history', id, '--limit', '1000');
+  const records = items.filter(({ type }) => type === RECORD_TYPE);
+  return holdsIn(records.flatMap(({ message }) => (message as unknown as { readonly data: RecordData }).data.records));
 }
 
 /** Newest first. */
@@ -169,14 +182,9 @@ export const holdsOf = ({ explanation }: Told): Act['holds'] =>
         ],
   );
 
-/** What the outcome file says of a governed act. `holds`: every reason that a gate was ever seen held for. */
-export function factsOf(
-  name: string,
-  told: Told,
-  holds: ActFacts['holds'],
-  requests: readonly UserRequest[],
-): ActFacts {
-  const { view, exposure, mutations } = told;
+/** What the outcome file says of a governed act. */
+export function factsOf(name: string, told: Told, requests: readonly UserRequest[]): ActFacts {
+  const { view, exposure, mutations, holds } = told;
   return {
     ...{ name, sequenceId: view.id, outcome: view.status, holds },
     mutations: mutations.map((one) => ({
