@@ -5,34 +5,27 @@ import type { Evidence, ExposureAnswer } from '@causeway/console-api';
 import { CLASSIFICATION_TYPE, MUTATION_TYPE } from '@causeway/contracts';
 import * as lab from '@causeway/lab';
 import { GoneAround } from '@causeway/testkit';
-import { ConsoleHouse, TOKEN } from '../../console/spec/console-house';
+import { TOKEN } from '../../console/spec/console-house';
+import { ToldHouse } from '../../console/spec/told-house';
 import { CliRun } from '../spec/cli-run';
 
 jest.setTimeout(90_000);
 
 const KEY = 'CHG-4712';
 const story = new GoneAround('console', KEY);
-const { ledger, sequence } = story;
+const { sequence } = story;
 const folder = mkdtempSync(join(tmpdir(), 'causeway-answers-'));
-let house: ConsoleHouse;
-let sent = 0;
+const told = new ToldHouse(story);
 
 beforeAll(async () => {
-  const { trustFile, keyFile } = ledger.keys;
-  house = await ConsoleHouse.onLab(lab, { trustFile, keyFile: keyFile('console') });
+  await told.open(lab);
   story.untilHeld();
-  await publish();
+  await told.publish();
 });
-afterAll(() => house?.close());
+afterAll(() => told.close());
 
-async function publish(): Promise<void> {
-  const { entries, checkpoint } = ledger.published(sent);
-  sent = ledger.entries.length;
-  await house.send([...entries, checkpoint]);
-  await house.projected(sent);
-}
-
-const start = (...args: string[]): CliRun => CliRun.start(args, { CAUSEWAY_SERVER: house.url, CAUSEWAY_TOKEN: TOKEN });
+const start = (...args: string[]): CliRun =>
+  CliRun.start(args, { CAUSEWAY_SERVER: told.house.url, CAUSEWAY_TOKEN: TOKEN });
 const run = (...args: string[]): Promise<CliRun> => start(...args).end();
 
 describe('causeway while a sequence is held', () => {
@@ -97,8 +90,8 @@ describe('causeway while a sequence is held', () => {
     const some = await run('resume', KEY, '--accept', story.flagByHand, '--reason', 'x');
     expect([some.code, some.stderr]).toEqual([65, expect.stringContaining(story.otherRole)]);
     const resuming = start('resume', KEY, '--accept-all', '--reason', 'agreed with release-team', '--key', 'once');
-    await house.until('the decision is on its topic', () => house.decisions.length > 0);
-    const made = house.decisions[0];
+    await told.house.until('the decision is on its topic', () => told.house.decisions.length > 0);
+    const made = told.house.decisions[0];
     expect(made?.data).toMatchObject({ verb: 'resume', accept: [story.flagByHand, story.otherRole] });
     resuming.interrupt();
     expect((await resuming.end()).code).toBe(130);
@@ -108,7 +101,7 @@ describe('causeway while a sequence is held', () => {
 describe('causeway after it', () => {
   beforeAll(async () => {
     story.untilFollowed().untilCompleted();
-    await publish();
+    await told.publish();
   });
 
   it('tells the path of a scope of the newest sequence, and which one that is', async () => {

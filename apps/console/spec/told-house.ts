@@ -6,9 +6,10 @@ import { GoneAround } from '@causeway/testkit';
 import { ConsoleHouse, type Lab } from './console-house';
 
 export class ToldHouse {
-  readonly story = new GoneAround();
   private sent = 0;
   private opened: ConsoleHouse | null = null;
+
+  constructor(readonly story = new GoneAround()) {}
 
   get house(): ConsoleHouse {
     if (!this.opened) throw new Error('the house is not open');
