@@ -5,8 +5,8 @@ import { startCaddy } from '@causeway/lab';
 import type { CaddyAccess } from './caddy-desk';
 
 export interface CaddyForSpecs extends CaddyAccess {
-  /** Kills the control plane, and starts it again with the configuration that it was first given. */
-  crash(): Promise<void>;
+  /** Kills the control plane and starts it again: with the configuration it had, or, when that is lost, the one it was first given. */
+  crash(saved: 'kept' | 'lost'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,8 +21,9 @@ export async function startCaddyForSpecs(): Promise<CaddyForSpecs> {
     adminUrl: lab.controlPlane.adminUrl,
     policyId: lab.policyId,
     logFile: lab.controlPlane.process.logFile,
-    crash: async () => {
+    crash: async (saved) => {
       await lab.controlPlane.process.kill();
+      if (saved === 'lost') rmSync(join(dir, 'control-plane', 'config', 'caddy', 'autosave.json'));
       await lab.controlPlane.process.restart();
     },
     stop: async () => {

@@ -107,7 +107,8 @@ async function runCaddy(
   return startProcess({
     name: `caddy ${name}`,
     command: program,
-    args: ['run', '--config', config],
+    // Started again it goes on with the configuration that it had, as in production; the first time there is none to resume.
+    args: ['run', '--resume', '--config', config],
     env: {
       PATH: process.env['PATH'],
       HOME: dir,

@@ -63,7 +63,7 @@ function mutationOf({ of, before, after }: Turn, policyId: string): SeenMutation
   const unchanged = isSame(before, after) === true;
   if (of.kind === 'started') {
     const at = new Date(of.atMs).toISOString();
-    const how = 'the control plane started with its first configuration';
+    const how = 'the control plane started with another configuration than it had';
     if (unchanged) return [];
     return [
       seen(policyId, { before, after, source: { id: `started ${at}`, detail: { how } }, happened: { kind: 'at', at } }),
