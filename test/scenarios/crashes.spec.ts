@@ -105,6 +105,8 @@ describe('a second sequence, whose executors die with a call under way', () => {
   it('executor-keycloak dies while the identity provider does not answer', async () => {
     const { lab } = story.world;
     await createRole(lab.keycloak, 'second-role');
+    // From here on: the sequence may come to the flag while executor-keycloak is still joining its group.
+    lab.unleash.process.pause();
     await diesWaitingFor('executor-keycloak', lab.keycloak.process, async () => {
       id = await story.apply(planOf('twin', roleStep('second-role'), policyStep('second'), flagStep(FLAG, false)));
     });
@@ -136,6 +138,7 @@ describe('in the end', () => {
 });
 
 interface Pausable {
+  /** Without effect on what stands still already. */
   pause(): void;
   resume(): void;
 }
