@@ -22,6 +22,7 @@ export { startKeycloak, type KeycloakLab } from './systems/keycloak/start';
 export type { ServiceAccount } from './systems/keycloak/realm';
 export { startTomcat, type TomcatInstance, type TomcatLab } from './systems/tomcat/start';
 export type { ManagerUser } from './systems/tomcat/instance-files';
+export { setEventClock } from './systems/unleash/clock';
 export { startUnleash, type UnleashLab } from './systems/unleash/start';
 export type { UnleashUser } from './systems/unleash/seed';
 export type { RunningProcess } from './processes/managed-process';
@@ -37,6 +38,15 @@ export {
   type DeployRequest,
 } from './readback/tomcat';
 export { flagHistory, readFlagAsClient, readFlagSetting, type FlagEvent, type FlagSetting } from './readback/unleash';
-export { addStrategy, clearStrategies, deploy, mapRole, switchFlag, undeploy, writePolicy } from './teams/teams';
+export {
+  aboutToMapRole,
+  addStrategy,
+  clearStrategies,
+  deploy,
+  mapRole,
+  switchFlag,
+  undeploy,
+  writePolicy,
+} from './teams/teams';
 export { flagPlace, pollWitness, type Sighting, type Witness, type WitnessOptions } from './witness/places';
 export { letIn } from './http/call';

@@ -26,7 +26,8 @@ export const dropDatabase = (url: string, name: string): Promise<void> =>
 
 const DUPLICATE_DATABASE = '42P04';
 
-async function query(url: string, sql: string): Promise<void> {
+/** One statement on a session of its own. */
+export async function query(url: string, sql: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   // A lost connection also fails the call below; without a listener it would end the process.
   client.on('error', () => undefined);

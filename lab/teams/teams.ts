@@ -10,12 +10,20 @@ import { REGIONS, type Region } from '../systems/regions';
 import type { TomcatLab } from '../systems/tomcat/start';
 import type { UnleashLab } from '../systems/unleash/start';
 
+type RoleDeed = 'given' | 'given again' | 'taken back';
+
 /** The identity team gives a role to the group (`given again`: which has it already), or takes it back. */
-export async function mapRole(
+export async function mapRole(keycloak: KeycloakLab, wanted: RoleDeed, role = keycloak.role): Promise<void> {
+  const write = await aboutToMapRole(keycloak, wanted, role);
+  await write();
+}
+
+/** All but the write itself, so that its moment can be chosen. */
+export async function aboutToMapRole(
   keycloak: KeycloakLab,
-  wanted: 'given' | 'given again' | 'taken back',
-  role = keycloak.role,
-): Promise<void> {
+  wanted: RoleDeed,
+  role: string,
+): Promise<() => Promise<void>> {
   const { url, realm, tokenUrl, team, group } = keycloak;
   const form = { grant_type: 'client_credentials', client_id: team.clientId, client_secret: team.clientSecret };
   const { access_token } = await callJson<{ access_token: string }>({ method: 'POST', url: tokenUrl, form });
@@ -28,7 +36,10 @@ export async function mapRole(
     ({ name }) => name === role,
   );
   if (roles.length === 0) throw new Error(`role ${role} is not there to be ${wanted} at group ${group}`);
-  await callOk({ method: wanted === 'taken back' ? 'DELETE' : 'POST', url: mappings, headers, json: roles });
+  const method = wanted === 'taken back' ? 'DELETE' : 'POST';
+  return async () => {
+    await callOk({ method, url: mappings, headers, json: roles });
+  };
 }
 
 /** The shop's team uploads a version in one region; over the same one that is there, when it says so. */

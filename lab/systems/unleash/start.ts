@@ -22,6 +22,8 @@ export interface UnleashLab {
   readonly flag: string;
   readonly project: string;
   readonly environment: string;
+  /** Its own database: its clock stamps the events. */
+  readonly databaseUrl: string;
   readonly process: RunningProcess;
 }
 
@@ -65,6 +67,7 @@ export async function startUnleash({
     flag: FLAG,
     project: PROJECT,
     environment: ENVIRONMENT,
+    databaseUrl: database,
     process: server,
   };
 }
