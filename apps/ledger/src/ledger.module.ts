@@ -65,7 +65,11 @@ export async function openLedger(config: LedgerConfig, { log, clock, onFatal }: 
   const { signer, noteSigner, door, database, bus, store } = connected;
   const { CAUSEWAY_ORIGIN: origin, CAUSEWAY_EXECUTORS: executors } = config;
   const epoch = await takeOver(database, `${hostname()}/${process.pid}`);
-  const frontier = await restoreFrontier(store, { ports: { sha256, verifyEd25519: verifyBytes }, key: noteSigner });
+  const frontier = await restoreFrontier(store, {
+    ports: { sha256, verifyEd25519: verifyBytes },
+    key: noteSigner,
+    epoch,
+  });
   const recent = await recentIds(store, config.LEDGER_RECENT_EVENTS);
   const figures = new LedgerFigures();
   const ports = { log, figures, now: clock.now, monotonic: clock.monotonic, pause, newId: newEventId };

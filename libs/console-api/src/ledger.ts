@@ -47,6 +47,17 @@ export type ConsistencyReceipt = z.output<typeof consistencyReceipt>;
 export const checkpointView = z.strictObject({ origin: z.string(), size: position, note: z.string() });
 export type CheckpointView = z.output<typeof checkpointView>;
 
+const TARGET_EVENTS = [
+  'commanded',
+  'applied',
+  'already-so',
+  'not-applied',
+  'outcome-unknown',
+  'duplicate-suspected',
+  'effective',
+  'withdrawn',
+] as const;
+
 /** One moment in the life of a target, as far as sequences touched it. */
 export const targetEvent = z.strictObject({
   index: position,
@@ -56,7 +67,7 @@ export const targetEvent = z.strictObject({
   step: name,
   change: z.string(),
   attempt: z.int().nullable(),
-  what: z.enum(['commanded', 'applied', 'already-so', 'not-applied', 'outcome-unknown', 'effective', 'withdrawn']),
+  what: z.enum(TARGET_EVENTS),
   scope: name.nullable(),
   at: instant,
   recordedAt: instant,

@@ -124,6 +124,7 @@ async function refusesUnknownChange(fixture: ConformanceFixture): Promise<void> 
     },
     highestEpoch: 1,
     startedBefore: false,
+    mayWrite: () => true,
   });
   must(outcome.kind === 'refused' && outcome.code === 'unknown-change', 'an unknown change is refused');
   must((await fixture.writes(sample)) === before, 'an unknown change writes nothing');

@@ -2,11 +2,18 @@ import { packBytes, type Database, type Tx } from '@causeway/persistence';
 import { claimKey, storedCommand, type Claim, type ReceivedCommand } from './claim';
 import { NOBODY } from './migrations';
 
+/**
+ * The lease under which claims are taken, while it lives. Its row is locked: declaring it lost waits for the claims, so that whoever
+ * takes over finds them; a lease that is lost or forgotten already takes nothing.
+ */
+const LEASED = 'leased as (select holder from workers where holder = $1 and not lost for share)';
+
 /** One statement a batch: raises the fences, takes what nobody took before, opens it in the order received. */
 const TAKE = `
-  with input as (
+  with ${LEASED}, input as (
     select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::uuid[], $8::int[], $10::int[], $11::int[])
       with ordinality as i(command_id, sequence_id, step, attempt, verb, instance, epoch, start, length, nr)
+    where exists (select from leased)
   ), known as (
     select sequence_id, epoch from fences where sequence_id = any($3::uuid[])
   ), raised as (
@@ -24,14 +31,16 @@ const TAKE = `
     from input join taken using (sequence_id, step, attempt, verb, instance) order by nr
     returning place, command_id, sequence_id
   )
-  select place, command_id as "commandId", known.epoch as "knownEpoch" from opened left join known using (sequence_id)`;
+  select place, command_id as "commandId", known.epoch as "knownEpoch"
+  from leased left join opened on true left join known using (sequence_id)`;
 
 const FINISH = `delete from open_claims using unnest($1::bigint[], $2::uuid[]) as mine(place, holder)
   where open_claims.place = mine.place and open_claims.holder = mine.holder returning open_claims.place`;
 
 const TAKE_OVER = `
-  with left_behind as (
-    select place from open_claims where holder = $2 or holder in (select holder from workers where lost and holder <> $1)
+  with ${LEASED}, left_behind as (
+    select place from open_claims where exists (select from leased)
+      and (holder = $2 or holder in (select holder from workers where lost and holder <> $1))
     order by place limit $3 for update
   )
   update open_claims set holder = $1, interrupted = interrupted or holder <> $2
@@ -52,11 +61,20 @@ interface StoredRow {
   readonly epoch: number;
 }
 
+/** This holder's lease is over: nothing was taken. Under a new one the same may be tried again. */
+export class LeaseOver extends Error {
+  override readonly name = 'LeaseOver';
+  readonly retriable = true;
+}
+
 /** The tables of claims. Every write about a claim names its holder; another holder's claim is never touched. */
 export class ClaimStore {
   constructor(private readonly database: Database) {}
 
-  /** Takes commands for a holder; returns those that nobody took before, in the order given. Committed when it resolves. */
+  /**
+   * Takes commands for a holder; returns those that nobody took before, in the order given. Committed when it resolves.
+   * @throws LeaseOver when the holder's lease is lost: the commands are still to be taken
+   */
   async take(holder: string, received: readonly ReceivedCommand[]): Promise<Claim[]> {
     const first = new Map<string, ReceivedCommand>();
     for (const one of received) {
@@ -66,6 +84,7 @@ export class ClaimStore {
     const distinct = [...first.values()];
     const params = [holder, ...columnsOf(distinct)];
     const rows = await this.database.query<TakenRow>(TAKE, params, 'claims-take');
+    if (rows.length === 0) throw new LeaseOver('the lease is over; commands are taken again under a new one');
     return claimsOf(holder, distinct, rows);
   }
 
@@ -79,7 +98,7 @@ export class ClaimStore {
 
   /** Claims whose holder's lease is lost, or which were put back, oldest first. */
   async takeOver(holder: string, limit: number): Promise<Claim[]> {
-    return stored(holder, await this.database.query<StoredRow>(TAKE_OVER, [holder, NOBODY, limit]));
+    return stored(holder, await this.database.query<StoredRow>(TAKE_OVER, [holder, NOBODY, limit], 'claims-take-over'));
   }
 
   /** This holder's own claims besides those it knows, oldest first. */
@@ -94,8 +113,9 @@ export class ClaimStore {
 }
 
 interface TakenRow {
-  readonly place: string;
-  readonly commandId: string;
+  /** null in the one row that says no more than that the lease stands. */
+  readonly place: string | null;
+  readonly commandId: string | null;
   readonly knownEpoch: number | null;
 }
 
@@ -120,7 +140,7 @@ function claimsOf(holder: string, received: readonly ReceivedCommand[], rows: re
   const taken = new Map(rows.map((row) => [row.commandId, row]));
   return received.flatMap(({ message, digest }) => {
     const row = taken.get(message.id);
-    if (!row) return [];
+    if (!row?.place) return [];
     const highestEpoch = Math.max(row.knownEpoch ?? 0, message.data.epoch);
     return [{ place: row.place, holder, command: message, digest, highestEpoch, interrupted: false }];
   });

@@ -95,18 +95,19 @@ export class Hosting {
 
   private async takeCommands(commands: readonly ReceivedCommand[]): Promise<void> {
     if (commands.length === 0) return;
-    let taken: Claim[];
-    try {
-      taken = await this.parts.claims.take(this.parts.lease.holder, commands);
-    } catch (error) {
-      // It may have been committed all the same; then the repetition finds these attempts taken, and only the table knows them.
-      this.behind = true;
-      throw error;
-    }
+    const taken = await this.tellingLoss(this.parts.claims.take(this.parts.lease.holder, commands));
     this.counts.taken += taken.length;
     this.counts.repeated += commands.length - taken.length;
     if (this.known.size + taken.length > MOST_IN_MEMORY) this.behind = true;
     if (!this.behind) this.begin(taken);
+  }
+
+  /** What failed may have been committed all the same: then only the table knows that these claims are ours. */
+  private tellingLoss(asked: Promise<Claim[]>): Promise<Claim[]> {
+    return asked.catch((error: unknown) => {
+      this.behind = true;
+      throw error;
+    });
   }
 
   private begin(claims: readonly Claim[]): void {
@@ -139,7 +140,7 @@ export class Hosting {
   private async takeOver(): Promise<void> {
     const { claims, lease, log } = this.parts;
     if (this.known.size > MOST_IN_MEMORY - FETCH) return;
-    const left = await claims.takeOver(lease.holder, FETCH);
+    const left = await this.tellingLoss(claims.takeOver(lease.holder, FETCH));
     if (left.length === 0) return;
     this.counts.takenOver += left.length;
     log.info(

@@ -22,7 +22,7 @@ export interface WorkerOptions {
   readonly concurrency: number;
   now(): number;
   readonly startTimer: StartTimer;
-  /** Whether something new may begin: the lease stands. */
+  /** Whether something new may begin, and what was begun may write: the lease stands. */
   mayStart(): boolean;
   onAnswer(answered: Answered): void;
 }
@@ -116,7 +116,9 @@ export class Worker {
     const { executor, now, startTimer } = this.options;
     const highestEpoch = Math.max(claim.highestEpoch, this.epochs.get(claim.command.data.sequenceId)?.highest ?? 0);
     const startedBefore = claim.interrupted;
-    const outcome = await runCommand(executor, claim.command.data, { now, startTimer, highestEpoch, startedBefore });
+    const mayWrite = (): boolean => this.options.mayStart();
+    const deps = { now, startTimer, highestEpoch, startedBefore, mayWrite };
+    const outcome = await runCommand(executor, claim.command.data, deps);
     this.options.onAnswer({ claim, outcome, startedAt, finishedAt: now() });
     this.forgetEpoch(claim);
     this.active--;

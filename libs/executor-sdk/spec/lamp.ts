@@ -87,6 +87,7 @@ export async function run(
     startTimer,
     highestEpoch: 1,
     startedBefore: false,
+    mayWrite: () => true,
     ...deps,
   });
   expect(outcomeSchema.parse(outcome)).toEqual(outcome);

@@ -93,6 +93,7 @@ describe('the deadline (7)', () => {
       startTimer,
       highestEpoch: 1,
       startedBefore: false,
+      mayWrite: () => true,
     });
     expect(outcome).toMatchObject({ kind: 'unknown', reason: 'no answer within 50 ms' });
   });
@@ -109,10 +110,24 @@ describe('the deadline (7)', () => {
       startTimer,
       highestEpoch: 1,
       startedBefore: false,
+      mayWrite: () => true,
     });
     expect(outcome).toMatchObject({ kind: 'not-applied', code: 'look-up-failed', retriable: true });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(lamp.writes).toEqual([]);
+  });
+});
+
+describe('the lease between look and write (8)', () => {
+  it('over: nothing is written, certainly, and another attempt may be made', async () => {
+    const lamp = new Lamp();
+    const outcome = await run(lamp, 'C', {}, { mayWrite: () => false });
+    expect(outcome).toMatchObject({ kind: 'not-applied', code: 'lease-over', retriable: true });
+    expect(lamp.writes).toEqual([]);
+  });
+
+  it('standing: written, and nothing is suspected of a first run', async () => {
+    expect(await run(new Lamp(), 'C')).not.toHaveProperty('duplicateSuspected');
   });
 });
 
@@ -131,10 +146,23 @@ describe('after a crash (5, 6)', () => {
     expect(lamp.writes).toEqual([]);
   });
 
-  it('absent: written under the same attempt id', async () => {
+  it('absent: written under the same attempt id, and said that it may be the second time', async () => {
     const lamp = new Lamp();
-    expect(await run(lamp, 'A', {}, after)).toMatchObject({ kind: 'applied', changed: true });
+    expect(await run(lamp, 'A', {}, after)).toMatchObject({
+      kind: 'applied',
+      changed: true,
+      duplicateSuspected: expect.stringContaining('interrupted before'),
+    });
     expect(lamp.writes).toEqual([`write true ${SEQUENCE}/light/1`]);
+  });
+
+  it('absent, written again and the answer lost: found by the look, and still perhaps the second time', async () => {
+    const lamp = new Lamp();
+    lamp.faults.after = lost;
+    expect(await run(lamp, 'A', {}, after)).toMatchObject({
+      kind: 'applied',
+      duplicateSuspected: expect.stringContaining('interrupted before'),
+    });
   });
 
   it('the target does not tell: unknown, no write', async () => {

@@ -139,7 +139,7 @@ describe('evidence (8)', () => {
       ...new Lamp().executor('C'),
       apply: () => Promise.resolve({ changed: true, evidence: strange as never }),
     };
-    const deps = { now: Date.now, startTimer, highestEpoch: 1, startedBefore: false };
+    const deps = { now: Date.now, startTimer, highestEpoch: 1, startedBefore: false, mayWrite: () => true };
     const outcome = outcomeSchema.parse(await runCommand(executor, command(), deps));
     expect(JSON.stringify(outcome)).toContain('omitted: too deep');
     expect(JSON.stringify(outcome).length).toBeLessThan(3_000);

@@ -7,10 +7,12 @@
  * 4. `not-applied` is said only when nothing was written: refused before, refused by the target, or looked at and absent.
  * 5. Class D is never settled by a look-up and never written again: its lost answer is `unknown`, a person's matter.
  * 6. A run that follows a crash (`startedBefore`) counts as a lost answer: look first; only what is absent is written again,
- *    under the same attempt id.
+ *    under the same attempt id, and the outcome says that there may be two effects.
  * 7. An outcome is given within the command's deadline, whether or not the executor obeys the signal. After it no new call
  *    to the target begins.
- * 8. No outcome carries unbounded or non-JSON evidence.
+ * 8. Between the look and the write it is asked once more whether this process may still write (`mayWrite`): one that slept in
+ *    between may have been replaced by another, which looked and wrote meanwhile.
+ * 9. No outcome carries unbounded or non-JSON evidence.
  */
 import { limits, NAME_PATTERN, type CommandData, type Outcome } from '@causeway/contracts';
 import { within, type Deadline, type StartTimer } from './deadline';
@@ -26,6 +28,8 @@ export interface RunDeps {
   readonly highestEpoch: number;
   /** Whether an earlier run of this very attempt may have reached the target. */
   readonly startedBefore: boolean;
+  /** Whether this process still stands for the command: its lease. */
+  mayWrite(): boolean;
 }
 
 /** Part of the deadline kept for the look-up that settles a lost answer, and its cap in milliseconds. */
@@ -76,6 +80,7 @@ async function lookThenWrite(run: Run, progress: Progress, deadline: Deadline): 
   }
   progress.stage = 'looked';
   deadline.throwIfPassed();
+  if (!run.deps.mayWrite()) throw leaseOver();
   progress.stage = 'writing';
   return write(run, deadline);
 }
@@ -94,8 +99,17 @@ async function writeOnce(run: Run): Promise<Outcome> {
 async function write(run: Run, deadline: Deadline): Promise<Outcome> {
   const request = requestOf(run.command, deadline);
   const written = await (run.command.verb === 'revert' ? run.executor.revert(request) : run.executor.apply(request));
-  return applied(run, written.changed, written.evidence);
+  return { ...applied(run, written.changed, written.evidence), ...suspicionOf(run, written.changed) };
 }
+
+/** Looked at and absent does not say that an earlier run wrote nothing: others may have written over it, or it may come late. */
+const suspicionOf = ({ deps }: Run, changed: boolean): { duplicateSuspected?: string } =>
+  deps.startedBefore && changed
+    ? {
+        duplicateSuspected:
+          'interrupted before, found absent, written again: the first write may have taken effect too',
+      }
+    : {};
 
 /** The answer to a write was lost: look what is there. */
 async function settle(run: Run, lost: unknown): Promise<Outcome> {
@@ -109,7 +123,9 @@ async function settle(run: Run, lost: unknown): Promise<Outcome> {
     return unknown(`${reason}; the look-up after it: ${textOf(error)}`, {});
   }
   if (isWanted(run, seen)) {
-    return applied(run, seen.byThisAttempt ?? true, { ...seen.evidence, settledBy: 'look-up', lost: reason });
+    const changed = seen.byThisAttempt ?? true;
+    const found = applied(run, changed, { ...seen.evidence, settledBy: 'look-up', lost: reason });
+    return { ...found, ...suspicionOf(run, changed) };
   }
   if (isUntouched(run, seen)) {
     return notApplied(
@@ -151,6 +167,13 @@ function couldNotLook(run: Run, error: unknown): Outcome {
   if (error instanceof NotApplied) return notApplied(error);
   return notApplied(new NotApplied({ code: 'look-up-failed', message: textOf(error), retriable: true }));
 }
+
+const leaseOver = (): NotApplied =>
+  new NotApplied({
+    code: 'lease-over',
+    message: 'the lease ran out between the look and the write: nothing was written',
+    retriable: true,
+  });
 
 const tooLateToWrite = (error: unknown): Outcome =>
   notApplied(new NotApplied({ code: 'deadline-before-write', message: textOf(error), retriable: true }));

@@ -1,4 +1,3 @@
-import { asIfMended } from '../known-defects';
 import {
   appliedIsTrue,
   commandsAreAnsweredOnce,
@@ -41,13 +40,10 @@ export const check = (evidence: Evidence): Violation[] => CHECKS.flatMap((one) =
 
 /** Errors that a service may end itself with: what it needs is away, or another has its place. */
 const FAIR_ENDS = /WriterReplaced|DatabaseError|SendFailed/;
-const REPLACED = /no head covers this entry|the log has \d+ entries, this writer had \d+: connection terminated/;
 
 /** H1: no service ends itself but for what is away. */
-function* servicesEndForAReason({ exits, scenario }: Evidence): Iterable<Violation> {
-  const isKept = asIfMended('a-replaced-ledger-calls-it-damage', scenario);
+function* servicesEndForAReason({ exits }: Evidence): Iterable<Violation> {
   for (const { process, message } of exits)
-    if (!FAIR_ENDS.test(message) && !(isKept && REPLACED.test(message)))
-      yield violation('H1', `${process} ended itself: ${message.slice(0, 400)}`);
+    if (!FAIR_ENDS.test(message)) yield violation('H1', `${process} ended itself: ${message.slice(0, 400)}`);
 }
 export type { Violation };

@@ -1,5 +1,4 @@
 import { RECORD_TYPE, RESULT_TYPE, type Result } from '@causeway/contracts';
-import { asIfMended } from '../known-defects';
 import type { WorldEntry } from '../world/journal';
 import type { Evidence } from './evidence';
 import { hasLied } from './order';
@@ -13,10 +12,9 @@ const DOUBTS = new Set(['found-absent', 'lost-and-absent']);
 
 /** I6: a step has one effect in the world, or the ledger tells the doubt. */
 export function* effectsAreSingle(evidence: Evidence): Iterable<Violation> {
-  const isKept = asIfMended('a-repeat-is-not-told', evidence.scenario);
   for (const [name, writes] of writesByStep(evidence.journal)) {
     const effects = writes.filter(({ changed }) => changed);
-    if (effects.length < 2 || isDoubtTold(evidence, name) || (isKept && isRepeatOfAnother(effects))) continue;
+    if (effects.length < 2 || isDoubtTold(evidence, name)) continue;
     yield violation(
       'I6',
       `${name} took effect ${effects.length} times (${effects.map((one) => one.attemptId).join(', ')})`,
@@ -24,14 +22,8 @@ export function* effectsAreSingle(evidence: Evidence): Iterable<Violation> {
   }
 }
 
-/** The same attempt, written by one process and, after it, by another: never class D, which nobody repeats. */
-const isRepeatOfAnother = (effects: readonly Write[]): boolean =>
-  effects.every(({ attemptId, capability }) => attemptId === effects[0]?.attemptId && capability !== 'D') &&
-  new Set(effects.map(({ from }) => from)).size === effects.length;
-
 /** I6, the other half: a write is repeated only after a look that came after the one before had left. Class D has none. */
-export function* noBlindWrite({ journal, scenario }: Evidence): Iterable<Violation> {
-  const isKept = asIfMended('zombie-writes-without-a-look', scenario);
+export function* noBlindWrite({ journal }: Evidence): Iterable<Violation> {
   for (const [name, writes] of writesByStep(journal)) {
     const sent = [...writes].sort((a, b) => a.sentAt - b.sentAt);
     for (const [i, write] of sent.entries()) {
@@ -39,7 +31,6 @@ export function* noBlindWrite({ journal, scenario }: Evidence): Iterable<Violati
       if (!before) continue;
       if (write.capability === 'D' && write.attemptId === before.attemptId)
         yield violation('I6', `${name}, of class D, was written twice in one attempt`);
-      if (isKept && before.from !== write.from) continue;
       const looked = journal.some(
         (one) =>
           one.kind === 'looked-up' &&
@@ -72,7 +63,9 @@ function isDoubtTold({ told }: Evidence, name: string): boolean {
     ({ fact }) =>
       'step' in fact &&
       fact.step === step &&
-      (fact.kind === 'outcome-unknown' || (fact.kind === 'step-not-applied' && DOUBTS.has(fact.code))),
+      (fact.kind === 'outcome-unknown' ||
+        fact.kind === 'duplicate-suspected' ||
+        (fact.kind === 'step-not-applied' && DOUBTS.has(fact.code))),
   );
 }
 

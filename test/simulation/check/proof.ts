@@ -111,6 +111,7 @@ export function* factsSayWhatResultsSay({ told, byDigest }: Evidence): Iterable<
 /** Facts of a step and what the result behind them may say. */
 const FITTING: Readonly<Record<string, readonly string[]>> = {
   'step-applied': ['applied', 'in-effect'],
+  'duplicate-suspected': ['applied'],
   'step-not-applied': ['not-applied', 'refused', 'absent'],
   'outcome-unknown': ['unknown', 'in-effect', 'absent'],
   'step-previewed': ['unknown', 'in-effect', 'absent'],

@@ -1,7 +1,3 @@
-import { DatabaseError } from '@causeway/persistence';
-import { asIfMended } from '../known-defects';
-import type { Ground } from '../ports';
-import type { Scenario } from '../scenario/scenario';
 import { model, type Known } from './known';
 import type { Row, Transaction } from './tables';
 
@@ -33,29 +29,26 @@ export const EXECUTOR_STATEMENTS: readonly Known[] = [
       return [{ place }];
     }),
   ),
-  model<[holder: string, nobody: string, limit: number]>(
-    'with left_behind as ( select place from open_claims',
-    (tx, [holder, nobody, limit], { scenario }) => {
-      mustHold(tx, holder, scenario);
-      const lost = new Set(
-        rowsOf(tx, 'workers').flatMap((row) => (row.lost && row.holder !== holder ? [row.holder] : [])),
-      );
-      const left = rowsOf(tx, 'open_claims').filter((row) => row.holder === nobody || lost.has(row.holder));
-      return left
-        .sort(byPlace)
-        .slice(0, limit)
-        .map((row) => {
-          const interrupted = (row.interrupted as boolean) || row.holder !== nobody;
-          tx.put('open_claims', row.place as string, { ...row, holder, interrupted });
-          return {
-            place: row.place,
-            command: row.command,
-            interrupted,
-            epoch: epochOf(tx, row.sequenceId as string) ?? 1,
-          };
-        });
-    },
-  ),
+  model<[holder: string, nobody: string, limit: number]>('claims-take-over', (tx, [holder, nobody, limit]) => {
+    if (!isLeased(tx, holder)) return [];
+    const lost = new Set(
+      rowsOf(tx, 'workers').flatMap((row) => (row.lost && row.holder !== holder ? [row.holder] : [])),
+    );
+    const left = rowsOf(tx, 'open_claims').filter((row) => row.holder === nobody || lost.has(row.holder));
+    return left
+      .sort(byPlace)
+      .slice(0, limit)
+      .map((row) => {
+        const interrupted = (row.interrupted as boolean) || row.holder !== nobody;
+        tx.put('open_claims', row.place as string, { ...row, holder, interrupted });
+        return {
+          place: row.place,
+          command: row.command,
+          interrupted,
+          epoch: epochOf(tx, row.sequenceId as string) ?? 1,
+        };
+      });
+  }),
   model<[holder: string, known: string[], limit: number]>(
     'select place, command, interrupted, coalesce(epoch, 1) as epoch from open_claims',
     (tx, [holder, known, limit]) =>
@@ -119,18 +112,17 @@ interface Taken {
   readonly command: Buffer;
 }
 
-/** As if mended: who takes claims has a lease, or is told that it is over. */
-function mustHold(tx: Transaction, holder: string, scenario: Scenario): void {
+/** Whether a holder's lease stands: only then anything is taken under it. */
+function isLeased(tx: Transaction, holder: string): boolean {
   const lease = tx.get('workers', holder);
-  if ((!lease || lease.lost) && asIfMended('claim-under-a-forgotten-lease', scenario))
-    throw new DatabaseError('this lease is over', null, true, false, undefined);
+  return lease !== undefined && !lease.lost;
 }
 
-function takeClaims(tx: Transaction, params: TakeParameters, { scenario }: Ground): Row[] {
+function takeClaims(tx: Transaction, params: TakeParameters): Row[] {
   const [holder, commands, sequences] = params;
-  mustHold(tx, holder, scenario);
+  if (!isLeased(tx, holder)) return [];
   const known = new Map(sequences.map((id) => [id, epochOf(tx, id) ?? null]));
-  return commands.flatMap((commandId, i) => {
+  const taken = commands.flatMap((commandId, i) => {
     const { sequenceId, key, epoch, command } = rowOf(params, i);
     if (epoch > (epochOf(tx, sequenceId) ?? 0)) tx.put('fences', sequenceId, { epoch });
     if (!tx.insertIfAbsent('claims', key, {})) return [];
@@ -138,6 +130,7 @@ function takeClaims(tx: Transaction, params: TakeParameters, { scenario }: Groun
     tx.insert('open_claims', place, { place, commandId, sequenceId, holder, interrupted: false, command });
     return [{ place, commandId, knownEpoch: known.get(sequenceId) ?? null }];
   });
+  return taken.length > 0 ? taken : [{ place: null, commandId: null, knownEpoch: null }];
 }
 
 function rowOf(params: TakeParameters, i: number): Taken {

@@ -1,33 +1,19 @@
 import { Relay } from '@causeway/messaging';
-import { createOutboxStore, type Database } from '@causeway/persistence';
+import { createOutboxStore } from '@causeway/persistence';
 import { ClaimStore } from '../../../libs/executor-host/src/claim-store';
 import { Hosting } from '../../../libs/executor-host/src/hosting';
 import { commandsInbox } from '../../../libs/executor-host/src/inbound/commands';
 import { Lease } from '../../../libs/executor-host/src/lease';
 import { ResultWriter } from '../../../libs/executor-host/src/result-writer';
 import { Worker } from '../../../libs/executor-host/src/worker';
-import { changed } from '../bugs/planted-bug';
 import type { House } from '../house';
 import { simSigner } from '../keys';
-import { asIfMended } from '../known-defects';
 import type { SimProcess } from '../process';
 import { SimExecutor } from '../world/sim-executor';
 import type { SimTarget } from '../world/sim-target';
 import { openIntake } from './server';
 
 const silent = { info: (): void => undefined, warn: (): void => undefined };
-
-/** Takes over as {@link ClaimStore} does; an answer that is lost makes the host look what the table has under its name. */
-function tellingLoss(database: Database, hosting: () => Hosting): ClaimStore {
-  const real = new ClaimStore(database);
-  return changed(real, {
-    takeOver: (holder, limit) =>
-      real.takeOver(holder, limit).catch((error: unknown) => {
-        (hosting() as unknown as { behind: boolean }).behind = true;
-        throw error;
-      }),
-  });
-}
 
 /** As libs/executor-host/src/hosted.ts puts it together, for one simulated target that bears the executor's name. */
 export async function bootExecutor(house: House, process: SimProcess, name: string): Promise<void> {
@@ -39,11 +25,7 @@ export async function bootExecutor(house: House, process: SimProcess, name: stri
   const relay = new Relay({ bus, store: bugs.outbox(outbox) as never });
   await relay.start();
   const lease = bugs.lease(new Lease({ database, newId: house.newId, monotonic: () => performance.now() }));
-  const claims = bugs.claims(
-    asIfMended('taken-over-and-not-told', house.scenario)
-      ? tellingLoss(database, () => hosting)
-      : new ClaimStore(database),
-  );
+  const claims = bugs.claims(new ClaimStore(database));
   const now = (): number => Date.now();
   const results: ResultWriter = new ResultWriter({
     ...{ database, claims, outbox },

@@ -38,7 +38,7 @@ export async function bootLedger(house: House, process: SimProcess): Promise<voi
   const store = bugs.logStore(new SimLogStore(house.ledger, house, process));
   const epoch = await store.takeOver();
   const ports = { sha256, verifyEd25519: verifyMac };
-  const frontier = await restoreFrontier(store, { ports, key: noteSigner });
+  const frontier = await restoreFrontier(store, { ports, key: noteSigner, epoch });
   const recent = await recentIds(store, house.dice.chance(0.5) ? 10_000 : 8);
   const figures = new LedgerFigures();
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };

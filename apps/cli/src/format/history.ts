@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<TargetEvent['what'], string>> = {
   'already-so': 'already so',
   'not-applied': 'not applied',
   'outcome-unknown': 'unknown',
+  'duplicate-suspected': 'twice?',
   effective: 'effective',
   withdrawn: 'withdrawn',
 };

@@ -85,6 +85,8 @@ export class Narrator {
             : 'already so, nothing written';
         return [this.line(at, 'applied', `${step}: ${how}`)];
       }
+      case 'duplicate-suspected':
+        return [this.line(at, 'twice?', `${step}: ${fact.reason}`)];
       case 'outcome-unknown':
         return [this.line(at, 'unknown', `${step}: ${fact.reason}; a look-up settles it, never a second try`)];
       case 'step-not-applied':

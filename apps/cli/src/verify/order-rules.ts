@@ -154,6 +154,7 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
     case 'step-applied':
     case 'step-not-applied':
     case 'outcome-unknown':
+    case 'duplicate-suspected':
     case 'step-previewed':
       if (account.evidence.has(fact.result)) return;
       throw new Broken(

@@ -59,7 +59,8 @@ function momentsOf(fact: EvolutionRecord, shown: Set<string>): Moment[] {
     case 'step-not-applied':
       return [{ ...ofStep(fact), what: 'not-applied', detail: `${fact.code}: ${fact.message}` }];
     case 'outcome-unknown':
-      return [{ ...ofStep(fact), what: 'outcome-unknown', detail: fact.reason }];
+    case 'duplicate-suspected':
+      return [{ ...ofStep(fact), what: fact.kind, detail: fact.reason }];
     case 'scope-ready':
       shown.add(`${fact.step}/${fact.shown.scope}`);
       return [

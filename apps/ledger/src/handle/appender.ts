@@ -6,6 +6,7 @@ import { makeEntries, type EntryMaking } from './make-entries';
 import {
   AlreadyIn,
   LogDisagrees,
+  mustBeOurs,
   WriterReplaced,
   type Batch,
   type EventArrival,
@@ -130,6 +131,7 @@ export class Appender {
     if (head === undefined) return 'unknown';
     if (head && batch.head && isSameHead(head, batch.head)) return 'stored';
     if (error instanceof AlreadyIn && error.what === 'event') return 'event-known';
+    if (head) mustBeOurs(head, this.options.epoch);
     const size = head?.size ?? 0;
     if (size === this.frontier.size && !(error instanceof AlreadyIn)) return 'unknown';
     throw new LogDisagrees(`the log has ${size} entries, this writer had ${this.frontier.size}: ${error.message}`);

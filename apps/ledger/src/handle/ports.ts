@@ -130,6 +130,12 @@ export class WriterReplaced extends Error {
   override readonly name = 'WriterReplaced';
 }
 
+/** @throws WriterReplaced when the newest head is a later writer's: what then looks like damage is its work */
+export function mustBeOurs(newest: StoredHead, epoch: number): void {
+  if (newest.epoch > epoch)
+    throw new WriterReplaced(`epoch ${epoch} is over: the writer of epoch ${newest.epoch} has taken the log`);
+}
+
 /** An insert met a row that is there already. */
 export class AlreadyIn extends Error {
   override readonly name = 'AlreadyIn';

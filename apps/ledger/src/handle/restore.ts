@@ -1,5 +1,5 @@
 import { Frontier, type NotePorts, type VerifierKey } from '@causeway/ledger-core';
-import { LogDisagrees, type StoredHead } from './ports';
+import { LogDisagrees, mustBeOurs, type StoredHead } from './ports';
 import { walkLog, type LogRows } from './walk-log';
 
 export interface RestoreRows extends LogRows {
@@ -13,11 +13,11 @@ const RECHECKED = 10_000;
 /**
  * The right edge of the tree as the tables have it. Refuses a log whose newest part does not agree with its heads: extending it
  * would sign what is wrong.
- * @throws LogDisagrees naming the first bad index
+ * @throws LogDisagrees naming the first bad index; WriterReplaced when a later writer was at work meanwhile
  */
 export async function restoreFrontier(
   rows: RestoreRows,
-  { ports, key }: { readonly ports: NotePorts; readonly key: VerifierKey },
+  { ports, key, epoch }: { readonly ports: NotePorts; readonly key: VerifierKey; readonly epoch: number },
 ): Promise<Frontier> {
   const newest = await rows.newestHead();
   const size = newest?.size ?? 0;
@@ -25,6 +25,8 @@ export async function restoreFrontier(
   const from = base ? frontierOf(base, ports) : Frontier.empty(ports.sha256);
   const walked = await walkLog({ rows, from, ports, key });
   if (!walked.ok) {
+    const head = await rows.newestHead();
+    if (head) mustBeOurs(head, epoch);
     throw new LogDisagrees(
       `the ledger disagrees with itself from index ${walked.fault.index} on: ${walked.fault.detail}. ` +
         'Nothing is appended to it; restore the tables from a backup and run the `check` command',

@@ -138,6 +138,8 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
     settledByLookUp: z.boolean(),
     ...at,
   }),
+  /** The attempt may have taken effect twice: it was interrupted, found absent, and written again. Told before `step-applied`. */
+  z.strictObject({ kind: z.literal('duplicate-suspected'), ...ofStep, reason: text, result: digest, ...at }),
   z.strictObject({ kind: z.literal('outcome-unknown'), ...ofStep, reason: text, result: digest, ...at }),
   z.strictObject({
     kind: z.literal('step-not-applied'),

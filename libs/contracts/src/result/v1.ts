@@ -10,14 +10,21 @@ export const evidence = z.record(z.string().max(100), z.json());
 
 /**
  * What the executor knows.
- * - `applied`: the call returned and the change is there; `changed` false means it was already so and nothing was written
+ * - `applied`: the call returned and the change is there; `changed` false means it was already so and nothing was written;
+ *   `duplicateSuspected` why an effect of the same attempt may have come before this one (left out: none can have)
  * - `not-applied`: nothing was written, and why; `retriable` when trying again may help
  * - `unknown`: the executor cannot say; only a look-up or a person settles it
  * - `looked-up`: what is there now; `byThisAttempt` null when the target cannot tell whose it is
  * - `refused`: the command was not tried (stale epoch, unknown change, wrong target)
  */
 export const outcome = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('applied'), changed: z.boolean(), acceptedAt: instant, evidence }),
+  z.strictObject({
+    kind: z.literal('applied'),
+    changed: z.boolean(),
+    acceptedAt: instant,
+    duplicateSuspected: z.string().max(limits.text).optional(),
+    evidence,
+  }),
   z.strictObject({
     kind: z.literal('not-applied'),
     code: name,

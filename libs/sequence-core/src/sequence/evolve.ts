@@ -11,9 +11,15 @@ export function evolve(state: SequenceState, fact: EvolutionRecord): SequenceSta
   if (fact.kind === 'intent-rejected') return { status: 'rejected', version: 1, rejection: fact };
   if (state.status === 'absent') throw new Error(`broken invariant: ${fact.kind} before the sequence was accepted`);
   const next = { ...state, version: state.version + 1 };
-  if (next.status === 'rejected' || fact.kind === 'intent-repeated' || fact.kind === 'input-refused') return next;
+  if (next.status === 'rejected' || isOnlyTold(fact)) return next;
   return next.status === 'open' ? evolveOpen(next, fact) : next;
 }
+
+type OnlyTold = Extract<EvolutionRecord, { kind: 'intent-repeated' | 'input-refused' | 'duplicate-suspected' }>;
+
+/** Facts that change no state: they are there to be known. */
+const isOnlyTold = (fact: EvolutionRecord): fact is OnlyTold =>
+  fact.kind === 'intent-repeated' || fact.kind === 'input-refused' || fact.kind === 'duplicate-suspected';
 
 /** Replays a whole stream. */
 export const replay = (facts: readonly EvolutionRecord[]): SequenceState => facts.reduce(evolve, ABSENT);
@@ -29,10 +35,7 @@ function accept(state: SequenceState, fact: Extract<EvolutionRecord, { kind: 'se
   };
 }
 
-type StepFact = Exclude<
-  EvolutionRecord,
-  { kind: 'sequence-accepted' | 'intent-rejected' | 'intent-repeated' | 'input-refused' }
->;
+type StepFact = Exclude<EvolutionRecord, OnlyTold | { kind: 'sequence-accepted' | 'intent-rejected' }>;
 
 type SequenceFact = Extract<
   EvolutionRecord,

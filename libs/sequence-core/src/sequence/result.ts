@@ -57,6 +57,11 @@ function take(
   const { outcome } = input.data;
   switch (outcome.kind) {
     case 'applied':
+      if (outcome.duplicateSuspected !== undefined)
+        draft.add({
+          ...{ kind: 'duplicate-suspected', step: step.id, attempt, reason: outcome.duplicateSuspected },
+          ...{ result: input.digest, at: draft.at },
+        });
       return applied(input, draft, context, step, attempt, { ...outcome, settledByLookUp: false });
     case 'not-applied':
       return notApplied(input, draft, step, attempt, outcome.code, outcome.message, outcome.retriable);
