@@ -183,6 +183,18 @@ describe('stopped beyond its lease', () => {
     expect(desk.resultsOf(sequenceId)).toHaveLength(1);
   });
 
+  it('lost and forgotten: what comes before it is noticed is taken under the next lease, and answered', async () => {
+    const sequenceId = newSequence();
+    await desk.start();
+    await desk.send([{ sequenceId, deadlineMs: 60_000, with: { name: 'slow', slowMs: 2_500 } }]);
+    await desk.until('the call', () => desk.journalOf(sequenceId).length === 1);
+    await desk.sql('delete from executor_journal.workers');
+    // Waits behind the slow one of its sequence; taken under the forgotten lease it would be dropped, and nobody's.
+    await desk.send([{ sequenceId, step: 'next', with: { name: 'next' } }]);
+    await desk.until('both answers', () => desk.resultsOf(sequenceId).length === 2);
+    expect(desk.resultsOf(sequenceId)[1]?.message.data).toMatchObject({ step: 'next', outcome: { kind: 'applied' } });
+  });
+
   it('nobody else there: wakes, goes on, and answers once', async () => {
     const sequenceId = newSequence();
     const sleeper = await desk.start();

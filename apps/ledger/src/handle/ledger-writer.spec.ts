@@ -173,6 +173,19 @@ describe('a database that fails', () => {
     expect(bench.store.entriesStored).toHaveLength(8);
   });
 
+  it('given the log grew by the hand of a later writer, says that it was replaced and calls nothing damaged', async () => {
+    const bench = writerBench();
+    bench.writer.start();
+    const broker = new Broker();
+    await bench.writer.take(broker.deliver(stepStory()));
+    const head = bench.store.heads.at(-1);
+    if (head) bench.store.heads.push({ ...head, size: 9, epoch: head.epoch + 1 });
+    bench.store.faults = ['failed'];
+    void bench.writer.take(broker.deliver(stepStory()));
+    await turns();
+    expect(bench.fatal[0]?.name).toBe('WriterReplaced');
+  });
+
   it('given the log grew by another hand, stops rather than fork it', async () => {
     const bench = writerBench();
     bench.writer.start();
