@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { MUTATION_CLASSES } from '@causeway/contracts';
-import { abort, resume, type AbortFlags, type ResumeFlags } from './commands/decide';
+import { abort, resume, settle, type AbortFlags, type ResumeFlags, type SettleFlags } from './commands/decide';
 import { explained, mutations, outside, type MutationsFlags, type OutsideFlags } from './commands/mutations';
 import { effective, exposure, lacking, path, pathDiff, type EffectiveFlags, type RunFlags } from './commands/paths';
 import type { ProofFlags } from './commands/proofs';
@@ -128,4 +128,19 @@ function addSituationCommands(program: Command, run: Run): void {
       '\nExit codes: 0 taken, 1 refused, 3 no answer yet.\n\nExample:\n  causeway abort CHG-4711 --reason "wrong plan"',
     )
     .action(run((session, ref: string, flags: AbortFlags) => abort(session, ref, flags)));
+  program
+    .command('settle')
+    .description('say what became of a step whose outcome is unknown, after having looked at the target')
+    .argument('<sequence>', 'id, or the key it was submitted with')
+    .argument('<step>', 'the step whose outcome is unknown')
+    .option('--applied', 'it took effect: the sequence goes on as after any step')
+    .option('--not-applied', 'it did not: it is tried again')
+    .requiredOption('--reason <text>', 'what was seen, for the ledger')
+    .option('--key <key>', 'idempotency key; a repeat with the same key decides nothing twice')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 taken, 1 refused, 3 no answer yet.\n\n' +
+        'Example:\n  causeway settle CHG-4711 mail --applied --reason "the mail is in the archive"',
+    )
+    .action(run((session, ref: string, step: string, flags: SettleFlags) => settle(session, ref, step, flags)));
 }

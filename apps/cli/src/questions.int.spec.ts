@@ -84,6 +84,17 @@ describe('causeway while a sequence is held', () => {
     expect([unknown.code, unknown.stdout]).toEqual([3, expect.stringContaining('the history was cut')]);
   });
 
+  it('settles nothing that is known, and does not guess which way', async () => {
+    const known = await run('settle', KEY, 'gateway', '--applied', '--reason', 'x');
+    expect([known.code, known.stderr]).toEqual([65, expect.stringContaining('there is nothing to settle')]);
+    const unknown = await run('settle', KEY, 'gatewai', '--applied', '--reason', 'x');
+    expect([unknown.code, unknown.stderr]).toEqual([65, expect.stringContaining('its steps are')]);
+    for (const flags of [[], ['--applied', '--not-applied']]) {
+      const both = await run('settle', KEY, 'gateway', ...flags, '--reason', 'x');
+      expect([both.code, both.stderr]).toEqual([65, expect.stringContaining('--applied or --not-applied')]);
+    }
+  });
+
   it('sends a decision, waits for what becomes of it, and takes the beginning of an id', async () => {
     const wrong = await run('resume', KEY, '--accept', 'ffff', '--reason', 'x');
     expect([wrong.code, wrong.stderr]).toEqual([65, expect.stringContaining('no mutation of this sequence is called')]);
@@ -163,6 +174,7 @@ describe('causeway after it', () => {
     ['path diff', ['path', 'diff', '--help'], 'causeway path diff eu-west us-east'],
     ['mutations', ['mutations', '--help'], 'causeway mutations --unexplained --since 1h'],
     ['resume', ['resume', '--help'], 'causeway resume CHG-4711 --reason "begin"'],
+    ['settle', ['settle', '--help'], 'causeway settle CHG-4711 mail --applied'],
     ['outside', ['outside', '--help'], 'Exit codes: 0 no, 1 yes, 3 not known'],
   ])('has help with an example: %s', async (_, args, said) => {
     const { code, stdout } = await run(...args);

@@ -14,6 +14,7 @@ import {
   type EvolutionRecord,
   type IntentData,
   type MutationData,
+  type Outcome,
   type ProbeRequest,
 } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
@@ -37,13 +38,23 @@ export async function submit(house: SequencerHouse, document: unknown): Promise<
 }
 
 /** The executor did what it was told. */
-export async function applied(house: SequencerHouse, sequenceId: string, step: string): Promise<void> {
+export const applied = (house: SequencerHouse, sequenceId: string, step: string): Promise<void> =>
+  answered(house, sequenceId, step, {
+    ...{ kind: 'applied', changed: true, acceptedAt: new Date().toISOString(), evidence: {} },
+  });
+
+/** The executor answers the first command of a step. */
+export async function answered(
+  house: SequencerHouse,
+  sequenceId: string,
+  step: string,
+  outcome: Outcome,
+): Promise<void> {
   await house.until(`${step} is commanded`, () => house.commandsOf(sequenceId, step).length > 0);
   const [command] = house.commandsOf(sequenceId, step);
   if (!command) throw new Error(`nobody commanded ${step}`);
   const { attempt, epoch, verb, target } = command.message.data;
   const at = new Date().toISOString();
-  const outcome = { kind: 'applied', changed: true, acceptedAt: at, evidence: {} };
   const data = {
     sequenceId,
     step,
@@ -78,6 +89,12 @@ export async function shown(house: SequencerHouse, sequenceId: string, step: str
 export const decided = (house: SequencerHouse, sequenceId: string, verb: 'resume' | 'abort', accept: string[] = []) => {
   const data = { sequenceId, verb, accept, reason: 'as agreed', decidedBy: 'operator' };
   return say(house, 'console', sequenceId, topicNames.decisions, DECISION_TYPE, data, []);
+};
+
+export const settled = (house: SequencerHouse, sequenceId: string, step: string, isApplied: boolean) => {
+  const data = { sequenceId, verb: 'settle', accept: [], settle: { step, applied: isApplied } };
+  const word = { ...data, reason: 'looked at by hand', decidedBy: 'operator' };
+  return say(house, 'console', sequenceId, topicNames.decisions, DECISION_TYPE, word, []);
 };
 
 /** What an observer says, sealed, so that it can be sent as often as wanted. */

@@ -3,7 +3,7 @@ import type { Sealed } from '@causeway/messaging';
 import { classify, replay, replayTarget } from '@causeway/sequence-core';
 import { examplePlan, exampleTarget } from '@causeway/testkit';
 import { SequencerHouse } from '../spec/sequencer-house';
-import { applied, coverageOf, decided, has, mutationOf, shown, submit } from '../spec/told';
+import { answered, applied, coverageOf, decided, has, mutationOf, settled, shown, submit } from '../spec/told';
 
 jest.setTimeout(120_000);
 
@@ -44,6 +44,21 @@ async function aborted(id: string, underWay: string): Promise<void> {
 }
 const byAttempt = (sequenceId: string, step: string): Partial<MutationData> => ({
   by: { kind: 'executor', attemptId: `${sequenceId}/${step}/1` },
+});
+
+describe('an outcome that nobody knows', () => {
+  it('is settled by an operator’s word, and the sequence goes on', async () => {
+    const id = await submit(house, PLAN());
+    await answered(house, id, 'roles', { kind: 'unknown', reason: 'the connection was reset', evidence: {} });
+    await house.until('it is unknown', () => has(house.factsOf(id), 'outcome-unknown', 'roles'));
+    await settled(house, id, 'gateway', true);
+    await house.until('what is known is refused', () => has(house.factsOf(id), 'input-refused'));
+    await settled(house, id, 'roles', true);
+    await shown(house, id, 'roles');
+    await house.until('gateway is commanded', () => house.commandsOf(id, 'gateway').length === 1);
+    expect(has(house.factsOf(id), 'step-settled', 'roles')).toBe(true);
+    await aborted(id, 'gateway');
+  });
 });
 
 describe('a mutation out of sequence', () => {

@@ -76,7 +76,16 @@ export {
   type ClassificationData,
   type MutationClass,
 } from './classification/current';
-export { decision, decisionData, DECISION_TYPE, type DecisionData, type DecisionMessage } from './decision/current';
+export {
+  decision,
+  decisionData,
+  DECISION_TYPE,
+  settlement,
+  type DecisionData,
+  type DecisionMessage,
+  type Settlement,
+  type Verb,
+} from './decision/current';
 export { probe, probeData, PROBE_TYPE, type ProbeData, type ProbeRequest } from './probe/current';
 export {
   readingData,

@@ -3,6 +3,7 @@ import {
   target as targetSchema,
   type ClassificationData,
   type CommandData,
+  type DecisionData,
   type EvolutionRecord,
   type MemberReading,
   type MutationData,
@@ -169,9 +170,19 @@ export class SequenceStory {
 
   /** An operator decides. */
   decision(verb: 'resume' | 'abort', accept: string[] = []): EvolutionRecord[] {
-    const { sequenceId } = this;
-    const data = { sequenceId, verb, accept, reason: 'as agreed', decidedBy: 'operator' };
-    return this.when({ kind: 'decision-received', eventId: this.newId(), data });
+    return this.decided({ verb, accept });
+  }
+
+  /** An operator says what became of a step. */
+  settlement(step: string, applied: boolean): EvolutionRecord[] {
+    return this.decided({ verb: 'settle', accept: [], settle: { step, applied } });
+  }
+
+  private decided(
+    said: Pick<DecisionData, 'verb' | 'accept'> & Partial<Pick<DecisionData, 'settle'>>,
+  ): EvolutionRecord[] {
+    const data = { sequenceId: this.sequenceId, ...said, reason: 'as agreed', decidedBy: 'operator' };
+    return this.when({ kind: 'decision-received', eventId: this.newId(), digest: 'e'.repeat(64), data });
   }
 
   /** Time passes, then the clock is looked at. */

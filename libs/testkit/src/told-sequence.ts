@@ -18,6 +18,8 @@ import {
   type IntentData,
   type MemberReading,
   type MutationData,
+  type Settlement,
+  type Verb,
   type Outcome,
   type Sight,
 } from '@causeway/contracts';
@@ -103,10 +105,11 @@ export class ToldSequence {
   }
 
   /** An operator decides. Answers the decision's event id. */
-  decided(verb: 'resume' | 'abort', accept: string[], reason: string): string {
-    const data = { sequenceId: this.id, verb, accept, reason, decidedBy: 'on-call' };
-    const { id } = this.tell('console', topicNames.decisions, DECISION_TYPE, [], data);
-    this.decide(id, { kind: 'decision-received', eventId: id, data });
+  decided(verb: Verb, accept: string[], reason: string, settle?: Settlement): string {
+    const said = { sequenceId: this.id, verb, accept, reason, decidedBy: 'on-call' };
+    const data = settle ? { ...said, settle } : said;
+    const { id, value } = this.tell('console', topicNames.decisions, DECISION_TYPE, [], data);
+    this.decide(id, { kind: 'decision-received', eventId: id, digest: sha256Hex(value), data });
     return id;
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DecisionView, SequenceView } from '@causeway/console-api';
+import type { Settlement, Verb } from '@causeway/contracts';
 import { CliFailure, EXIT } from '../exit-codes';
 import { decisionText } from '../format/situation';
 import type { Session } from '../session';
@@ -33,6 +34,19 @@ export async function resume(session: Session, ref: string, flags: ResumeFlags):
 export const abort = (session: Session, ref: string, { reason, key }: AbortFlags): Promise<number> =>
   decide(session, sequenceIdFrom(ref), { verb: 'abort', accept: [], reason }, key);
 
+export interface SettleFlags extends AbortFlags {
+  readonly applied?: boolean;
+  readonly notApplied?: boolean;
+}
+
+/** Says what became of a step whose outcome is unknown. */
+export function settle(session: Session, ref: string, step: string, flags: SettleFlags): Promise<number> {
+  const { applied = false, notApplied = false, reason, key } = flags;
+  if (applied === notApplied)
+    throw new CliFailure(EXIT.badInput, 'say which of both: --applied or --not-applied', 'look at the target first');
+  return decide(session, sequenceIdFrom(ref), { verb: 'settle', accept: [], settle: { step, applied }, reason }, key);
+}
+
 /** The beginning of an id is enough where it names one mutation. */
 function mutationFrom(text: string, { mutations }: SequenceView): string {
   const found = mutations.filter(({ id }) => id.startsWith(text.toLowerCase()));
@@ -43,8 +57,9 @@ function mutationFrom(text: string, { mutations }: SequenceView): string {
 }
 
 interface Body {
-  readonly verb: 'resume' | 'abort';
+  readonly verb: Verb;
   readonly accept: readonly string[];
+  readonly settle?: Settlement;
   readonly reason: string;
 }
 

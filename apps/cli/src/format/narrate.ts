@@ -87,6 +87,10 @@ export class Narrator {
       }
       case 'duplicate-suspected':
         return [this.line(at, 'twice?', `${step}: ${fact.reason}`)];
+      case 'step-settled': {
+        const what = fact.applied ? 'took effect' : 'did not take effect';
+        return [this.line(at, 'settled', `${step}: ${fact.by} says that it ${what}: ${fact.reason}`)];
+      }
       case 'outcome-unknown':
         return [this.line(at, 'unknown', `${step}: ${fact.reason}; a look-up settles it, never a second try`)];
       case 'step-not-applied':

@@ -49,11 +49,23 @@ function sequenceText(items: readonly WaitingItem[], nowMs: number, paint: Paint
   return [head, ...lines].join('\n');
 }
 
-export function decisionText({ verb, status, problem, accept, outcomeIndex }: DecisionView, paint: Paint): string {
-  const what = verb === 'abort' ? 'abort' : accept.length > 0 ? `resume, accepting ${accept.join(', ')}` : 'resume';
+export function decisionText(view: DecisionView, paint: Paint): string {
+  const { verb, status, problem, outcomeIndex } = view;
+  const what = decidedText(view);
   if (status === 'refused')
     return `${paint.bad('refused')}  ${what}: ${problem ?? 'no reason told'} (ledger #${outcomeIndex})`;
   if (status === 'submitted') return `${paint.wait('submitted')}  ${what}`;
-  const after = verb === 'abort' ? 'nothing more is commanded' : 'the sequence goes on';
+  const after = AFTER[verb];
   return `${paint.good('taken')}  ${what}: ${after} (ledger #${outcomeIndex})`;
+}
+
+const AFTER = {
+  abort: 'nothing more is commanded',
+  resume: 'the sequence goes on',
+  settle: 'what follows from it is decided',
+} as const;
+
+function decidedText({ verb, accept, settle }: DecisionView): string {
+  if (settle) return `settle ${settle.step} as ${settle.applied ? 'applied' : 'not applied'}`;
+  return verb === 'resume' && accept.length > 0 ? `resume, accepting ${accept.join(', ')}` : verb;
 }

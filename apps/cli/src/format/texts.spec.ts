@@ -208,9 +208,8 @@ describe('what went wrong', () => {
 
   it('is told for an outcome that nobody knows, with who settles it', () => {
     const ledger = new ToldLedger(LAGGING_TARGETS);
-    ledger
-      .submit(LAGGING_PLAN)
-      .result('idp-roles', { kind: 'unknown', reason: 'the connection was reset', evidence: {} });
+    const sequence = ledger.submit(LAGGING_PLAN);
+    sequence.result('idp-roles', { kind: 'unknown', reason: 'the connection was reset', evidence: {} });
     const { view, gates, nowMs } = answerOf(ledger);
     expect(explainText(explain(view, gates, 'idp-roles'), nowMs, PLAIN)).toBe(
       lines(
@@ -219,7 +218,8 @@ describe('what went wrong', () => {
         '',
         '  gate of idp-roles: opened 12:00:00Z at once: it needs nothing before it',
         '',
-        '  next: executor-tester: a look-up at the target settles it',
+        '  next: executor-tester: a look-up at the target settles it; where the target cannot tell, a person who has looked: ' +
+          `causeway settle ${sequence.id} idp-roles --applied (or --not-applied) --reason "..."`,
         '  as of ledger index 5',
       ),
     );

@@ -1,9 +1,17 @@
-import { READING_TYPE, RESULT_TYPE, type ReadingMessage, type Result, type ScopeShown } from '@causeway/contracts';
+import {
+  DECISION_TYPE,
+  READING_TYPE,
+  RESULT_TYPE,
+  type DecisionMessage,
+  type ReadingMessage,
+  type Result,
+  type ScopeShown,
+} from '@causeway/contracts';
 import { judgeRound, type OpenSequence, type EndedSequence } from '@causeway/sequence-core';
 import type { OrderFaultCode } from './order-fault';
 
 export type Running = OpenSequence | EndedSequence;
-export type EvidenceMessage = ReadingMessage | Result;
+export type EvidenceMessage = ReadingMessage | Result | DecisionMessage;
 export interface EvidenceProblem {
   readonly code: OrderFaultCode;
   readonly message: string;
@@ -29,6 +37,7 @@ export function evidenceProblem(
       message: `the evidence for ${place} (${shown.evidence}) is not in the ledger before it`,
     };
   }
+  if (message.type === DECISION_TYPE) return decisionShows(message, step, frozen.rung, place);
   const { data } = message;
   if (data.step !== step || data.epoch !== running.epoch || data.target !== frozen.target) {
     return { code: 'gate-evidence-of-another', message: `the evidence for ${place} is about step ${data.step}` };
@@ -38,6 +47,14 @@ export function evidenceProblem(
   if (message.type === READING_TYPE && verdict?.ready) return null;
   const why = verdict?.reasons.map(({ member, detail }) => `${member}: ${detail}`).join('; ') ?? 'no such scope';
   return { code: 'gate-evidence-does-not-show', message: `the reading cited for ${place} does not show it: ${why}` };
+}
+
+/** A person's word shows no more than a result does. */
+function decisionShows({ data }: DecisionMessage, step: string, rung: string, place: string): EvidenceProblem | null {
+  const { settle } = data;
+  if (settle?.step === step && settle.applied && rung === 'accepted') return null;
+  const message = `the decision cited for ${place} does not settle it as applied, or the rung is ${rung}`;
+  return { code: 'gate-evidence-does-not-show', message };
 }
 
 /** Only the rung `accepted` is shown by a result alone. */

@@ -1,5 +1,6 @@
-import type { DecisionData, EvolutionRecord } from '@causeway/contracts';
+import { DECISION_TYPE, type DecisionData, type EvolutionRecord } from '@causeway/contracts';
 import type { SequenceState } from '@causeway/sequence-core';
+import type { EvidenceMessage } from './evidence';
 import { Broken } from './order-fault';
 
 type Fact<K extends EvolutionRecord['kind']> = Extract<EvolutionRecord, { kind: K }>;
@@ -31,16 +32,35 @@ export function checkCommanded(state: SequenceState, { verb, step }: Fact<'step-
  */
 export function checkDecided(
   state: SequenceState,
-  fact: Fact<'sequence-resumed' | 'sequence-aborted'>,
+  fact: Fact<keyof typeof VERB_OF>,
   decisions: ReadonlyMap<string, DecisionData>,
 ): void {
   const decision = decisions.get(fact.decision);
   if (!decision)
     throw new Broken('decision-not-recorded-before', `the decision ${fact.decision} is not in the ledger before it`);
-  const verb = fact.kind === 'sequence-resumed' ? 'resume' : 'abort';
-  if (decision.verb !== verb || decision.reason !== fact.reason || decision.decidedBy !== fact.by)
+  if (decision.verb !== VERB_OF[fact.kind] || decision.reason !== fact.reason || decision.decidedBy !== fact.by)
     throw new Broken('decision-of-another', `the decision ${fact.decision} says otherwise: ${decision.verb}`);
   if (fact.kind === 'sequence-resumed') checkAccepted(state, fact, decision);
+  const { settle } = decision;
+  if (fact.kind === 'step-settled' && (settle?.step !== fact.step || settle.applied !== fact.applied))
+    throw new Broken('decision-of-another', `the decision ${fact.decision} settles step ${fact.step} otherwise`);
+}
+
+const VERB_OF = { 'sequence-resumed': 'resume', 'sequence-aborted': 'abort', 'step-settled': 'settle' } as const;
+
+/**
+ * Whether what became of a step by a decision is what the decision says of it.
+ * @param cited what the fact cites as its result
+ * @throws Broken
+ */
+export function checkSettled(
+  { kind, step }: { readonly kind: string; readonly step: string },
+  cited: EvidenceMessage | undefined,
+): void {
+  if (cited?.type !== DECISION_TYPE) return;
+  const { settle } = cited.data;
+  if (settle?.step === step && kind === (settle.applied ? 'step-applied' : 'step-not-applied')) return;
+  throw new Broken('decision-of-another', `the decision cited for ${kind} of step ${step} says otherwise`);
 }
 
 function checkAccepted(state: SequenceState, { accepted }: Fact<'sequence-resumed'>, { accept }: DecisionData): void {

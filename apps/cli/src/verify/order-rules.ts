@@ -7,6 +7,7 @@ import {
   RESULT_TYPE,
   type Command,
   type DecisionData,
+  type DecisionMessage,
   type EvolutionRecord,
   type Intent,
   type Message,
@@ -15,7 +16,7 @@ import {
 import { canonicalJson } from '@causeway/ledger-core';
 import { ABSENT, evolve, type SequenceState } from '@causeway/sequence-core';
 import { evidenceProblem, type EvidenceMessage, type Running } from './evidence';
-import { checkCommanded, checkDecided } from './operator-rules';
+import { checkCommanded, checkDecided, checkSettled } from './operator-rules';
 import { Broken, type OrderFaultCode } from './order-fault';
 
 /**
@@ -32,7 +33,7 @@ interface Account {
   readonly opened: Set<string>;
   /** Digests of commands decided so far, by command id. */
   readonly commands: Map<string, string>;
-  /** Readings and results so far, by digest. Let go when the sequence ends. */
+  /** Readings, results and settlements so far, by digest. Let go when the sequence ends. */
   readonly evidence: Map<string, EvidenceMessage>;
   readonly planDigests: Set<string>;
   /** Operators' decisions so far, by event id. */
@@ -73,7 +74,7 @@ export class OrderRules {
       case COMMAND_TYPE:
         return this.checkCommand(message, value);
       case DECISION_TYPE:
-        return void this.account(message.data.sequenceId).decisions.set(message.id, message.data);
+        return this.takeDecision(message, value);
       case RESULT_TYPE:
       case READING_TYPE:
         return void this.account(message.data.sequenceId).evidence.set(this.digestOf(value), message);
@@ -81,6 +82,13 @@ export class OrderRules {
         return this.replay(message, index);
       default:
     }
+  }
+
+  /** What it settles cites it as others cite a result. */
+  private takeDecision(message: DecisionMessage, value: string): void {
+    const account = this.account(message.data.sequenceId);
+    account.decisions.set(message.id, message.data);
+    if (message.data.settle) account.evidence.set(this.digestOf(value), message);
   }
 
   private sequenceOf = ({ source, data }: Intent): string => this.sequenceIdFor(source.slice(1), data.key);
@@ -150,13 +158,14 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
       throw new Broken('commanded-before-gate', `step ${fact.step} was ordered though its gate had not opened`);
     case 'sequence-resumed':
     case 'sequence-aborted':
+    case 'step-settled':
       return checkDecided(account.state, fact, account.decisions);
     case 'step-applied':
     case 'step-not-applied':
     case 'outcome-unknown':
     case 'duplicate-suspected':
     case 'step-previewed':
-      if (account.evidence.has(fact.result)) return;
+      if (account.evidence.has(fact.result)) return checkSettled(fact, account.evidence.get(fact.result));
       throw new Broken(
         'result-not-recorded-before',
         `${fact.kind} of step ${fact.step} cites a result that is not in the ledger before it`,

@@ -229,6 +229,42 @@ describe('verify finds, though all is signed, a sequence that', () => {
 });
 
 /** A plan that starts on resume, and waits. */
+describe('verify of a step that an operator settled', () => {
+  const { ledger, sequence } = begunOnResume();
+  sequence.decided('resume', [], 'the window is open');
+  sequence.result('roles', { kind: 'unknown', reason: 'the connection was reset', evidence: {} });
+  sequence.decided('settle', [], 'seen in the console of the realm', { step: 'roles', applied: true });
+  sequence.reading('roles', { 'global/realm': { value: 'new' } });
+  const retelling = new Retelling(ledger);
+  const settling = (change: PlainData): string =>
+    retelling.saying(
+      DECISION_TYPE,
+      ({ verb }) => verb === 'settle',
+      (data) => ({ ...data, ...change }),
+    );
+
+  it('holds, and follows the sequence to its end', () => {
+    expect(retelling.verdict()).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['is not there', isKind('step-settled'), { decision: flagByHand }, 'decision-not-recorded-before'],
+    ['says otherwise', isKind('step-settled'), { applied: false }, 'decision-of-another'],
+    ['is not cited', isKind('step-applied'), { result: 'a'.repeat(64) }, 'result-not-recorded-before'],
+  ])('finds a decision that %s', (_name, match, change, code) => {
+    const found = retelling.deciding(
+      match,
+      instead(match, (fact) => ({ ...fact, ...change })),
+    );
+    expect(retelling.verdict(found)).toMatchObject({ ok: false, code });
+  });
+
+  it('finds that it settled something else', () => {
+    expect(retelling.verdict(settling({ settle: { step: 'roles', applied: false } }))).toMatchObject({ ok: false });
+    expect(retelling.verdict(settling({ reason: 'nobody looked' }))).toMatchObject({ code: 'decision-of-another' });
+  });
+});
+
 function begunOnResume() {
   const ledger = new ToldLedger(new Map([['idp', exampleTarget('idp', { global: ['realm'] })]]));
   const plan = examplePlan({ roles: { target: 'idp' } }, ['us-east'], { start: 'on-resume' });

@@ -29,7 +29,13 @@ export class DecisionsController {
     const parsed = submitBody.safeParse(request.body);
     if (!parsed.success)
       throw new Refused(422, 'body-invalid', 'The body is not a decision.', problemsOf(parsed.error));
-    const asked = { ...parsed.data, key, sequenceId, subject: request.subject as string };
+    const asked = {
+      ...parsed.data,
+      settle: parsed.data.settle ?? null,
+      key,
+      sequenceId,
+      subject: request.subject as string,
+    };
     const decision = await submitDecision(this.ports, asked, this.clock.now());
     response.setHeader('location', decision.location);
     return decision;

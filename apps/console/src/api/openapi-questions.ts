@@ -39,7 +39,7 @@ export const QUESTION_ROUTES: readonly Route[] = [
     ...{ method: 'post', path: '/v1/sequences/{id}/decisions', id: 'submitDecision', status: 202 },
     content: json('Decision'),
     summary:
-      'Decide about a sequence that waits for an operator: resume it, with what it noticed accepted, or abort it.',
+      'Decide about a sequence: resume it, with what it noticed accepted, abort it, or settle a step whose outcome is unknown.',
     parameters: [ID, DECISION_KEY],
     requestBody: { required: true, content: { 'application/json': { schema: ref('SubmitDecision') } } },
     refusals: [400, 403, 404, 409, 415, 422],

@@ -182,7 +182,7 @@ function explainStep(view: SequenceView, step: StepView): Answer {
           `It is not known whether step ${id} took effect: ${problem?.message}. It is never ordered again blindly.`,
           since,
         ),
-        nextCheck: { by: executorOf(step), words: 'a look-up at the target settles it' },
+        nextCheck: { by: executorOf(step), words: settledHow(view, step) },
       };
     case 'applied':
       return explainLooks(view, step);
@@ -197,6 +197,11 @@ function explainStep(view: SequenceView, step: StepView): Answer {
       return settled(`Preview of step ${id}: ${step.found}.`, since);
   }
 }
+
+/** By a look-up where the target can tell; else only by a person. */
+const settledHow = ({ id }: SequenceView, { id: step }: StepView): string =>
+  'a look-up at the target settles it; where the target cannot tell, a person who has looked: ' +
+  `causeway settle ${id} ${step} --applied (or --not-applied) --reason "..."`;
 
 function explainGate(view: SequenceView, step: StepView): Answer {
   const own = view.holds.filter(({ gate }) => gate === step.id);

@@ -1,4 +1,4 @@
-import type { DecisionMessage, EvolutionRecord } from '@causeway/contracts';
+import type { DecisionMessage, EvolutionRecord, Settlement, Verb } from '@causeway/contracts';
 
 /** What operators decided about a sequence, and what it noticed at its targets. */
 export interface Operators {
@@ -17,8 +17,9 @@ interface Word {
 }
 
 export interface DecisionStory {
-  readonly verb: 'resume' | 'abort';
+  readonly verb: Verb;
   readonly accept: readonly string[];
+  readonly settle: Settlement | null;
   readonly reason: string;
   readonly by: string;
   readonly at: string;
@@ -36,8 +37,8 @@ export interface NoticeStory {
 export const NO_OPERATORS: Operators = { decisions: {}, noticed: {}, aborted: null };
 
 export function foldDecision(before: Operators, { id, data, time }: DecisionMessage, index: number): Operators {
-  const { verb, accept, reason, decidedBy: by } = data;
-  const story = { verb, accept, reason, by, at: time, index, outcome: null };
+  const { verb, accept, settle = null, reason, decidedBy: by } = data;
+  const story = { verb, accept, settle, reason, by, at: time, index, outcome: null };
   return { ...before, decisions: { ...before.decisions, [id]: story } };
 }
 
@@ -47,20 +48,22 @@ export function foldOperatorFact(before: Operators, fact: EvolutionRecord, index
     case 'mutation-noticed':
       return { ...before, noticed: { ...before.noticed, [fact.mutation]: { index, accepted: null } } };
     case 'sequence-resumed':
-      return accept(settle(before, fact.decision, null, index), fact);
+      return accept(told(before, fact.decision, null, index), fact);
     case 'sequence-aborted':
       return {
-        ...settle(before, fact.decision, null, index),
+        ...told(before, fact.decision, null, index),
         aborted: { by: fact.by, reason: fact.reason, at: fact.at },
       };
+    case 'step-settled':
+      return told(before, fact.decision, null, index);
     case 'input-refused':
-      return settle(before, fact.input, fact.message, index);
+      return told(before, fact.input, fact.message, index);
     default:
       return before;
   }
 }
 
-function settle(before: Operators, id: string, problem: string | null, index: number): Operators {
+function told(before: Operators, id: string, problem: string | null, index: number): Operators {
   const decision = before.decisions[id];
   if (!decision) return before;
   return { ...before, decisions: { ...before.decisions, [id]: { ...decision, outcome: { problem, index } } } };

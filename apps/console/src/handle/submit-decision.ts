@@ -1,5 +1,5 @@
 import type { DecisionView } from '@causeway/console-api';
-import { DECISION_TYPE, topicNames, type DecisionData } from '@causeway/contracts';
+import { DECISION_TYPE, topicNames, type DecisionData, type Settlement, type Verb } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import type { Database } from '@causeway/persistence';
 import { newEventId, sha256Hex } from '@causeway/signing';
@@ -12,8 +12,9 @@ import type { SubmitPorts } from './submit-intent';
 export interface DecisionRequest {
   readonly key: string;
   readonly sequenceId: string;
-  readonly verb: 'resume' | 'abort';
+  readonly verb: Verb;
   readonly accept: readonly string[];
+  readonly settle: Settlement | null;
   readonly reason: string;
   readonly subject: string;
 }
@@ -42,18 +43,20 @@ export async function submitDecision(
 }
 
 function storedOf({ subject, ...request }: DecisionRequest, nowMs: number): StoredDecision {
-  const { verb, accept, reason } = request;
+  const { verb, accept, settle, reason } = request;
+  const said = { verb, accept: [...accept].sort(), reason, ...(settle && { settle: { ...settle } }) };
   return {
     ...request,
     id: newEventId(nowMs),
-    bodyDigest: sha256Hex(canonicalJson({ verb, accept: [...accept].sort(), reason })),
+    bodyDigest: sha256Hex(canonicalJson(said)),
     decidedBy: subject,
     submittedAt: new Date(nowMs).toISOString(),
   };
 }
 
-function draftOf({ id, sequenceId, verb, accept, reason, decidedBy, submittedAt }: StoredDecision) {
-  const data: DecisionData = { sequenceId, verb, accept: [...accept], reason, decidedBy };
+function draftOf({ id, sequenceId, verb, accept, settle, reason, decidedBy, submittedAt }: StoredDecision) {
+  const said = { sequenceId, verb, accept: [...accept], reason, decidedBy };
+  const data: DecisionData = settle ? { ...said, settle } : said;
   return {
     ...{ id, time: submittedAt, topic: topicNames.decisions, key: sequenceId, type: DECISION_TYPE },
     ...{ subject: sequenceId, correlationId: sequenceId, causationIds: [], data },
@@ -78,8 +81,19 @@ function mustTake(folded: Folded | null, request: DecisionRequest): void {
   if (state.status === 'rejected') throw new Refused(409, 'sequence-over', 'The sequence was rejected.');
   if (state.status === 'ended')
     throw new Refused(409, 'sequence-over', `The sequence is ${state.outcome} since ${state.endedAt}.`);
+  if (request.settle) return mustSettle(state, request.settle);
   if (state.aborting) throw new Refused(409, 'already-aborting', 'The sequence is being aborted already.');
   if (verb === 'resume') mustResume(state, request);
+}
+
+function mustSettle({ steps }: Extract<Folded['state'], { status: 'open' }>, { step }: Settlement): void {
+  const state = Object.hasOwn(steps, step) ? steps[step] : undefined;
+  if (!state) {
+    const message = `The sequence has no step ${step}; its steps are ${Object.keys(steps).join(', ')}.`;
+    throw new Refused(422, 'unknown-step', message, [{ code: 'unknown-step', pointer: '/settle/step', message }]);
+  }
+  if (state.phase !== 'outcome-unknown')
+    throw new Refused(409, 'not-unknown', `Step ${step} is ${state.phase}: there is nothing to settle.`);
 }
 
 function mustResume(
@@ -111,16 +125,16 @@ export async function decisionOf(database: Database, sequenceId: string, id: str
   const stored = await findDecision(database, sequenceId, id);
   if (stored) return decisionViewOf(stored, folded);
   if (!story || !folded) throw new Refused(404, 'decision-not-found', `Sequence ${sequenceId} has no decision ${id}.`);
-  const { by: decidedBy, at: submittedAt, verb, accept, reason } = story;
-  return decisionViewOf({ id, sequenceId, verb, accept, reason, decidedBy, submittedAt }, folded);
+  const { by: decidedBy, at: submittedAt, verb, accept, settle, reason } = story;
+  return decisionViewOf({ id, sequenceId, verb, accept, settle, reason, decidedBy, submittedAt }, folded);
 }
 
 function decisionViewOf(stored: Omit<StoredDecision, 'key' | 'bodyDigest'>, folded: Folded | null): DecisionView {
-  const { id, sequenceId, verb, accept, reason, decidedBy, submittedAt } = stored;
+  const { id, sequenceId, verb, accept, settle, reason, decidedBy, submittedAt } = stored;
   const story = folded?.operators.decisions[id];
   const outcome = story?.outcome ?? null;
   return {
-    ...{ id, sequenceId, verb, accept: [...accept], reason, decidedBy, submittedAt },
+    ...{ id, sequenceId, verb, accept: [...accept], settle, reason, decidedBy, submittedAt },
     status: outcome === null ? 'submitted' : outcome.problem === null ? 'taken' : 'refused',
     problem: outcome?.problem ?? null,
     index: story ? String(story.index) : null,

@@ -1,3 +1,4 @@
+import type { Settlement, Verb } from '@causeway/contracts';
 import type { Tx } from '@causeway/persistence';
 
 /** A decision that was taken over HTTP, by its sequence and idempotency key. */
@@ -7,8 +8,10 @@ export interface StoredDecision {
   readonly key: string;
   /** SHA-256 of what makes two requests the same. */
   readonly bodyDigest: string;
-  readonly verb: 'resume' | 'abort';
+  readonly verb: Verb;
   readonly accept: readonly string[];
+  /** Of `settle`; of any other null. */
+  readonly settle: Settlement | null;
   readonly reason: string;
   readonly decidedBy: string;
   /** RFC 3339. */
@@ -20,8 +23,9 @@ interface Row {
   readonly sequence_id: string;
   readonly key: string;
   readonly body_digest: string;
-  readonly verb: 'resume' | 'abort';
+  readonly verb: Verb;
   readonly accept: string[];
+  readonly settle: Settlement | null;
   readonly reason: string;
   readonly decided_by: string;
   readonly submitted_at: Date;
@@ -34,6 +38,7 @@ const storedOf = (row: Row): StoredDecision => ({
   bodyDigest: row.body_digest,
   verb: row.verb,
   accept: row.accept,
+  settle: row.settle,
   reason: row.reason,
   decidedBy: row.decided_by,
   submittedAt: row.submitted_at.toISOString(),
@@ -44,11 +49,11 @@ export async function claimDecision(
   tx: Tx,
   wanted: StoredDecision,
 ): Promise<{ readonly fresh: boolean; readonly stored: StoredDecision }> {
-  const { id, sequenceId, key, bodyDigest, verb, accept, reason, decidedBy, submittedAt } = wanted;
+  const { id, sequenceId, key, bodyDigest, verb, accept, settle, reason, decidedBy, submittedAt } = wanted;
   const made = await tx.query(
-    `insert into operator_decision(id, sequence_id, key, body_digest, verb, accept, reason, decided_by, submitted_at)
-       values ($1, $2, $3, $4, $5, $6::uuid[], $7, $8, $9) on conflict (sequence_id, key) do nothing returning key`,
-    [id, sequenceId, key, bodyDigest, verb, accept, reason, decidedBy, submittedAt],
+    `insert into operator_decision(id, sequence_id, key, body_digest, verb, accept, settle, reason, decided_by, submitted_at)
+       values ($1, $2, $3, $4, $5, $6::uuid[], $7, $8, $9, $10) on conflict (sequence_id, key) do nothing returning key`,
+    [id, sequenceId, key, bodyDigest, verb, accept, settle, reason, decidedBy, submittedAt],
   );
   if (made.length > 0) return { fresh: true, stored: wanted };
   const stored = await decisionUnder(tx, sequenceId, key);

@@ -139,6 +139,11 @@ const decisionMigration: Migration = {
     )`,
 };
 
+const settleMigration: Migration = {
+  name: 'console-settlements',
+  sql: 'alter table operator_decision add column settle jsonb',
+};
+
 const matchMigration: Migration = {
   name: 'console-matches',
   sql: `
@@ -156,4 +161,5 @@ export const consoleMigrations: readonly Migration[] = [
   observationMigration,
   decisionMigration,
   matchMigration,
+  settleMigration,
 ];

@@ -3,7 +3,7 @@ import type { Received } from '@causeway/messaging';
 import type { Pending } from '../handle/pending';
 
 /** What an operator decided, through the console. */
-export function pendingDecision({ message }: Received<DecisionMessage>): Pending {
+export function pendingDecision({ message, digest }: Received<DecisionMessage>): Pending {
   const { id: eventId, data } = message;
-  return { sequenceId: data.sequenceId, eventId, input: { kind: 'decision-received', eventId, data } };
+  return { sequenceId: data.sequenceId, eventId, input: { kind: 'decision-received', eventId, digest, data } };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { envelopeOf } from '../envelope/v1';
-import { eventId, sequenceId } from '../ids';
+import { eventId, name, sequenceId } from '../ids';
 import { limits } from '../limits';
 
 export const DECISION_TYPE = 'causeway.decision.made.v1';
@@ -9,14 +9,29 @@ export const DECISION_TYPE = 'causeway.decision.made.v1';
  * An operator's decision about a sequence that waits for one.
  * - `resume` begins a sequence that starts on resume, or goes on after the named mutations, which are accepted as they are
  * - `abort` commands nothing more; the sequence ends once nothing is under way
+ * - `settle` says what became of a step whose outcome is unknown: somebody looked, where no look-up of ours can tell
  */
-export const decisionData = z.strictObject({
-  sequenceId,
-  verb: z.enum(['resume', 'abort']),
-  accept: z.array(eventId).max(1_000),
-  reason: z.string().min(1).max(limits.text),
-  decidedBy: z.string().min(1).max(200),
-});
+const VERBS = ['resume', 'abort', 'settle'] as const;
+export type Verb = (typeof VERBS)[number];
+
+/** Which step, and whether it took effect. Not applied: it is tried again. */
+export const settlement = z.strictObject({ step: name, applied: z.boolean() });
+export type Settlement = z.output<typeof settlement>;
+
+export const decisionData = z
+  .strictObject({
+    sequenceId,
+    verb: z.enum(VERBS),
+    accept: z.array(eventId).max(1_000),
+    /** Of `settle`, and of no other. */
+    settle: settlement.optional(),
+    reason: z.string().min(1).max(limits.text),
+    decidedBy: z.string().min(1).max(200),
+  })
+  .refine(({ verb, settle }) => (verb === 'settle') === (settle !== undefined), {
+    path: ['settle'],
+    message: 'a decision to settle, and no other, says which step it settles',
+  });
 
 export const decision = envelopeOf(DECISION_TYPE, decisionData);
 export type DecisionData = z.output<typeof decisionData>;

@@ -140,6 +140,16 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
   }),
   /** The attempt may have taken effect twice: it was interrupted, found absent, and written again. Told before `step-applied`. */
   z.strictObject({ kind: z.literal('duplicate-suspected'), ...ofStep, reason: text, result: digest, ...at }),
+  /** An operator said what became of an unknown outcome. What follows from it cites the decision as its result. */
+  z.strictObject({
+    kind: z.literal('step-settled'),
+    ...ofStep,
+    applied: z.boolean(),
+    decision: eventId,
+    by: z.string(),
+    reason: text,
+    ...at,
+  }),
   z.strictObject({ kind: z.literal('outcome-unknown'), ...ofStep, reason: text, result: digest, ...at }),
   z.strictObject({
     kind: z.literal('step-not-applied'),

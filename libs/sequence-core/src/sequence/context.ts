@@ -58,5 +58,11 @@ export type Input =
       readonly classification: ClassificationData;
       readonly mutation: MutationData;
     }
-  | { readonly kind: 'decision-received'; readonly eventId: string; readonly data: DecisionData }
+  | {
+      readonly kind: 'decision-received';
+      readonly eventId: string;
+      /** SHA-256 of the decision's bytes: what is cited for what it settles. */
+      readonly digest: string;
+      readonly data: DecisionData;
+    }
   | { readonly kind: 'clock-reached'; readonly rounds: ReadonlyMap<string, LastRound> };

@@ -15,11 +15,19 @@ export function evolve(state: SequenceState, fact: EvolutionRecord): SequenceSta
   return next.status === 'open' ? evolveOpen(next, fact) : next;
 }
 
-type OnlyTold = Extract<EvolutionRecord, { kind: 'intent-repeated' | 'input-refused' | 'duplicate-suspected' }>;
+type OnlyTold = Extract<
+  EvolutionRecord,
+  { kind: 'intent-repeated' | 'input-refused' | 'duplicate-suspected' | 'step-settled' }
+>;
 
 /** Facts that change no state: they are there to be known. */
-const isOnlyTold = (fact: EvolutionRecord): fact is OnlyTold =>
-  fact.kind === 'intent-repeated' || fact.kind === 'input-refused' || fact.kind === 'duplicate-suspected';
+const ONLY_TOLD: ReadonlySet<string> = new Set<OnlyTold['kind']>([
+  'intent-repeated',
+  'input-refused',
+  'duplicate-suspected',
+  'step-settled',
+]);
+const isOnlyTold = (fact: EvolutionRecord): fact is OnlyTold => ONLY_TOLD.has(fact.kind);
 
 /** Replays a whole stream. */
 export const replay = (facts: readonly EvolutionRecord[]): SequenceState => facts.reduce(evolve, ABSENT);

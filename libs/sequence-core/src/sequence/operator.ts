@@ -1,13 +1,16 @@
-import { advance, endIfNothingMoves } from './advance';
+import type { Settlement } from '@causeway/contracts';
+import { advance, both, endIfNothingMoves } from './advance';
 import type { Context, Input } from './context';
 import type { Draft } from './decision';
 import { undecided, waitsForOperator } from './order';
+import { applied, notApplied } from './result';
 import type { OpenSequence } from './state';
 
 type DecisionInput = Extract<Input, { kind: 'decision-received' }>;
 
 /** An operator's word. One that does not fit the state changes nothing and is recorded with its reason. */
 export function decideOperator(input: DecisionInput, draft: Draft<OpenSequence>, context: Context): void {
+  if (input.data.settle) return settle(input, input.data.settle, draft, context);
   if (draft.state.aborting) return refuseDecision(input, draft, 'already-aborting', 'the sequence is being aborted');
   if (input.data.verb === 'abort') abort(input, draft, context);
   else resume(input, draft, context);
@@ -27,6 +30,25 @@ function resume(input: DecisionInput, draft: Draft<OpenSequence>, context: Conte
   const accepted = [...new Set(accept)];
   draft.add({ kind: 'sequence-resumed', decision: input.eventId, accepted, by, reason, at: draft.at });
   advance(draft, context);
+}
+
+/** A person's word on what no look-up could tell. Only about what is unknown: nothing that is known is talked away. */
+function settle(input: DecisionInput, said: Settlement, draft: Draft<OpenSequence>, context: Context): void {
+  if (!Object.hasOwn(draft.state.steps, said.step))
+    return refuseDecision(input, draft, 'unknown-step', `there is no step ${said.step}`);
+  const { step, now } = both(draft.state, said.step);
+  if (now.phase !== 'outcome-unknown')
+    return refuseDecision(input, draft, 'not-unknown', `step ${step.id} is ${now.phase}: there is nothing to settle`);
+  const { attempt } = now;
+  const { reason, decidedBy: by } = input.data;
+  const told = { step: step.id, attempt, applied: said.applied, decision: input.eventId, by, reason };
+  draft.add({ kind: 'step-settled', ...told, at: draft.at });
+  if (said.applied)
+    applied(input.digest, draft, context, step, attempt, {
+      ...{ changed: true, acceptedAt: draft.at, settledByLookUp: false },
+    });
+  else notApplied(input.digest, draft, step, attempt, 'settled-as-not-applied', `${by}: ${reason}`, true);
+  if (draft.state.status === 'open') advance(draft, context);
 }
 
 function whyNotResumed(accept: readonly string[], state: OpenSequence): { code: string; message: string } | null {

@@ -62,19 +62,20 @@ function take(
           ...{ kind: 'duplicate-suspected', step: step.id, attempt, reason: outcome.duplicateSuspected },
           ...{ result: input.digest, at: draft.at },
         });
-      return applied(input, draft, context, step, attempt, { ...outcome, settledByLookUp: false });
+      return applied(input.digest, draft, context, step, attempt, { ...outcome, settledByLookUp: false });
     case 'not-applied':
-      return notApplied(input, draft, step, attempt, outcome.code, outcome.message, outcome.retriable);
+      return notApplied(input.digest, draft, step, attempt, outcome.code, outcome.message, outcome.retriable);
     case 'refused':
-      return notApplied(input, draft, step, attempt, outcome.code, outcome.message, false);
+      return notApplied(input.digest, draft, step, attempt, outcome.code, outcome.message, false);
     case 'unknown':
     case 'looked-up':
       return unknown(input, draft, context, step, attempt, outcome);
   }
 }
 
-function applied(
-  input: ResultInput,
+/** @param result SHA-256 of the message that tells it: a result, or the decision that settles it */
+export function applied(
+  result: string,
   draft: Draft<OpenSequence>,
   context: Context,
   step: FrozenStep,
@@ -88,18 +89,19 @@ function applied(
     attempt,
     changed,
     acceptedAt,
-    result: input.digest,
+    result,
     settledByLookUp,
     at: draft.at,
   });
   // Nobody waits for it to be shown once the sequence is aborted.
   if (step.show) return draft.state.aborting ? undefined : requestProbe(draft, context, step, attempt);
-  const scopes = step.scopes.map(({ scope }) => ({ scope, effectiveAt: acceptedAt, evidence: input.digest }));
+  const scopes = step.scopes.map(({ scope }) => ({ scope, effectiveAt: acceptedAt, evidence: result }));
   draft.add({ kind: 'step-ready', step: step.id, attempt, rung: step.rung, scopes, at: draft.at });
 }
 
-function notApplied(
-  input: ResultInput,
+/** @param result as in {@link applied} */
+export function notApplied(
+  result: string,
   draft: Draft<OpenSequence>,
   step: FrozenStep,
   attempt: number,
@@ -115,7 +117,7 @@ function notApplied(
     code,
     message,
     final,
-    result: input.digest,
+    result,
     at: draft.at,
   });
 }
@@ -145,9 +147,21 @@ function settle(
   const { outcome, finishedAt } = input.data;
   const found = outcome.kind === 'looked-up' ? outcome.state : 'unknown';
   if (found === 'in-effect') {
-    applied(input, draft, context, step, attempt, { changed: true, acceptedAt: finishedAt, settledByLookUp: true });
+    applied(input.digest, draft, context, step, attempt, {
+      changed: true,
+      acceptedAt: finishedAt,
+      settledByLookUp: true,
+    });
   } else if (found === 'absent') {
-    notApplied(input, draft, step, attempt, 'found-absent', 'a look-up found that the attempt left nothing', true);
+    notApplied(
+      input.digest,
+      draft,
+      step,
+      attempt,
+      'found-absent',
+      'a look-up found that the attempt left nothing',
+      true,
+    );
   } else {
     const reason = outcome.kind === 'looked-up' ? 'the look-up could not tell' : 'the look-up gave no answer';
     draft.add({ kind: 'outcome-unknown', step: step.id, attempt, reason, result: input.digest, at: draft.at });
