@@ -1,10 +1,8 @@
 import { allTopics, uuidV7, type Target } from '@causeway/contracts';
 import type { Verifier } from '@causeway/signing';
-import { LastRounds } from '../../apps/sequencer/src/handle/last-rounds';
 import { Faults } from './faults';
 import { SimBroker } from './kafka/sim-broker';
 import { simVerifier } from './keys';
-import { asIfMended } from './known-defects';
 import type { Ground } from './ports';
 import { SimSchema } from './postgres/sim-database';
 import { SimProcess } from './process';
@@ -49,8 +47,6 @@ export class House implements Ground {
   readonly exits: Exit[] = [];
   private readonly started: SimProcess[] = [];
   readonly acknowledged: Acknowledged[] = [];
-  /** When probers last reported, known to all sequencers; null: each remembers for itself. */
-  readonly lastRounds: LastRounds | null;
   /** How much had happened when something last did, and when. */
   stillness = { moved: 0, sinceMs: 0 };
   private readonly schemas = new Map<string, SimSchema>();
@@ -63,8 +59,6 @@ export class House implements Ground {
     this.faults = new Faults(scenario.seed, scenario.faults);
     this.dice = new Dice(scenario.seed, 'chance');
     this.clockJumpsMs = scenario.mode === 'safety' ? [3_600_000, -30 * 86_400_000] : [20_000, -20_000];
-    const isShared = scenario.processes.sequencer > 1 && asIfMended('silence-heard-by-another', scenario);
-    this.lastRounds = isShared ? new LastRounds(new Date(EPOCH_MS).toISOString()) : null;
     this.ids = new Dice(scenario.seed, 'ids');
     this.executors = scenario.targets.map(({ metadata }) => metadata.name);
     this.registry = new Map(scenario.targets.map((target) => [target.metadata.name, target]));

@@ -6,11 +6,11 @@ import { ranges, runApart, together } from './shared-work';
 import { huntAll, simulate } from './simulate';
 
 /**
- * `npm run simulate -- --seeds N [--seed S] [--bugs] [--strict] [--json FILE]`: N runs from seed S on, shared by as many
+ * `npm run simulate -- --seeds N [--seed S] [--bugs] [--json FILE]`: N runs from seed S on, shared by as many
  * processes as there are cores (--processes 1: one after another); with --bugs every planted bug is hunted too. Ends with 1 when something broke or a planted bug was missed.
  */
 const USAGE =
-  'usage: npm run simulate -- [--seeds N] [--seed S] [--bugs [--hunts N] [--most N]] [--strict] [--processes N] [--json FILE]';
+  'usage: npm run simulate -- [--seeds N] [--seed S] [--bugs [--hunts N] [--most N]] [--processes N] [--json FILE]';
 
 const whole = (text: string, name: string): number => {
   const number = Number(text);
@@ -28,7 +28,6 @@ function optionsOf(args: readonly string[]) {
       bugs: { type: 'boolean', default: false },
       hunts: { type: 'string', default: '3' },
       most: { type: 'string', default: '2000' },
-      strict: { type: 'boolean', default: false },
       processes: { type: 'string', default: String(availableParallelism()) },
       json: { type: 'string' },
     },
@@ -36,19 +35,19 @@ function optionsOf(args: readonly string[]) {
   return {
     range: { from: whole(values.seed, 'seed'), seeds: whole(values.seeds, 'seeds') },
     hunts: { hunts: whole(values.hunts, 'hunts'), most: whole(values.most, 'most'), isBiased: false },
-    ...{ strict: values.strict, bugs: values.bugs, json: values.json, processes: whole(values.processes, 'processes') },
+    ...{ bugs: values.bugs, json: values.json, processes: whole(values.processes, 'processes') },
   };
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function main(): Promise<number> {
-  const { range, hunts, strict, bugs, json, processes } = optionsOf(process.argv.slice(2));
+  const { range, hunts, bugs, json, processes } = optionsOf(process.argv.slice(2));
   const parts = ranges(range, Math.max(1, processes));
   const runs: Report =
     parts.length > 1
-      ? together(await Promise.all(parts.map((part) => runApart(part, strict ? ['--strict'] : []))))
-      : await simulate({ ...range, strict, say });
+      ? together(await Promise.all(parts.map((part) => runApart(part, []))))
+      : await simulate({ ...range, say });
   const report: Report = { ...runs, bugs: bugs ? await huntAll(hunts, say) : null };
   console.log(asLines(report).join('\n'));
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);

@@ -1,6 +1,5 @@
 import type { PlanDocument } from '@causeway/contracts';
 import { FAULT_KINDS, type FaultKind } from './faults';
-import { KNOWN_DEFECTS } from './known-defects';
 import type { Scenario } from './scenario/scenario';
 
 /** A seed that broke something, and the smallest story that still does. */
@@ -26,11 +25,9 @@ export interface Report {
   readonly seconds: number;
   readonly events: number;
   readonly virtualHours: number;
-  readonly strict: boolean;
   readonly violations: readonly Found[];
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   readonly faultsNotHit: readonly FaultKind[];
-  readonly knownDefects: typeof KNOWN_DEFECTS;
   readonly bugs: readonly CaughtBug[] | null;
 }
 
@@ -66,12 +63,11 @@ export function asLines(report: Report): string[] {
   const hits = Object.entries(faults).sort(([, a], [, b]) => b - a);
   return [
     `${seeds} seeds from ${from} in ${seconds.toFixed(0)} s (${(seeds / seconds).toFixed(0)} a second): ${events} events, ${virtualHours.toFixed(0)} virtual hours`,
-    `${violations.length} violations${report.strict ? ' (strict)' : ''}`,
+    `${violations.length} violations`,
     ...violations.map(({ seed, invariant, detail, story }) => `  seed ${seed} ${invariant}: ${detail}\n    ${story}`),
     `faults: ${hits.map(([kind, count]) => `${kind} ${count}`).join(', ')}`,
     `fault kinds never hit: ${faultsNotHit.join(', ') || 'none'}`,
     ...(bugs ? bugLines(bugs) : []),
-    `known defects, run as if mended: ${Object.keys(report.knownDefects).join(', ') || 'none'}`,
   ];
 }
 

@@ -98,15 +98,29 @@ export class SequencerHouse {
 
   /** Starts the process and waits until it takes messages. */
   async start(): Promise<void> {
-    const args = ['-r', join(ROOT, 'libs/executor-host/spec/run-typescript.cjs'), join(__dirname, '../src/main.ts')];
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: this.environment() });
-    this.process = child;
     const from = this.log.length;
-    child.stdout.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    const child = this.spawn();
     const isUp = (): boolean => this.log.slice(from).includes('"msg":"started"');
     await this.until('the sequencer starts', () => isUp() || child.exitCode !== null, 60_000);
     if (!isUp()) throw new Error(`the sequencer ended at its start:\n${this.log.slice(from)}`);
+  }
+
+  /** One more beside the one that is at work: from now on it is the process of this house. Answers the one before. */
+  async startBeside(): Promise<ChildProcess> {
+    const before = this.process;
+    if (!before) throw new Error('there is none to be beside');
+    this.spawn();
+    await this.until('the second one waits', () => this.log.includes('waiting for its place'), 60_000);
+    return before;
+  }
+
+  private spawn(): ChildProcess {
+    const args = ['-r', join(ROOT, 'libs/executor-host/spec/run-typescript.cjs'), join(__dirname, '../src/main.ts')];
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: this.environment() });
+    this.process = child;
+    child.stdout.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    return child;
   }
 
   /** Ends the process and waits until it is gone. */

@@ -1,7 +1,7 @@
 import type { Target } from '@causeway/contracts';
 import { CLOCK, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Relay, seal, valueOf, type OutboxStore } from '@causeway/messaging';
-import { claimInbox, inboxMigration, outboxMigration, type Database, type Tx } from '@causeway/persistence';
+import { claimInbox, inboxMigration, outboxMigration, Seat, type Database, type Tx } from '@causeway/persistence';
 import { readTargets } from '@causeway/plan-file';
 import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
 import { newEventId, sha256Hex, type Signer } from '@causeway/signing';
@@ -29,11 +29,12 @@ const targets: FactoryProvider = { provide: TARGETS, useFactory: registered };
 
 const decider: FactoryProvider<Decider> = {
   provide: Decider,
-  inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK],
-  useFactory: (database: Database, outbox: OutboxStore<Tx>, relay: Relay, signer: Signer, clock: Clock) => {
+  inject: [DATABASE, OUTBOX, Relay, Seat, SIGNER, CLOCK],
+  useFactory: (database: Database, outbox: OutboxStore<Tx>, relay: Relay, seat: Seat, signer: Signer, clock: Clock) => {
     const now = (): number => clock.now();
     const ports = {
       transaction: <T>(work: (tx: Tx) => Promise<T>) => database.transaction(work),
+      mustHold: (tx: Tx) => seat.mustHold(tx),
       claimInbox,
       insertOutbox: (tx: Tx, sealed: Parameters<typeof outbox.insert>[1]) => outbox.insert(tx, sealed),
       relay: (rows: Parameters<Relay['enqueue']>[0]) => relay.enqueue(rows),
@@ -49,10 +50,10 @@ const decider: FactoryProvider<Decider> = {
 
 const ticker: FactoryProvider<ClockTicker> = {
   provide: ClockTicker,
-  inject: [DATABASE, Decider, CLOCK, LOG, Shutdown],
-  useFactory: (database: Database, decides: Decider, clock: Clock, log: HostLog, shutdown: Shutdown) => {
+  inject: [DATABASE, Decider, Seat, CLOCK, LOG, Shutdown],
+  useFactory: (database: Database, decides: Decider, seat: Seat, clock: Clock, log: HostLog, shutdown: Shutdown) => {
     const made = new ClockTicker({
-      due: (nowMs, limit) => dueSequences(database, nowMs, limit),
+      due: async (nowMs, limit) => (seat.isHeld() ? dueSequences(database, nowMs, limit) : []),
       submit: (items) => decides.decideAll(items),
       now: () => clock.now(),
       onError: (error) => log.warn({}, `the clock could not be looked at, again soon: ${String(error)}`),
@@ -68,6 +69,7 @@ const ticker: FactoryProvider<ClockTicker> = {
     ServiceModule.register({
       principal: PRINCIPAL,
       schema: 'sequencer',
+      single: true,
       migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration],
       admission: () => admissionFor(registered()),
     }),

@@ -37,6 +37,8 @@ export interface CausewayServerOptions {
   readonly paceMs?: number;
   /** How long a call that fails with a `retriable` error is repeated before the process ends, milliseconds. Default 120,000. */
   readonly retryForMs?: number;
+  /** Awaited before anything is taken in; false: the process ends first, and nothing is taken in. */
+  before?(): Promise<boolean>;
   /** Called once when the process has to end. Default: logs and exits with 1. */
   onFatal?(error: Error): void;
 }
@@ -94,6 +96,7 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
 
   private async consume(): Promise<void> {
     const topics = this.buildLanes();
+    if ((await this.options.before?.()) === false) return;
     const { bus, groupId, paceMs } = this.options;
     this.consumption = await bus.consume({
       groupId,

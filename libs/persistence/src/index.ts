@@ -3,4 +3,5 @@ export { DatabaseError, isRetriable } from './database-error';
 export { schemaVersion, type Migration } from './migrations';
 export { claimInbox, inboxMigration, unseen } from './inbox';
 export { createOutboxStore, outboxMigration } from './outbox';
+export { Seat, seatMigration, SEAT_MS, SeatTaken } from './seat';
 export { packBytes, type PackedBytes } from './packed-bytes';

@@ -10,8 +10,15 @@ import {
   type EventBus,
   type OutboxStore,
 } from '@causeway/messaging';
-import { createOutboxStore, openDatabase, type Database, type Migration } from '@causeway/persistence';
-import { loadSigner, loadVerifier, type Signer, type Verifier } from '@causeway/signing';
+import {
+  createOutboxStore,
+  openDatabase,
+  Seat,
+  seatMigration,
+  type Database,
+  type Migration,
+} from '@causeway/persistence';
+import { loadSigner, loadVerifier, newEventId, type Signer, type Verifier } from '@causeway/signing';
 import { messageServiceEnv, type MessageServiceEnv } from './service-env';
 import { BUS, DATABASE, OUTBOX, SERVICE_ENV, SIGNER, VERIFIER } from './tokens';
 
@@ -23,6 +30,8 @@ export interface MessageServiceOptions {
   readonly schema: string;
   readonly migrations: readonly Migration[];
   readonly poolSize?: number;
+  /** Only one process at a time may act; the others wait for its place. The service asks {@link Seat.mustHold} in its transactions. */
+  readonly single?: boolean;
   readonly maxBatch?: number;
   readonly lingerMs?: number;
   /** What the service asks of a message besides what the door checks. */
@@ -39,7 +48,8 @@ export interface MessageServiceOptions {
 @Module({})
 export class ServiceModule {
   static register(options: MessageServiceOptions): DynamicModule {
-    const providers = [env, bus(options), signer(options), verifier, database(options), outbox, relay, server(options)];
+    const own = [seat(options), relay, server(options)];
+    const providers = [env, bus(options), signer(options), verifier, database(options), outbox, ...own];
     return { module: ServiceModule, providers, exports: providers };
   }
 }
@@ -80,11 +90,17 @@ const verifier: FactoryProvider<Verifier> = {
   useFactory: ({ CAUSEWAY_TRUST_FILE }: MessageServiceEnv) => loadVerifier(CAUSEWAY_TRUST_FILE),
 };
 
-const database = ({ schema, migrations, poolSize }: MessageServiceOptions): FactoryProvider<Promise<Database>> => ({
+const database = ({
+  schema,
+  migrations: own,
+  poolSize,
+  single,
+}: MessageServiceOptions): FactoryProvider<Promise<Database>> => ({
   provide: DATABASE,
   inject: [SERVICE_ENV, LOG, Readiness, Shutdown],
   useFactory: async ({ DATABASE_URL }: MessageServiceEnv, log: HostLog, readiness: Readiness, shutdown: Shutdown) => {
     const onIdleError = (error: Error): void => log.warn({}, `an idle database connection broke: ${error.message}`);
+    const migrations = single ? [...own, seatMigration] : own;
     const opened = await openDatabase({ url: DATABASE_URL, schema, migrations, poolSize, onIdleError });
     readiness.add('database', () => opened.isHealthy());
     shutdown.add('connections', 'database', () => opened.close());
@@ -94,30 +110,57 @@ const database = ({ schema, migrations, poolSize }: MessageServiceOptions): Fact
 
 const outbox: FactoryProvider<OutboxStore> = { provide: OUTBOX, inject: [DATABASE], useFactory: createOutboxStore };
 
+/** null: there may be several of this service. */
+const seat = ({ single }: MessageServiceOptions): FactoryProvider<Seat | null> => ({
+  provide: Seat,
+  inject: [DATABASE, LOG, Readiness],
+  useFactory: (opened: Database, log: HostLog, readiness: Readiness) => {
+    if (!single) return null;
+    const made = new Seat({
+      database: opened,
+      newId: newEventId,
+      onWaiting: () => log.info({}, 'another process of this service is at work: waiting for its place'),
+      onTaken: (error) => {
+        log.fatal({}, error.message);
+        process.exit(1);
+      },
+    });
+    readiness.add('seat', () => made.isHeld());
+    return made;
+  },
+});
+
 const relay: FactoryProvider<Promise<Relay>> = {
   provide: Relay,
-  inject: [BUS, OUTBOX, LOG, Readiness, Shutdown],
+  inject: [BUS, OUTBOX, Seat, LOG, Readiness, Shutdown],
   useFactory: async (
     eventBus: EventBus,
     store: OutboxStore,
+    place: Seat | null,
     log: HostLog,
     readiness: Readiness,
     shutdown: Shutdown,
   ) => {
     const made = new Relay({ bus: eventBus, store: store as OutboxStore<never>, log });
-    await made.start();
+    // Rows of who sits there now are theirs to send.
+    if (!place) await made.start();
     readiness.add('relay', () => made.isHealthy());
-    shutdown.add('relay', 'relay', () => made.stop());
+    shutdown.add('relay', 'relay', async () => {
+      await made.stop();
+      await place?.giveUp();
+    });
     return made;
   },
 };
 
 const server = (options: MessageServiceOptions): FactoryProvider<Promise<CausewayServer>> => ({
   provide: CausewayServer,
-  inject: [DATABASE, BUS, VERIFIER, SIGNER, SERVICE_ENV, LOG, Readiness, Shutdown],
+  inject: [DATABASE, BUS, Seat, Relay, VERIFIER, SIGNER, SERVICE_ENV, LOG, Readiness, Shutdown],
   useFactory: async (
     opened: Database,
     eventBus: EventBus,
+    place: Seat | null,
+    sends: Relay,
     verify: Verifier,
     sign: Signer,
     { CAUSEWAY_EXECUTORS }: MessageServiceEnv,
@@ -136,9 +179,17 @@ const server = (options: MessageServiceOptions): FactoryProvider<Promise<Causewa
       admission: options.admission?.(),
       maxBatch: options.maxBatch,
       lingerMs: options.lingerMs,
+      ...(place && { before: () => taken(place, sends) }),
     });
     readiness.add('intake', () => made.isReady());
     shutdown.add('intake', 'intake', () => made.close());
     return made;
   },
 });
+
+/** What the one before left is sent before anything new. */
+async function taken(place: Seat, sends: Relay): Promise<boolean> {
+  const isOurs = await place.take();
+  if (isOurs) await sends.start();
+  return isOurs;
+}

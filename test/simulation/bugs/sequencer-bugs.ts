@@ -1,7 +1,7 @@
 import type { Intent, PlanDocument, ReadingMessage, Result, Target } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import type { Received, Sealed } from '@causeway/messaging';
-import type { Tx } from '@causeway/persistence';
+import { Seat, type Tx } from '@causeway/persistence';
 import { sha256Hex } from '@causeway/signing';
 import { Decider } from '../../../apps/sequencer/src/handle/decider';
 import { StateCache } from '../../../apps/sequencer/src/handle/state-cache';
@@ -13,6 +13,13 @@ const CRASHES: readonly FaultKind[] = ['crash-after-call', 'crash-before-call'];
 
 /** Inbox, outbox, transaction, cache: how a decision becomes durable. */
 export const DURABILITY_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'the-seat-is-asked-once',
+    sentence: 'A sequencer that has slept past its seat goes on deciding beside the one that has taken it.',
+    shownBy: ['process-pause'],
+    seams: { deciderPorts: (real) => ({ ...real, mustHold: () => Promise.resolve() }) },
+    patch: () => patchMethod(Seat, 'renew', () => () => Promise.resolve()),
+  },
   {
     name: 'inbox-not-asked',
     sentence: 'An input that comes again is decided on again.',

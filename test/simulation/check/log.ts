@@ -2,7 +2,6 @@ import { allTopics, mayWrite, RECORD_TYPE, SIGNATURE_HEADER } from '@causeway/co
 import { Frontier, leafHash } from '@causeway/ledger-core';
 import { openRaw, topicIndex, type Door, type RawMessage } from '@causeway/messaging';
 import { sha256 } from '@causeway/signing';
-import { asIfMended } from '../known-defects';
 import { EPOCH_MS } from '../time/timers';
 import { BEHIND_MS, type Evidence } from './evidence';
 import { violation, type Violation } from './violation';
@@ -94,8 +93,7 @@ export function* onlyTheTrustedIsIn({ lines, topics, ledger, house }: Evidence):
 }
 
 /** I13: on its topic, the records of a sequence come in order of their versions, repetitions aside. */
-export function* recordsKeepOrder({ topics, scenario }: Evidence): Iterable<Violation> {
-  if (scenario.processes.sequencer > 1 && asIfMended('records-overtake', scenario)) return;
+export function* recordsKeepOrder({ topics }: Evidence): Iterable<Violation> {
   const next = new Map<string, number>();
   const seen = new Set<string>();
   for (const raw of everything(topics)) {

@@ -1,17 +1,14 @@
 import type { EvolutionRecord } from '@causeway/contracts';
 import { replay, type SequenceState } from '@causeway/sequence-core';
-import { asIfMended } from '../known-defects';
 import { gapless, type Evidence } from './evidence';
 import { violation, type Violation } from './violation';
 
 /** I12, I28: the ledger tells the versions without gaps; its replay is the sequencer's own state (at a quiet moment all of it). */
 export function* replayIsTheState({ told, ownFacts, scenario }: Evidence): Iterable<Violation> {
-  // Records that were overtaken may be missing when a run ends in the middle.
-  const isKept = scenario.processes.sequencer > 1 && asIfMended('records-overtake', scenario);
   for (const [sequenceId, own] of ownFacts) {
     const facts = told.get(sequenceId) ?? [];
     for (const [i, { version }] of facts.entries())
-      if (version !== i + 1 && !(scenario.mode === 'safety' && isKept))
+      if (version !== i + 1)
         return yield violation('I12', `version ${version} of ${sequenceId} where ${i + 1} was next`);
     if (scenario.mode === 'liveness' && facts.length !== own.length)
       yield violation('I28', `${facts.length} of ${own.length} facts of ${sequenceId} are in the ledger`);

@@ -1,4 +1,3 @@
-import { asIfMended } from '../known-defects';
 import { model, type Known } from './known';
 import type { Transaction } from './tables';
 
@@ -14,13 +13,11 @@ export const SEQUENCER_STATEMENTS: readonly Known[] = [
   ),
   model<[ids: string[], versions: number[], statuses: string[], looks: (number | null)[], targets: string[]]>(
     'move-heads',
-    (tx, [ids, versions, statuses, looks, targets], { scenario }) => {
+    (tx, [ids, versions, statuses, looks, targets]) => {
       ids.forEach((id, i) => {
         // An upsert waits for the row's lock before it reads it.
         tx.put('sequence', id, tx.get('sequence', id) ?? {});
         const before = tx.get('sequence', id) ?? {};
-        const isOlder = (versions[i] ?? 0) < ((before.version as number | undefined) ?? 0);
-        if (isOlder && asIfMended('stale-state-decides', scenario)) return;
         tx.put('sequence', id, {
           id,
           version: versions[i],

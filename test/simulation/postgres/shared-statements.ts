@@ -1,7 +1,40 @@
 import { model, type Known } from './known';
+import type { Row, Transaction } from './tables';
 
-/** Inbox and outbox: libs/persistence. */
+/** The seat's row, locked: a share lock is modelled as a whole one, since decisions of one process come one after the other. */
+function lockedSeat(tx: Transaction): Row | undefined {
+  tx.put('seat', 'one', tx.get('seat', 'one') ?? {});
+  const row = tx.get('seat', 'one');
+  return row?.epoch === undefined ? undefined : row;
+}
+
+/** Rows of whom an epoch is still the seat's. */
+const ofEpoch = (row: Row | undefined, epoch: string): Row[] => (row?.epoch === epoch ? [{ epoch }] : []);
+
+const SEAT_STATEMENTS: readonly Known[] = [
+  model<[holder: string, seatMs: number]>('seat-take', (tx, [holder, seatMs], { time }) => {
+    const before = lockedSeat(tx);
+    if (before && (before.expiresAt as number) >= time.now && before.holder !== holder) return [];
+    const epoch = String(Number(before?.epoch ?? 0) + 1);
+    tx.put('seat', 'one', { holder, epoch, expiresAt: time.now + seatMs });
+    return [{ epoch }];
+  }),
+  model<[epoch: string, seatMs: number]>('seat-renew', (tx, [epoch, seatMs], { time }) => {
+    const row = lockedSeat(tx);
+    if (row?.epoch === epoch) tx.put('seat', 'one', { ...row, expiresAt: time.now + seatMs });
+    return ofEpoch(row, epoch);
+  }),
+  model<[epoch: string]>('seat-hold', (tx, [epoch]) => ofEpoch(lockedSeat(tx), epoch)),
+  model<[epoch: string]>('seat-give-up', (tx, [epoch]) => {
+    const row = lockedSeat(tx);
+    if (row?.epoch === epoch) tx.put('seat', 'one', { ...row, expiresAt: -Infinity });
+    return [];
+  }),
+];
+
+/** Inbox, outbox and seat: libs/persistence. */
 export const SHARED_STATEMENTS: readonly Known[] = [
+  ...SEAT_STATEMENTS,
   model<[ids: string[]]>('inbox-claim', (tx, [ids]) =>
     [...new Set(ids)].filter((id) => tx.insertIfAbsent('inbox', id, {})).map((id) => ({ id })),
   ),

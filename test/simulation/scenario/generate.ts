@@ -12,7 +12,7 @@ const SCOPES = ['eu-west', 'us-east', 'ap-south'] as const;
 type Step = PlanDocument['spec']['steps'][number];
 
 /** Everything of a run, from its seed. */
-export function scenarioOf(seed: number, strict = false): Scenario {
+export function scenarioOf(seed: number): Scenario {
   const dice = new Dice(seed, 'scenario');
   const scopes = SCOPES.slice(0, dice.pick([1, 1, 2, 2, 3]));
   const every = dice.pick(['1s', '2s', '4s', '4s', '4s']);
@@ -20,7 +20,7 @@ export function scenarioOf(seed: number, strict = false): Scenario {
   const targets = names.map((name) => targetOf(name, scopes, dice, every));
   const mode = dice.chance(0.5) ? 'liveness' : 'safety';
   return {
-    ...{ seed, strict, mode, targets },
+    ...{ seed, mode, targets },
     intents: Array.from({ length: dice.pick([1, 1, 1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
     processes: {
       sequencer: dice.pick([1, 1, 2]),

@@ -13,8 +13,6 @@ export interface PlannedIntent {
 /** Everything that a run is made of besides the dice; shrinking makes it smaller. */
 export interface Scenario {
   readonly seed: number;
-  /** Also where known defects are. */
-  readonly strict: boolean;
   /** `safety`: faults to the end. `liveness`: they stop, and then everything has to finish or wait for a named reason. */
   readonly mode: 'safety' | 'liveness';
   readonly targets: readonly Target[];

@@ -1,5 +1,5 @@
 import { Relay, seal, valueOf } from '@causeway/messaging';
-import { claimInbox, createOutboxStore, type Tx } from '@causeway/persistence';
+import { claimInbox, createOutboxStore, Seat, type Tx } from '@causeway/persistence';
 import { sha256Hex } from '@causeway/signing';
 import { ClockTicker } from '../../../apps/sequencer/src/handle/clock-ticker';
 import { Decider, type DeciderPorts } from '../../../apps/sequencer/src/handle/decider';
@@ -10,7 +10,6 @@ import { Messages } from '../../../apps/sequencer/src/inbound/messages';
 import { dueSequences } from '../../../apps/sequencer/src/store/stream-store';
 import type { House } from '../house';
 import { simSigner } from '../keys';
-import { asIfMended } from '../known-defects';
 import type { SimProcess } from '../process';
 import { openIntake } from './server';
 
@@ -23,12 +22,18 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
   const bus = house.broker.open(process);
   const outbox = createOutboxStore(database);
   const relay = new Relay({ bus, store: bugs.outbox(outbox) as never });
+  const seat = new Seat({
+    ...{ database, newId: house.newId, onWaiting: () => undefined },
+    onTaken: (error) => house.exit(process, error),
+  });
+  await seat.take();
   await relay.start();
   const now = (): number => Date.now();
   const signer = simSigner(PRINCIPAL);
   const ports: DeciderPorts = bugs.deciderPorts(
     {
       transaction: (work) => database.transaction(work),
+      mustHold: (tx) => seat.mustHold(tx),
       claimInbox,
       insertOutbox: (tx: Tx, sealed) => outbox.insert(tx, sealed),
       relay: (rows) => relay.enqueue(rows),
@@ -39,14 +44,8 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
     },
     { database, relay, outbox },
   );
-  const remembered =
-    house.scenario.processes.sequencer > 1 && asIfMended('stale-state-decides', house.scenario) ? 0 : 100;
-  const caches = { sequences: new StateCache<never>(remembered), targets: new StateCache<never>(remembered) };
-  const decider = new Decider(
-    ports,
-    bugs.caches(caches),
-    house.lastRounds ?? new LastRounds(new Date(now()).toISOString()),
-  );
+  const caches = { sequences: new StateCache<never>(100), targets: new StateCache<never>(100) };
+  const decider = new Decider(ports, bugs.caches(caches), new LastRounds(new Date(now()).toISOString()));
   const ticker = new ClockTicker({
     due: (nowMs, limit) => dueSequences(database, nowMs, limit),
     submit: (items) => decider.decideAll(items),

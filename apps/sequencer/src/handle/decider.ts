@@ -22,6 +22,8 @@ import { isMutation, type Pending, type PendingInput, type PendingMutation } fro
 /** What the decider needs around it. */
 export interface DeciderPorts {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Throws when another sequencer has taken this one's place: then nothing of the transaction may stay. */
+  mustHold(tx: Tx): Promise<void>;
   /** Of these event ids, those that were never decided on. */
   claimInbox(tx: Tx, ids: string[]): Promise<Set<string>>;
   insertOutbox(tx: Tx, sealed: readonly Sealed[]): Promise<OutboxRow[]>;
@@ -77,7 +79,10 @@ export class Decider {
   private async decideOnce(pending: readonly Pending[], touched: Set<string>): Promise<void> {
     const { batch, rows } = await this.ports.transaction(async (tx) => {
       const eventIds = pending.flatMap(({ eventId }) => eventId ?? []);
-      const unseen = eventIds.length > 0 ? await this.ports.claimInbox(tx, eventIds) : new Set<string>();
+      const [unseen] = await Promise.all([
+        eventIds.length > 0 ? this.ports.claimInbox(tx, eventIds) : new Set<string>(),
+        this.ports.mustHold(tx),
+      ]);
       const fresh = takeFresh(pending, unseen);
       const loaded = await loadBatch(tx, fresh, this.caches);
       for (const id of loaded.sequences.keys()) touched.add(id);

@@ -1,0 +1,114 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startPostgres, type Postgres } from '@causeway/lab';
+import { newEventId } from '@causeway/signing';
+import { openDatabase, type Database } from './database';
+import { Seat, SEAT_MS, seatMigration, SeatTaken } from './seat';
+
+jest.setTimeout(60_000);
+let postgres: Postgres;
+let schemas = 0;
+let database: Database;
+const made: Seat[] = [];
+
+beforeAll(async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-seat-'));
+  postgres = await startPostgres({ dir, say: () => undefined, durable: false });
+});
+beforeEach(async () => {
+  const schema = `seat_${process.pid}_${++schemas}`;
+  database = await openDatabase({ url: postgres.url, schema, migrations: [seatMigration] });
+});
+afterEach(async () => {
+  await Promise.all(made.splice(0).map((seat) => seat.giveUp()));
+  await database.close();
+});
+afterAll(() => postgres.stop());
+
+function seat(told: string[] = []): Seat {
+  const one = new Seat({
+    ...{ database, newId: newEventId },
+    onWaiting: () => told.push('waiting'),
+    onTaken: (error) => told.push(error.name),
+  });
+  made.push(one);
+  return one;
+}
+const holds = (one: Seat): Promise<void> => database.transaction((tx) => one.mustHold(tx));
+/** As if its holder had been silent for as long as it may be. */
+const forgotten = () => database.query(`update seat set expires_at = clock_timestamp() - interval '1 second'`);
+
+describe('a seat', () => {
+  it('is kept by renewing it, for longer than it lasts by itself; who comes second waits', async () => {
+    const told: string[] = [];
+    const [first, second] = [seat(), seat(told)];
+    expect(await first.take()).toBe(true);
+    let taken = false;
+    void second.take().then((isIts) => (taken = isIts));
+    await sleep(SEAT_MS + 1_500);
+    expect([taken, second.isHeld(), told]).toEqual([false, false, ['waiting']]);
+    await holds(first);
+    await expect(holds(second)).rejects.toThrow(SeatTaken);
+  });
+
+  it('goes to the next at once when it is given up', async () => {
+    const [first, second] = [seat(), seat()];
+    await first.take();
+    const taken = second.take();
+    await first.giveUp();
+    expect(await taken).toBe(true);
+    await holds(second);
+    await expect(holds(first)).rejects.toThrow(SeatTaken);
+  });
+
+  it('that its holder was silent about is taken, and the holder is told and refused', async () => {
+    const told: string[] = [];
+    const [first, second] = [seat(told), seat()];
+    await first.take();
+    await forgotten();
+    expect(await second.take()).toBe(true);
+    await expect(holds(first)).rejects.toThrow(/epoch 1 is over/);
+    await sleep(1_500);
+    expect(told).toEqual(['SeatTaken']);
+  });
+
+  it('is not taken over before what is being committed under it is', async () => {
+    const [first, second] = [seat(), seat()];
+    await first.take();
+    await forgotten();
+    let commit = (): void => undefined;
+    const isHeld = new Promise<void>((held) => {
+      const committed = new Promise<void>((resolve) => (commit = resolve));
+      void database.transaction(async (tx) => {
+        await first.mustHold(tx);
+        held();
+        await committed;
+      });
+    });
+    await isHeld;
+    const taking = second.take();
+    await sleep(500);
+    expect(second.isHeld()).toBe(false);
+    commit();
+    expect(await taking).toBe(true);
+  });
+
+  it('is still its holder’s when nobody else came, however late it renews', async () => {
+    const only = seat();
+    await only.take();
+    await forgotten();
+    await sleep(1_500);
+    await holds(only);
+    expect(only.isHeld()).toBe(true);
+  });
+
+  it('is not waited for by who gives up first', async () => {
+    const [first, second] = [seat(), seat()];
+    await first.take();
+    const taking = second.take();
+    await second.giveUp();
+    expect(await taking).toBe(false);
+  });
+});
