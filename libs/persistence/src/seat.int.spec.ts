@@ -63,6 +63,19 @@ describe('a seat', () => {
     await expect(holds(first)).rejects.toThrow(SeatTaken);
   });
 
+  it('is not held before what comes first is done, and renewed meanwhile', async () => {
+    const only = seat();
+    let done = (): void => undefined;
+    const taking = only.take(() => new Promise((resolve) => (done = resolve)));
+    await sleep(SEAT_MS + 1_000);
+    expect(only.isHeld()).toBe(false);
+    await holds(only);
+    expect(await database.query('select from seat where expires_at > clock_timestamp()')).toHaveLength(1);
+    done();
+    await taking;
+    expect(only.isHeld()).toBe(true);
+  });
+
   it('that its holder was silent about is taken, and the holder is told and refused', async () => {
     const told: string[] = [];
     const [first, second] = [seat(told), seat()];

@@ -52,6 +52,7 @@ export interface SeatOptions {
 export class Seat {
   private readonly holder: string;
   private epoch: string | null = null;
+  private settled = false;
   private over = false;
   private timer: NodeJS.Timeout | null = null;
 
@@ -59,12 +60,17 @@ export class Seat {
     this.holder = options.newId();
   }
 
-  /** Resolves once it is this process's: true; false when {@link giveUp} came first. Tries on while the database is away. */
-  async take(): Promise<boolean> {
+  /**
+   * Resolves once it is this process's: true; false when {@link giveUp} came first. Tries on while the database is away.
+   * @param settle what has to be done with it before anything else is: until then {@link isHeld} is false
+   */
+  async take(settle: () => Promise<void> = () => Promise.resolve()): Promise<boolean> {
     for (let isFirst = true; !this.over; isFirst = false) {
       this.epoch = await this.tryToTake();
       if (this.epoch !== null) {
         this.renewLater();
+        await settle();
+        this.settled = true;
         return true;
       }
       if (isFirst) this.options.onWaiting();
@@ -74,7 +80,7 @@ export class Seat {
   }
 
   isHeld(): boolean {
-    return this.epoch !== null && !this.over;
+    return this.settled && !this.over;
   }
 
   /** For every transaction that writes. Throws {@link SeatTaken} when it is another's; nothing of the transaction may stay then. */

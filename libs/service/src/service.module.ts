@@ -179,17 +179,11 @@ const server = (options: MessageServiceOptions): FactoryProvider<Promise<Causewa
       admission: options.admission?.(),
       maxBatch: options.maxBatch,
       lingerMs: options.lingerMs,
-      ...(place && { before: () => taken(place, sends) }),
+      // What the one before left is sent before anything is decided.
+      ...(place && { before: () => place.take(() => sends.start()) }),
     });
     readiness.add('intake', () => made.isReady());
     shutdown.add('intake', 'intake', () => made.close());
     return made;
   },
 });
-
-/** What the one before left is sent before anything new. */
-async function taken(place: Seat, sends: Relay): Promise<boolean> {
-  const isOurs = await place.take();
-  if (isOurs) await sends.start();
-  return isOurs;
-}

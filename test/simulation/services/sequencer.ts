@@ -26,8 +26,7 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
     ...{ database, newId: house.newId, onWaiting: () => undefined },
     onTaken: (error) => house.exit(process, error),
   });
-  await seat.take();
-  await relay.start();
+  await seat.take(() => relay.start());
   const now = (): number => Date.now();
   const signer = simSigner(PRINCIPAL);
   const ports: DeciderPorts = bugs.deciderPorts(
