@@ -1,4 +1,4 @@
-import type { MutationItem, PathAnswer } from '@causeway/console-api';
+import type { LackingAnswer, MutationItem, PathAnswer } from '@causeway/console-api';
 import { clearStrategies, setEventClock, switchFlag } from '@causeway/lab';
 import { flagStep, planOf, roleStep } from './plans';
 import { createFlag, createRole } from './set-up';
@@ -19,6 +19,17 @@ export function wrongClock(told: () => Story): void {
     let id = '';
     const path = async (): Promise<PathAnswer> =>
       (await (await told().ask(`/v1/sequences/${id}/paths/us-east`)).json()) as PathAnswer;
+    /** A look has seen that it is not there: else nobody could tell that it ever was not. */
+    const seenWithout = (step: string): Promise<boolean> =>
+      until(
+        `a look at us-east without ${step}`,
+        async () => {
+          const answer = await told().ask(`/v1/sequences/${id}/steps/${step}/lacking`);
+          const { lacking } = (await answer.json()) as LackingAnswer;
+          return lacking.some(({ scope, view }) => scope === 'us-east' && view === 'lacks');
+        },
+        SOON_MS,
+      );
     const pathWith = (step: string): Promise<PathAnswer> =>
       until(
         `${step} in the path`,
@@ -37,6 +48,7 @@ export function wrongClock(told: () => Story): void {
       const { spec, ...plan } = planOf(flag, before, flagStep(flag, true), after);
       id = await told().apply({ ...plan, spec: { ...spec, start: 'on-resume', onOutOfSequence: 'record' } });
       await told().tape.fact(id, 'sequence-accepted');
+      await seenWithout('flag');
     });
     afterAll(() => setEventClock(lab().unleash, 0));
 
@@ -48,6 +60,7 @@ export function wrongClock(told: () => Story): void {
       expect(Date.now() - doneAtMs).toBeLessThan(CLASSED_WITHIN_MS);
       await pathWith('flag');
       await switchFlag(unleash, 'off');
+      await seenWithout('flag');
       const seen = await until(
         'both switches classed',
         async () => {
