@@ -21,6 +21,12 @@ const recipe: Recipe = {
   },
 };
 
+/**
+ * The collector has to be the one that the class archive was made with, or its heap objects are not used. A broker of a
+ * test, a demo or a benchmark lives for seconds: the optimizing compiler costs it more than it saves (docs/measurements.md).
+ */
+const JVM = ['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=1'];
+
 /** A local broker that can be started again on the same ports and data. */
 export interface KafkaProcess {
   readonly brokers: string;
@@ -53,8 +59,7 @@ async function prepare(folder: string, dir: string, archive: 'use' | 'write'): P
     await format(java, [...(archive === 'use' ? [shared] : []), ...program], properties);
   const brokers = `127.0.0.1:${clients}`;
   const archiving = archive === 'use' ? shared : `-XX:ArchiveClassesAtExit=${classes}`;
-  // The collector has to be the one that the archive was made with, or its heap objects are not used.
-  const args = ['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', archiving, ...program, 'kafka.Kafka', properties];
+  const args = [...JVM, archiving, ...program, 'kafka.Kafka', properties];
   const start = (): Promise<RunningProcess> =>
     startProcess({
       name: 'kafka',
