@@ -61,12 +61,7 @@ function start(house: House): void {
   makeMischief(house);
   changeFromOutside(house);
   for (let i = 1; i <= processes.sequencer; i++) house.keepRunning(`sequencer-${i}`, bootSequencer);
-  house.keepRunning('ledger', bootLedger);
-  // A second one, started by mistake: it takes the log over, and is replaced in its turn.
-  if (processes.ledger > 1)
-    house.time.schedule(house.dice.between(1_000, 20_000), null, () =>
-      house.startOnce('ledger-by-mistake', bootLedger),
-    );
+  for (let i = 1; i <= processes.ledger; i++) house.keepRunning(`ledger-${i}`, bootLedger);
   for (const name of house.executors)
     for (let i = 1; i <= processes.executor; i++)
       house.keepRunning(`executor-${name}-${i}`, (of, process) => bootExecutor(of, process, name));

@@ -3,7 +3,8 @@ import { accounting } from './commands/accounting';
 import { check } from './commands/check';
 import { migrate } from './commands/migrate';
 import { readConfig } from './config';
-import { LEDGER_PARTS, LedgerModule, startLedger, type Ledger } from './ledger.module';
+import { LedgerService } from './ledger-service';
+import { LedgerModule } from './ledger.module';
 
 const USAGE = `usage: main.js [command]
   (none)                               run the service
@@ -17,7 +18,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
 async function serve(): Promise<void> {
   const { app, log } = await runService({ name: 'ledger', module: () => LedgerModule.with(readConfig()) });
   try {
-    await startLedger(app.get<Ledger>(LEDGER_PARTS));
+    await app.get(LedgerService).run();
   } catch (error) {
     log.fatal({ stack: (error as Error).stack }, `cannot start: ${(error as Error).message}`);
     process.exit(1);

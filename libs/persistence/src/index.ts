@@ -4,4 +4,5 @@ export { schemaVersion, type Migration } from './migrations';
 export { claimInbox, inboxMigration, unseen } from './inbox';
 export { createOutboxStore, outboxMigration } from './outbox';
 export { Seat, seatMigration, SEAT_MS, SeatTaken } from './seat';
+export { Standby, STANDBY_MS } from './standby';
 export { packBytes, type PackedBytes } from './packed-bytes';

@@ -1,4 +1,4 @@
-import { DatabaseError } from '@causeway/persistence';
+import { DatabaseError, STANDBY_MS } from '@causeway/persistence';
 import {
   AlreadyIn,
   partitionName,
@@ -27,6 +27,8 @@ export class LedgerTables {
   readonly waiting = new Map<string, StoredWaiting>();
   epoch = 0;
   awayUntil = 0;
+  /** Whose session has the lock. */
+  seat: SimProcess | null = null;
 }
 
 /**
@@ -50,6 +52,29 @@ export class SimLogStore implements LogStore {
       this.add(batch);
       if (fault) throw lost();
     });
+  }
+
+  /** As Standby asks: true when it is this process's turn. */
+  takeSeat(): Promise<boolean> {
+    return this.call(() => {
+      const { tables, process } = this;
+      if (tables.seat?.alive && tables.seat !== process) return false;
+      if (tables.seat !== process) this.freeWhenSilent();
+      tables.seat = process;
+      return true;
+    });
+  }
+
+  private freeWhenSilent(): void {
+    const { tables, process, ground } = this;
+    process.onPause((forMs) => {
+      const free = (): void => void (tables.seat = tables.seat === process ? null : tables.seat);
+      if (forMs > STANDBY_MS) ground.time.schedule(STANDBY_MS, null, free);
+    });
+  }
+
+  newestEpoch(): Promise<number> {
+    return this.call(() => this.tables.epoch);
   }
 
   takeOver(): Promise<number> {
@@ -152,7 +177,10 @@ export class SimLogStore implements LogStore {
     const { faults, dice, time } = this.ground;
     const slow = faults.strikes('statement-slow') ? dice.between(100, 3_000) : 0;
     return callOut(this.ground, this.process, dice.between(0.5, 3) + slow, () => {
-      if (faults.strikes('database-away')) this.tables.awayUntil = time.now + dice.between(500, 12_000);
+      if (faults.strikes('database-away')) {
+        this.tables.awayUntil = time.now + dice.between(500, 12_000);
+        this.tables.seat = null;
+      }
       if (time.now < this.tables.awayUntil || faults.strikes('statement-lost')) throw lost();
       return act();
     });

@@ -17,3 +17,18 @@ export async function takeOver(database: Database, holder: string): Promise<numb
     }
   }
 }
+
+/** Who wrote last, or writes now. */
+export interface WriterRow {
+  readonly epoch: number;
+  readonly holder: string;
+}
+
+export async function newestWriter(database: Database): Promise<WriterRow | null> {
+  const [row] = await database.query<{ epoch: string; holder: string }>(
+    'select epoch, holder from writer order by epoch desc limit 1',
+    [],
+    'newest-writer',
+  );
+  return row ? { epoch: Number(row.epoch), holder: row.holder } : null;
+}

@@ -1,0 +1,80 @@
+import type { Standby } from '@causeway/persistence';
+import type { LedgerConfig } from './config';
+import type { LedgerFigures } from './handle/figures';
+import { WriterReplaced } from './handle/ports';
+import { openLedger, startLedger, type Connected, type Ledger, type LedgerPorts } from './open-ledger';
+import { newestWriter } from './store/writer-table';
+
+export interface LedgerServiceOptions {
+  readonly connected: Connected;
+  readonly config: LedgerConfig;
+  readonly standby: Standby;
+  readonly ports: LedgerPorts;
+  /** Told once the log is this process's. */
+  onOpened(figures: LedgerFigures): void;
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * The ledger as a process: waits until no other is at work, takes the log over, and ends when another has taken it. Waiting, it is alive
+ * and not ready, with keys read and connections open.
+ */
+export class LedgerService {
+  private ledger: Ledger | null = null;
+  private stopping = false;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly options: LedgerServiceOptions) {}
+
+  /** Resolves when it is at work, or was stopped before. */
+  async run(): Promise<void> {
+    const { connected, config, standby, ports, onOpened } = this.options;
+    if (!(await standby.take()) || this.stopping) return;
+    const ledger = await openLedger(connected, config, ports);
+    if (this.stopping) return;
+    this.ledger = ledger;
+    onOpened(ledger.figures);
+    await startLedger(ledger);
+    this.lookLater(ledger.epoch);
+  }
+
+  isAtWork(): boolean {
+    return this.ledger !== null;
+  }
+
+  isTakingIn(): boolean {
+    return this.ledger?.intake.isReady() ?? false;
+  }
+
+  async stopTaking(): Promise<void> {
+    this.stopping = true;
+    if (this.timer) clearTimeout(this.timer);
+    await (this.ledger ? this.ledger.intake.stop() : this.options.standby.giveUp());
+  }
+
+  async stopWriting(): Promise<void> {
+    await this.ledger?.writer.stop();
+  }
+
+  /** The place is the next one's once everything is published. */
+  async stopPublishing(): Promise<void> {
+    await this.ledger?.publisher.stop();
+    await this.options.standby.giveUp();
+  }
+
+  private lookLater(epoch: number): void {
+    this.timer = setTimeout(() => void this.look(epoch), LOOK_EVERY_MS);
+  }
+
+  /** Who has nothing to write would not find out that another has taken the log, and keep its partitions. */
+  private async look(epoch: number): Promise<void> {
+    const newest = await newestWriter(this.options.connected.database).catch(() => null);
+    if (this.stopping) return;
+    if (newest && newest.epoch > epoch) this.options.ports.onFatal(replacedBy(newest, epoch));
+    else this.lookLater(epoch);
+  }
+}
+
+const replacedBy = ({ epoch, holder }: { epoch: number; holder: string }, ours: number): WriterReplaced =>
+  new WriterReplaced(`epoch ${ours} is over: another ledger writer has taken the log (${holder}, epoch ${epoch})`);
