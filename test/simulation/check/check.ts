@@ -6,6 +6,7 @@ import {
   noBlindWrite,
 } from './effects';
 import type { Evidence } from './evidence';
+import { changesAreSeen, heldUntilAccepted } from './foreign';
 import {
   causesComeFirst,
   eventsAreSingle,
@@ -17,6 +18,7 @@ import {
 import { attemptsFollowAnswers, commandsFollowGates, writesFollowEffects } from './order';
 import { everythingEndsOrWaits, nothingAcknowledgedIsLost } from './progress';
 import { factsSayWhatResultsSay, gatesCiteEvidence, readingsAreTrue, resultsEchoCommands } from './proof';
+import { decisionsAreAnswered, settledAsSaid } from './settlements';
 import { replayIsTheState, theEndIsTheEnd } from './states';
 import { violation, type Violation } from './violation';
 
@@ -32,6 +34,7 @@ const CHECKS = [
     factsSayWhatResultsSay,
   ],
   ...[logIsWhole, causesComeFirst, eventsAreSingle, everythingIsAccounted, onlyTheTrustedIsIn, recordsKeepOrder],
+  ...[settledAsSaid, decisionsAreAnswered, changesAreSeen, heldUntilAccepted],
   ...[replayIsTheState, theEndIsTheEnd, nothingAcknowledgedIsLost, everythingEndsOrWaits, servicesEndForAReason],
 ];
 

@@ -27,6 +27,7 @@ export function scenarioOf(seed: number): Scenario {
       executor: dice.int(1, 2),
       ledger: dice.pick([1, 1, 2]),
     },
+    isObserved: dice.chance(0.25),
     serialBy: dice.pick(['target', 'sequence']),
     faults: faultsOf(dice),
     faultsForMs: mode === 'safety' ? dice.int(5_000, 22_000) : dice.int(4_000, 14_000),
@@ -71,7 +72,12 @@ function intentOf(nr: number, scopes: readonly string[], targets: readonly Targe
   const plan = {
     ...{ apiVersion: 'causeway/v1', kind: 'EvolutionPlan' },
     metadata: { name: `plan-${nr}`, owner: 'team-simulated', reason: `CHG-${nr}` },
-    spec: { scopes: wantedScopes(scopes, steps, targets), steps },
+    spec: {
+      ...(dice.chance(0.15) ? { start: 'on-resume' } : {}),
+      ...(dice.chance(0.3) ? { onOutOfSequence: 'record' } : {}),
+      scopes: wantedScopes(scopes, steps, targets),
+      steps,
+    },
   };
   const isTampered = dice.chance(0.03);
   const data: IntentData = {
