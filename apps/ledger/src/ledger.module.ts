@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { allTopics } from '@causeway/contracts';
-import { CLOCK, LOG, Readiness, Shutdown, type Clock, type HostLog } from '@causeway/host';
+import { CLOCK, LOG, Readiness, SelfCheck, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { createKafkaBus, kafkaOptionsFrom, topicIndex, type Door, type EventBus } from '@causeway/messaging';
 import { openDatabase, type Database } from '@causeway/persistence';
+import { lookAtSelf } from '@causeway/service';
 import { loadSigner, loadVerifier, newEventId, sha256, verifyBytes } from '@causeway/signing';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -21,6 +22,7 @@ import { takenTopics } from './handle/taken-topics';
 import { Intake } from './inbound/intake';
 import { reopen } from './inbound/reopen';
 import { exposeFigures } from './metrics';
+import { LEDGER_SELF_CHECK } from './self-check/ledger-self-check';
 import { PostgresLogStore } from './store/log-store';
 import { ledgerMigrations, SCHEMA } from './store/migrations';
 import { highestPlaces, stillWaiting } from './store/places-table';
@@ -150,8 +152,15 @@ export class LedgerModule {
       providers: [
         {
           provide: LEDGER_PARTS,
-          inject: [LOG, CLOCK, Readiness, Shutdown],
-          useFactory: async (log: HostLog, clock: Clock, readiness: Readiness, shutdown: Shutdown): Promise<Ledger> => {
+          inject: [LOG, CLOCK, Readiness, SelfCheck, Shutdown],
+          useFactory: async (
+            log: HostLog,
+            clock: Clock,
+            readiness: Readiness,
+            selfCheck: SelfCheck,
+            shutdown: Shutdown,
+          ): Promise<Ledger> => {
+            selfCheck.is(() => lookAtSelf(LEDGER_SELF_CHECK, clock));
             const ledger = await openLedger(config, { log, clock, onFatal: endProcess(log) });
             exposeFigures(ledger.figures);
             readiness.add('kafka', () => ledger.intake.isReady() && ledger.bus.isHealthy());

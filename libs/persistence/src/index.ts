@@ -1,7 +1,16 @@
-export { openDatabase, type Database, type DatabaseOptions, type Tx, type TransactionOptions } from './database';
+export {
+  openDatabase,
+  openReader,
+  type Database,
+  type DatabaseOptions,
+  type Reader,
+  type Tx,
+  type TransactionOptions,
+} from './database';
 export { DatabaseError, isRetriable } from './database-error';
 export { schemaVersion, type Migration } from './migrations';
 export { claimInbox, inboxMigration, unseen } from './inbox';
 export { createOutboxStore, outboxMigration } from './outbox';
 export { Seat, seatMigration, SEAT_MS, SeatTaken } from './seat';
 export { packBytes, type PackedBytes } from './packed-bytes';
+export { clockState, outboxState, schemaState, seatState } from './table-state';
