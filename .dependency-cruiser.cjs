@@ -17,32 +17,39 @@ const rooms = {
   'libs/plan-file': [...lib('contracts', 'sequence-core', 'ledger-core', 'signing'), ...npm('yaml', 'zod'), 'node:'],
   'libs/executor-sdk': [...lib('contracts')],
   'libs/console-api': [...lib('contracts'), ...npm('zod')],
-  'libs/service': [...lib('contracts', 'messaging', 'persistence', 'host', 'signing'), ...NEST, ...npm('zod'), 'node:'],
+  'libs/self-check': [...npm('zod'), 'node:'],
+  'libs/service': [
+    ...lib('contracts', 'messaging', 'persistence', 'host', 'signing', 'self-check'),
+    ...NEST,
+    ...npm('zod'),
+    'node:',
+  ],
   'libs/executor-conformance': [...lib('contracts', 'executor-sdk'), ...npm('fast-check')],
   'libs/messaging': [
-    ...lib('contracts', 'signing'),
+    ...lib('contracts', 'signing', 'self-check'),
     ...npm('kafkajs', '@nestjs/common', '@nestjs/microservices', 'rxjs'),
     'node:',
   ],
   'libs/persistence': [
-    ...lib('messaging'),
+    ...lib('messaging', 'self-check'),
     ...npm('typeorm', 'pg', 'pg-types', '@types/pg', '@nestjs/common'),
     'node:',
   ],
   'libs/host': [
+    ...lib('self-check'),
     ...NEST,
     ...npm('zod', 'pino', 'pino-http', 'nestjs-pino', 'prom-client', '@opentelemetry/[^/]+'),
     'node:',
   ],
   'libs/executor-host': [
-    ...lib('contracts', 'executor-sdk', 'messaging', 'persistence', 'host', 'signing', 'service'),
+    ...lib('contracts', 'executor-sdk', 'messaging', 'persistence', 'host', 'signing', 'service', 'self-check'),
     ...NEST,
     ...npm('zod', 'undici', 'prom-client'),
     'node:',
   ],
 };
 const appBase = [
-  ...lib('contracts', 'messaging', 'persistence', 'host', 'signing', 'service'),
+  ...lib('contracts', 'messaging', 'persistence', 'host', 'signing', 'service', 'self-check'),
   ...NEST,
   ...npm('zod', 'prom-client'),
   'node:',
@@ -53,7 +60,7 @@ const apps = {
   'apps/ledger': [...appBase, ...lib('ledger-core')],
   'apps/console': [...appBase, ...lib('console-api', 'sequence-core', 'ledger-core', 'plan-file')],
   'apps/cli': [
-    ...lib('contracts', 'sequence-core', 'ledger-core', 'signing', 'plan-file', 'console-api'),
+    ...lib('contracts', 'sequence-core', 'ledger-core', 'signing', 'plan-file', 'console-api', 'self-check'),
     ...npm('commander', 'picocolors', 'eventsource-parser', 'undici', 'yaml', 'zod'),
     'node:',
   ],

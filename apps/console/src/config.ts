@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readTargets } from '@causeway/plan-file';
+import { readServices } from '@causeway/self-check';
 import { z } from 'zod';
 import type { Owners } from './fold/mutations';
 
@@ -9,6 +10,18 @@ export const consoleEnv = z.object({
   CAUSEWAY_TOKENS_FILE: z.string().min(1),
   /** Folder of Target files: who owns which target. Absent: no owner is told. */
   CAUSEWAY_TARGETS: z.string().min(1).optional(),
+  /** Where the other services answer about themselves, `name=http://host:port` with commas between: who `/v1/doctor` asks besides itself. */
+  CAUSEWAY_SERVICES: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      try {
+        return readServices(text);
+      } catch (error) {
+        context.addIssue((error as Error).message);
+        return z.NEVER;
+      }
+    }),
   /** `yes`: empty the projection at this start and read the ledger topic again. */
   CONSOLE_REBUILD: z.enum(['yes', 'no']).default('no'),
 });

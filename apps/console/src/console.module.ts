@@ -1,10 +1,12 @@
 import { CLOCK, gauge, parseEnv, Shutdown, type Clock } from '@causeway/host';
 import { Relay, seal, type Draft, type OutboxStore, type Sealed } from '@causeway/messaging';
-import type { Database, Tx } from '@causeway/persistence';
-import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
+import type { Database, Reader, Tx } from '@causeway/persistence';
+import type { ServiceAddresses } from '@causeway/self-check';
+import { DATABASE, OUTBOX, ServiceModule, SIGNER, type MessageServiceOptions } from '@causeway/service';
 import { newEventId, type Signer } from '@causeway/signing';
 import { Module, type FactoryProvider } from '@nestjs/common';
 import { DecisionsController } from './api/decisions.controller';
+import { DoctorController } from './api/doctor.controller';
 import { IntentsController } from './api/intents.controller';
 import { LedgerController } from './api/ledger.controller';
 import { MutationsController } from './api/mutations.controller';
@@ -26,7 +28,7 @@ import type { SubmitPorts } from './handle/submit-intent';
 import { LedgerMessages } from './inbound/ledger-messages';
 import { consoleMigrations } from './store/migrations';
 import { emptyProjection, projectionHead } from './store/projection-store';
-import { HOLDERS, OWNERS, SUBMIT } from './tokens';
+import { HOLDERS, OWNERS, SERVICES, SUBMIT } from './tokens';
 
 const PRINCIPAL = 'console';
 
@@ -34,8 +36,10 @@ const PRINCIPAL = 'console';
 async function groupOf(database: Database): Promise<string> {
   const isWanted = parseEnv(consoleEnv).CONSOLE_REBUILD === 'yes';
   if (isWanted || (await projectionHead(database)).isOfAnotherShape) await database.transaction(emptyProjection);
-  return `${PRINCIPAL}-${(await projectionHead(database)).generation}`;
+  return currentGroup(database);
 }
+
+const currentGroup = async (tx: Tx): Promise<string> => `${PRINCIPAL}-${(await projectionHead(tx)).generation}`;
 
 const holders: FactoryProvider = {
   provide: HOLDERS,
@@ -112,16 +116,22 @@ const submit: FactoryProvider<SubmitPorts> = {
   }),
 };
 
+export const CONSOLE: MessageServiceOptions = {
+  principal: PRINCIPAL,
+  schema: 'console',
+  migrations: consoleMigrations,
+  groupId: groupOf,
+  poolSize: 8,
+  selfCheck: { groupOf: (reader: Reader) => currentGroup(reader) },
+};
+
+const services: FactoryProvider<ServiceAddresses> = {
+  provide: SERVICES,
+  useFactory: () => parseEnv(consoleEnv).CAUSEWAY_SERVICES,
+};
+
 @Module({
-  imports: [
-    ServiceModule.register({
-      principal: PRINCIPAL,
-      schema: 'console',
-      migrations: consoleMigrations,
-      groupId: groupOf,
-      poolSize: 8,
-    }),
-  ],
+  imports: [ServiceModule.register(CONSOLE)],
   controllers: [
     LedgerMessages,
     IntentsController,
@@ -133,10 +143,12 @@ const submit: FactoryProvider<SubmitPorts> = {
     MutationsController,
     PathsController,
     SituationController,
+    DoctorController,
     OpenApiController,
   ],
   providers: [
     holders,
+    services,
     live,
     projector,
     questions,

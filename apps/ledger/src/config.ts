@@ -47,4 +47,9 @@ export type LedgerConfig = z.output<typeof serving>;
 export const readConfig = (): LedgerConfig => parseEnv(serving);
 export const readMigrateConfig = () => parseEnv(z.object({ ...database, LEDGER_OWNER_URL: z.string().min(1) }));
 export const readAccountingConfig = () => parseEnv(z.object({ ...database, ...topics }));
+export const readTopics = () => parseEnv(z.object(topics));
+const identityEnv = z.object(identity);
+/** By which name and key the log is known. */
+export type LogIdentity = z.output<typeof identityEnv>;
+export const readIdentity = (): LogIdentity => parseEnv(identityEnv);
 export const readCheckConfig = () => parseEnv(z.object({ ...database, ...identity }));

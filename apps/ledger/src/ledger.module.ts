@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CLOCK, LOG, Readiness, Shutdown, type Clock, type HostLog } from '@causeway/host';
+import { CLOCK, LOG, Readiness, SelfCheck, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Standby } from '@causeway/persistence';
+import { lookAtSelf } from '@causeway/service';
 import type { LedgerConfig } from './config';
 import { LedgerService } from './ledger-service';
 import { exposeFigures } from './metrics';
 import { connectLedger } from './open-ledger';
+import { LEDGER_SELF_CHECK } from './self-check/ledger-self-check';
 import { SCHEMA } from './store/migrations';
 
 @Module({})
@@ -15,9 +17,11 @@ export class LedgerModule {
       providers: [
         {
           provide: LedgerService,
-          inject: [LOG, CLOCK, Readiness, Shutdown],
-          useFactory: (log: HostLog, clock: Clock, readiness: Readiness, shutdown: Shutdown) =>
-            serviceOf(config, { log, clock, readiness, shutdown }),
+          inject: [LOG, CLOCK, Readiness, SelfCheck, Shutdown],
+          useFactory: (log: HostLog, clock: Clock, readiness: Readiness, selfCheck: SelfCheck, shutdown: Shutdown) => {
+            selfCheck.is(() => lookAtSelf(LEDGER_SELF_CHECK, clock));
+            return serviceOf(config, { log, clock, readiness, shutdown });
+          },
         },
       ],
     };

@@ -1,19 +1,24 @@
 import { runService } from '@causeway/host';
+import { runDoctor } from '@causeway/service';
 import { accounting } from './commands/accounting';
 import { check } from './commands/check';
 import { migrate } from './commands/migrate';
 import { readConfig } from './config';
 import { LedgerService } from './ledger-service';
 import { LedgerModule } from './ledger.module';
+import { LEDGER_SELF_CHECK } from './self-check/ledger-self-check';
 
 const USAGE = `usage: main.js [command]
   (none)                               run the service
   migrate                              make tables, role and rights (LEDGER_OWNER_URL)
   accounting [--json] [--settle 10s]   say whether every message of every topic is accounted for
   check [--json]                       compute the whole tree again from the rows
+  doctor [--json]                      say how the ledger stands, also while it does not run
 `;
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = { migrate, accounting, check };
+const doctor = (args: readonly string[]): Promise<number> => runDoctor(LEDGER_SELF_CHECK, args);
+type Command = (args: readonly string[]) => Promise<number>;
+const commands: Readonly<Record<string, Command>> = { migrate, accounting, check, doctor };
 
 async function serve(): Promise<void> {
   const { app, log } = await runService({ name: 'ledger', module: () => LedgerModule.with(readConfig()) });

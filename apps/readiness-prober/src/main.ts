@@ -1,4 +1,4 @@
-import { runMessageService } from '@causeway/service';
-import { PRINCIPAL, ReadinessProberModule } from './readiness-prober.module';
+import { runMessageService, selfCheckOf, serveOrDoctor } from '@causeway/service';
+import { PROBER, ReadinessProberModule } from './readiness-prober.module';
 
-void runMessageService(PRINCIPAL, ReadinessProberModule);
+void serveOrDoctor(selfCheckOf(PROBER), () => runMessageService(PROBER.principal, ReadinessProberModule));

@@ -16,7 +16,7 @@ import { CLOCK, gauge, LOG, parseEnv, Shutdown, type Clock, type HostLog } from 
 import { Relay, seal, type Draft, type OutboxStore, type Sealed } from '@causeway/messaging';
 import type { Database, Tx } from '@causeway/persistence';
 import { readTargets } from '@causeway/plan-file';
-import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
+import { DATABASE, OUTBOX, ServiceModule, SIGNER, type MessageServiceOptions } from '@causeway/service';
 import { newEventId, type Signer } from '@causeway/signing';
 import { Module, type FactoryProvider } from '@nestjs/common';
 import { proberEnv } from './config';
@@ -31,9 +31,10 @@ import { Prober } from './probe/prober';
 import { migrations, SCHEMA } from './store/migrations';
 import { openProbes } from './store/open-probes';
 import { openWatches } from './store/open-watches';
+import { judgeLooks, openLooks } from './store/overdue';
 import { Watcher } from './watch/watcher';
 
-export const PRINCIPAL = 'readiness-prober';
+const PRINCIPAL = 'readiness-prober';
 
 const SOURCES = Symbol('LookSources');
 const LOOKING = Symbol('Looking');
@@ -118,8 +119,15 @@ const takePorts: FactoryProvider<TakePorts> = {
   }),
 };
 
+export const PROBER: MessageServiceOptions = {
+  principal: PRINCIPAL,
+  schema: SCHEMA,
+  migrations,
+  selfCheck: { tables: [{ name: 'looks', look: async (reader) => [judgeLooks(await openLooks(reader))] }] },
+};
+
 @Module({
-  imports: [ServiceModule.register({ principal: PRINCIPAL, schema: SCHEMA, migrations })],
+  imports: [ServiceModule.register(PROBER)],
   controllers: [ProbeRequests],
   providers: [sources, reporter, looking, takePorts],
 })

@@ -1,4 +1,4 @@
-import { runMessageService } from '@causeway/service';
-import { SequencerModule } from './sequencer.module';
+import { runMessageService, selfCheckOf, serveOrDoctor } from '@causeway/service';
+import { SEQUENCER, SequencerModule } from './sequencer.module';
 
-void runMessageService('sequencer', SequencerModule);
+void serveOrDoctor(selfCheckOf(SEQUENCER), () => runMessageService(SEQUENCER.principal, SequencerModule));

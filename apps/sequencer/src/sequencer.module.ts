@@ -3,7 +3,7 @@ import { CLOCK, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@cause
 import { Relay, seal, valueOf, type OutboxStore } from '@causeway/messaging';
 import { claimInbox, inboxMigration, outboxMigration, Seat, type Database, type Tx } from '@causeway/persistence';
 import { readTargets } from '@causeway/plan-file';
-import { DATABASE, OUTBOX, ServiceModule, SIGNER } from '@causeway/service';
+import { DATABASE, OUTBOX, ServiceModule, SIGNER, type MessageServiceOptions } from '@causeway/service';
 import { newEventId, sha256Hex, type Signer } from '@causeway/signing';
 import { Module, type FactoryProvider } from '@nestjs/common';
 import { sequencerEnv } from './config';
@@ -15,6 +15,8 @@ import { StateCache } from './handle/state-cache';
 import { admissionFor } from './inbound/admission';
 import { Messages } from './inbound/messages';
 import { streamsMigration, targetsMigration } from './store/migrations';
+import { judgeSequences } from './self-check/judge-sequences';
+import { standing } from './store/standing';
 import { dueSequences } from './store/stream-store';
 import { TARGETS } from './tokens';
 
@@ -64,16 +66,24 @@ const ticker: FactoryProvider<ClockTicker> = {
   },
 };
 
+export const SEQUENCER: MessageServiceOptions = {
+  principal: PRINCIPAL,
+  schema: 'sequencer',
+  single: true,
+  migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration],
+  admission: () => admissionFor(registered()),
+  selfCheck: {
+    tables: [
+      {
+        name: 'sequences',
+        look: async (reader) => judgeSequences(await reader.snapshot(standing), Date.now()),
+      },
+    ],
+  },
+};
+
 @Module({
-  imports: [
-    ServiceModule.register({
-      principal: PRINCIPAL,
-      schema: 'sequencer',
-      single: true,
-      migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration],
-      admission: () => admissionFor(registered()),
-    }),
-  ],
+  imports: [ServiceModule.register(SEQUENCER)],
   controllers: [Messages],
   providers: [targets, decider, ticker],
 })

@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CLOCK, gauge, LOG, Readiness, Shutdown, type Clock, type HostLog } from '@causeway/host';
+import { CLOCK, gauge, LOG, Readiness, SelfCheck, Shutdown, type Clock, type HostLog } from '@causeway/host';
+import { lookAtSelf } from '@causeway/service';
 import { HOSTED, openHosted, type HostConfig, type Hosted, type HostedExecutor } from './hosted';
 import { commandsInbox } from './inbound/commands';
 import type { Observing } from './observing/observing';
+import { executorSelfCheck } from './self-check/executor-self-check';
 
 /** One executor in one process. The only file that knows how its host is wired. */
 @Module({})
@@ -14,9 +16,11 @@ export class ExecutorHostModule {
       providers: [
         {
           provide: HOSTED,
-          inject: [LOG, CLOCK, Readiness, Shutdown],
-          useFactory: (log: HostLog, clock: Clock, readiness: Readiness, shutdown: Shutdown) =>
-            open(executor, config, { log, clock, readiness, shutdown }),
+          inject: [LOG, CLOCK, Readiness, SelfCheck, Shutdown],
+          useFactory: (log: HostLog, clock: Clock, readiness: Readiness, selfCheck: SelfCheck, shutdown: Shutdown) => {
+            selfCheck.is(() => lookAtSelf(executorSelfCheck(executor.name), clock));
+            return open(executor, config, { log, clock, readiness, shutdown });
+          },
         },
       ],
     };

@@ -13,6 +13,7 @@ import type { Observing } from './observing/observing';
 import type { ObserverServices } from './observing/observer-services';
 import { recallIn, type Recall } from './recall';
 import { ResultWriter } from './result-writer';
+import { schemaOf } from './schema-name';
 import { Worker } from './worker';
 
 /** Token of the {@link Hosted} parts in the module. */
@@ -64,7 +65,7 @@ export async function openHosted(
   const topics = allTopics([...new Set([...config.CAUSEWAY_EXECUTORS, executor.name])]);
   const bus = createKafkaBus({ ...kafkaOptionsFrom(process.env), clientId: signer.principal, log });
   await bus.ensureTopics(topics);
-  const schema = `executor_${executor.name.replaceAll('-', '_')}`;
+  const schema = schemaOf(executor.name);
   const database = await openDatabase({ url: config.DATABASE_URL, schema, migrations: executorMigrations });
   const relay = new Relay({ bus, store: createOutboxStore(database), log });
   await relay.start();

@@ -2,11 +2,13 @@ import { parseEnv, runService, type RunningService } from '@causeway/host';
 import { connectMessages } from '@causeway/messaging';
 import type { Executor, Observer } from '@causeway/executor-sdk';
 import { name } from '@causeway/contracts';
+import { serveOrDoctor } from '@causeway/service';
 import { z } from 'zod';
 import { ExecutorHostModule } from './executor-host.module';
 import { HOSTED, type Hosted } from './hosted';
 import type { ObserverServices } from './observing/observer-services';
 import type { Recall } from './recall';
+import { executorSelfCheck } from './self-check/executor-self-check';
 
 export interface ExecutorApp<E extends z.ZodObject> {
   /** Name in topics, targets and the principal `executor-<name>`. */
@@ -42,8 +44,14 @@ const hostEnvironment = z.object({
     ),
 });
 
-/** The whole main of an executor's process. A bad environment is told whole, and the process ends with 1. */
-export function runExecutor<E extends z.ZodObject>(app: ExecutorApp<E>): Promise<RunningService> {
+/**
+ * The whole main of an executor's process. A bad environment is told whole, and the process ends with 1. With `doctor [--json]` as
+ * arguments it says how this executor stands, and ends.
+ */
+export const runExecutor = <E extends z.ZodObject>(app: ExecutorApp<E>): Promise<RunningService> =>
+  serveOrDoctor(executorSelfCheck(app.name), () => serveExecutor(app));
+
+function serveExecutor<E extends z.ZodObject>(app: ExecutorApp<E>): Promise<RunningService> {
   const { serialBy, concurrency } = app;
   return runService({
     name: `executor-${app.name}`,

@@ -1,6 +1,8 @@
 import { Controller, Get, Header, HttpStatus, Res } from '@nestjs/common';
 import { register } from 'prom-client';
+import type { Report } from '@causeway/self-check';
 import { Readiness } from './readiness';
+import { SelfCheck } from './self-check';
 
 /** What of Express's response is used here. */
 interface HttpResponse {
@@ -11,7 +13,10 @@ interface HttpResponse {
 /** Answers about the process itself; never behind a token, never in the public API document. */
 @Controller()
 export class HostController {
-  constructor(private readonly readiness: Readiness) {}
+  constructor(
+    private readonly readiness: Readiness,
+    private readonly selfCheck: SelfCheck,
+  ) {}
 
   @Get('health/live')
   live(): { status: string } {
@@ -24,6 +29,12 @@ export class HostController {
     response
       .status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
       .json({ status: ready ? 'ready' : 'not-ready', checks });
+  }
+
+  /** Findings are an answer too: always 200. */
+  @Get('health/self-check')
+  check(): Promise<Report> {
+    return this.selfCheck.look();
   }
 
   @Get('metrics')

@@ -3,6 +3,7 @@ import { systemClock } from './clock';
 import { HostController } from './host.controller';
 import type { HostLog } from './log';
 import { Readiness } from './readiness';
+import { SelfCheck } from './self-check';
 import { Shutdown } from './shutdown';
 import { CLOCK, LOG } from './tokens';
 
@@ -15,8 +16,8 @@ export class HostModule {
       module: HostModule,
       imports: [module],
       controllers: [HostController],
-      providers: [Readiness, Shutdown, { provide: CLOCK, useValue: systemClock }, { provide: LOG, useValue: log }],
-      exports: [Readiness, Shutdown, CLOCK, LOG],
+      providers: [Readiness, SelfCheck, Shutdown, { provide: CLOCK, useValue: systemClock }, { provide: LOG, useValue: log }],
+      exports: [Readiness, SelfCheck, Shutdown, CLOCK, LOG],
     };
   }
 }

@@ -6,6 +6,7 @@ export { parseEnv, serviceEnv, type ServiceEnv } from './env';
 export { createLog, nestLogger, type HostLog } from './log';
 export { counter, gauge, histogram } from './metrics';
 export { Readiness } from './readiness';
+export { SelfCheck } from './self-check';
 export { Shutdown, type Phase } from './shutdown';
 export { runService, type RunningService, type ServiceOptions } from './run-service';
 export { CLOCK, LOG } from './tokens';

@@ -17,3 +17,4 @@ export { type OutboxRow, type OutboxStore } from './outbox';
 export { Relay, type RelayOptions } from './relay';
 export { CausewayServer, connectMessages, type CausewayServerOptions } from './server';
 export { createKafkaBus, kafkaOptionsFrom, type KafkaBusOptions } from './kafka/kafka-bus';
+export { openBrokerReader, type BrokerReader } from './kafka/broker-reader';

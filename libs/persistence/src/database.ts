@@ -50,6 +50,8 @@ export interface Database extends Tx {
 
 const TIMEOUTS_MS = { connect: 5_000, statement: 15_000, idleInTransaction: 5_000, lock: 5_000, query: 20_000 };
 const MAX_TRIES = 5;
+/** A long look must not keep the short ones waiting. */
+const READER_CONNECTIONS = 3;
 
 /** Connects, migrates or checks the schema. Throws with the schema's name and the remedy when it is not usable. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -57,7 +59,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   if (options.role && !/^[a-z_][a-z0-9_]{0,62}$/.test(options.role))
     throw new Error(`not a role name: ${options.role}`);
   await prepareSchema(options);
-  const source = await connect(options, options.poolSize ?? 5, options.role);
+  const source = await connect(options, options.poolSize ?? 5, { role: options.role });
+  return new PooledDatabase(source);
+}
+
+/** Connections that can only read, in a schema as it is: nothing is migrated, nothing refused. For looking at it while it is ill. */
+export interface Reader extends Tx {
+  /** Everything in `fn` sees the same moment. */
+  snapshot<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function openReader({ url, schema }: Pick<DatabaseOptions, 'url' | 'schema'>): Promise<Reader> {
+  const source = await connect({ url, schema, migrations: [] }, READER_CONNECTIONS, { readOnly: true });
   return new PooledDatabase(source);
 }
 
@@ -74,12 +88,22 @@ async function prepareSchema(options: DatabaseOptions): Promise<void> {
   }
 }
 
-async function connect(options: DatabaseOptions, poolSize: number, role?: string): Promise<DataSource> {
+interface SessionSettings {
+  readonly role?: string;
+  readonly readOnly?: boolean;
+}
+
+async function connect(
+  options: DatabaseOptions,
+  poolSize: number,
+  { role, readOnly = false }: SessionSettings = {},
+): Promise<DataSource> {
   const settings = [
     `-c search_path=${options.schema},public`,
     `-c idle_in_transaction_session_timeout=${TIMEOUTS_MS.idleInTransaction}`,
     `-c lock_timeout=${TIMEOUTS_MS.lock}`,
     ...(role ? [`-c role=${role}`] : []),
+    ...(readOnly ? ['-c default_transaction_read_only=on'] : []),
   ];
   const source = new DataSource({
     type: 'postgres',
@@ -115,7 +139,7 @@ async function connect(options: DatabaseOptions, poolSize: number, role?: string
   }
 }
 
-class PooledDatabase implements Database {
+class PooledDatabase implements Database, Reader {
   private readonly pool: Pool;
   private readonly doubters: (() => void)[] = [];
 
@@ -142,6 +166,13 @@ class PooledDatabase implements Database {
         await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** tries * (0.5 + Math.random())));
       }
     }
+  }
+
+  snapshot<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(async (tx) => {
+      await tx.query('set transaction isolation level repeatable read, read only');
+      return fn(tx);
+    });
   }
 
   async isHealthy(): Promise<boolean> {

@@ -1,4 +1,12 @@
-export { openDatabase, type Database, type DatabaseOptions, type Tx, type TransactionOptions } from './database';
+export {
+  openDatabase,
+  openReader,
+  type Database,
+  type DatabaseOptions,
+  type Reader,
+  type Tx,
+  type TransactionOptions,
+} from './database';
 export { DatabaseError, isRetriable } from './database-error';
 export { schemaVersion, type Migration } from './migrations';
 export { claimInbox, inboxMigration, unseen } from './inbox';
@@ -6,3 +14,4 @@ export { createOutboxStore, outboxMigration } from './outbox';
 export { Seat, seatMigration, SEAT_MS, SeatTaken } from './seat';
 export { Standby, STANDBY_MS } from './standby';
 export { packBytes, type PackedBytes } from './packed-bytes';
+export { clockState, outboxState, schemaState, seatState } from './table-state';

@@ -45,16 +45,21 @@ export async function migrate(tx: Tx, schema: string, migrations: readonly Migra
 
 /** Throws unless the schema is exactly at the end of the list. */
 export async function mustBeCurrent(tx: Tx, schema: string, migrations: readonly Migration[]): Promise<void> {
-  const [found] = await tx.query<{ there: string | null }>('select to_regclass($1)::text as there', [
-    `${schema}.schema_version`,
-  ]);
-  const done = found?.there ? await applied(tx) : [];
+  const done = (await appliedIn(tx, schema)) ?? [];
   refuseForeign(schema, migrations, done);
   if (done.length < migrations.length) {
     throw new Error(
       `schema ${schema} is at version ${done.length}, this release needs ${migrations.length}: run its migrations first`,
     );
   }
+}
+
+/** The steps that a schema had, in order; null: it was never migrated, or is not there. */
+export async function appliedIn(tx: Tx, schema: string): Promise<AppliedRow[] | null> {
+  const [found] = await tx.query<{ there: string | null }>('select to_regclass($1)::text as there', [
+    `${schema}.schema_version`,
+  ]);
+  return found?.there ? applied(tx) : null;
 }
 
 interface AppliedRow {
@@ -81,4 +86,4 @@ function refuseForeign(schema: string, migrations: readonly Migration[], done: r
   }
 }
 
-const digestOf = ({ sql }: Migration): string => createHash('sha256').update(sql).digest('hex').slice(0, 32);
+export const digestOf = ({ sql }: Migration): string => createHash('sha256').update(sql).digest('hex').slice(0, 32);

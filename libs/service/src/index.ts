@@ -1,4 +1,7 @@
 export { runMessageService } from './run-message-service';
 export { messageServiceEnv, type MessageServiceEnv } from './service-env';
-export { ServiceModule, type MessageServiceOptions } from './service.module';
+export { selfCheckOf, ServiceModule, type MessageServiceOptions } from './service.module';
 export { BUS, DATABASE, OUTBOX, SERVICE_ENV, SIGNER, VERIFIER } from './tokens';
+export { runDoctor, serveOrDoctor } from './self-check/doctor-command';
+export { lookAtSelf } from './self-check/look-at-self';
+export type { ReaderAndBroker, SelfCheckPlan } from './self-check/plan';

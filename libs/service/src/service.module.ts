@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { allTopics } from '@causeway/contracts';
-import { LOG, parseEnv, Readiness, Shutdown, type HostLog } from '@causeway/host';
+import { CLOCK, LOG, parseEnv, Readiness, SelfCheck, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import {
   CausewayServer,
   createKafkaBus,
@@ -19,6 +19,8 @@ import {
   type Migration,
 } from '@causeway/persistence';
 import { loadSigner, loadVerifier, newEventId, type Signer, type Verifier } from '@causeway/signing';
+import { lookAtSelf } from './self-check/look-at-self';
+import type { SelfCheckPlan } from './self-check/plan';
 import { messageServiceEnv, type MessageServiceEnv } from './service-env';
 import { BUS, DATABASE, OUTBOX, SERVICE_ENV, SIGNER, VERIFIER } from './tokens';
 
@@ -36,6 +38,8 @@ export interface MessageServiceOptions {
   readonly lingerMs?: number;
   /** What the service asks of a message besides what the door checks. */
   admission?(): Admission;
+  /** What of this service's own part its self-check looks at, besides what is the same in all. */
+  readonly selfCheck?: Pick<SelfCheckPlan, 'tables' | 'both' | 'groupOf'>;
   /** Consumer group, when it is not the principal: a projection that was emptied reads its topics from their start as a new group. */
   groupId?(database: Database): Promise<string>;
 }
@@ -48,11 +52,27 @@ export interface MessageServiceOptions {
 @Module({})
 export class ServiceModule {
   static register(options: MessageServiceOptions): DynamicModule {
-    const own = [seat(options), relay, server(options)];
+    const own = [seat(options), relay, server(options), selfCheck(options)];
     const providers = [env, bus(options), signer(options), verifier, database(options), outbox, ...own];
     return { module: ServiceModule, providers, exports: providers };
   }
 }
+
+/** The self-check of a service that is made of these parts. */
+export const selfCheckOf = (options: MessageServiceOptions): SelfCheckPlan => ({
+  service: options.principal,
+  schema: options.schema,
+  migrations: migrationsOf(options),
+  hasOutbox: true,
+  hasSeat: options.single === true,
+  ...options.selfCheck,
+});
+
+const migrationsOf = ({
+  migrations,
+  single,
+}: Pick<MessageServiceOptions, 'migrations' | 'single'>): readonly Migration[] =>
+  single ? [...migrations, seatMigration] : migrations;
 
 const env: FactoryProvider<MessageServiceEnv> = { provide: SERVICE_ENV, useFactory: () => parseEnv(messageServiceEnv) };
 
@@ -100,7 +120,7 @@ const database = ({
   inject: [SERVICE_ENV, LOG, Readiness, Shutdown],
   useFactory: async ({ DATABASE_URL }: MessageServiceEnv, log: HostLog, readiness: Readiness, shutdown: Shutdown) => {
     const onIdleError = (error: Error): void => log.warn({}, `an idle database connection broke: ${error.message}`);
-    const migrations = single ? [...own, seatMigration] : own;
+    const migrations = migrationsOf({ migrations: own, single });
     const opened = await openDatabase({ url: DATABASE_URL, schema, migrations, poolSize, onIdleError });
     readiness.add('database', () => opened.isHealthy());
     shutdown.add('connections', 'database', () => opened.close());
@@ -109,6 +129,15 @@ const database = ({
 });
 
 const outbox: FactoryProvider<OutboxStore> = { provide: OUTBOX, inject: [DATABASE], useFactory: createOutboxStore };
+
+const selfCheck = (options: MessageServiceOptions): FactoryProvider<null> => ({
+  provide: Symbol('self-check'),
+  inject: [SelfCheck, CLOCK],
+  useFactory: (registry: SelfCheck, clock: Clock) => {
+    registry.is(() => lookAtSelf(selfCheckOf(options), clock));
+    return null;
+  },
+});
 
 /** null: there may be several of this service. */
 const seat = ({ single }: MessageServiceOptions): FactoryProvider<Seat | null> => ({

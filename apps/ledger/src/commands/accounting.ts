@@ -1,6 +1,6 @@
 import { createKafkaBus, kafkaOptionsFrom, type EventBus } from '@causeway/messaging';
 import { durationMs } from '@causeway/contracts';
-import { openDatabase, type Database } from '@causeway/persistence';
+import { openDatabase, type Tx } from '@causeway/persistence';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readAccountingConfig } from '../config';
 import { asLines, balanceOf, type PartitionBalance } from '../handle/balance';
@@ -50,7 +50,7 @@ function settleOf(args: readonly string[]): number {
 /** The numbers as soon as they add up, or as they are when the time is over. */
 export async function settled(
   bus: Pick<EventBus, 'watermarks'>,
-  database: Database,
+  database: Tx,
   topics: readonly string[],
   settleMs: number,
 ): Promise<PartitionBalance[]> {
@@ -65,7 +65,7 @@ export async function settled(
 /** Marks first: what is produced between the two readings can only be counted too much, and counting stops at the mark. */
 async function look(
   bus: Pick<EventBus, 'watermarks'>,
-  database: Database,
+  database: Tx,
   topics: readonly string[],
 ): Promise<PartitionBalance[]> {
   const marks = await bus.watermarks(topics);

@@ -1,11 +1,12 @@
 import { Frontier } from '@causeway/ledger-core';
-import { openDatabase } from '@causeway/persistence';
+import { openReader, type Tx } from '@causeway/persistence';
 import { loadVerifier, sha256, verifyBytes } from '@causeway/signing';
-import { readCheckConfig } from '../config';
+import { readCheckConfig, type LogIdentity } from '../config';
 import { ledgerKeyIn } from '../handle/ledger-key';
+import { frontierOf } from '../handle/restore';
 import { walkLog, type Walked } from '../handle/walk-log';
-import { PostgresLogStore } from '../store/log-store';
-import { ledgerMigrations, SCHEMA } from '../store/migrations';
+import { LogReader } from '../store/log-reader';
+import { SCHEMA } from '../store/migrations';
 
 /** Computes the whole tree again: all rows, all heads, all checkpoints. 0 when they agree, 1 naming the first bad index. */
 export async function check(args: readonly string[]): Promise<number> {
@@ -14,21 +15,29 @@ export async function check(args: readonly string[]): Promise<number> {
   return walked.ok ? 0 : 1;
 }
 
+/** All of one moment, so that a ledger at work meanwhile changes nothing. */
 export async function walkWhole(config: ReturnType<typeof readCheckConfig>): Promise<Walked> {
-  const key = ledgerKeyIn(loadVerifier(config.CAUSEWAY_TRUST_FILE), config.CAUSEWAY_ORIGIN);
-  const database = await openDatabase({
-    url: config.DATABASE_URL,
-    schema: SCHEMA,
-    migrations: ledgerMigrations,
-    migrate: false,
-    poolSize: 1,
-  });
+  const reader = await openReader({ url: config.DATABASE_URL, schema: SCHEMA });
   try {
-    const ports = { sha256, verifyEd25519: verifyBytes };
-    return await walkLog({ rows: new PostgresLogStore(database), from: Frontier.empty(sha256), ports, key });
+    return await reader.snapshot(async (tx) => (await walkNewest(tx, config, Infinity)).walked);
   } finally {
-    await database.close();
+    await reader.close();
   }
+}
+
+/** @param most entries that are computed again, about; older ones are taken as good, from the head before them on */
+export async function walkNewest(
+  tx: Tx,
+  { CAUSEWAY_TRUST_FILE, CAUSEWAY_ORIGIN }: LogIdentity,
+  most: number,
+): Promise<{ readonly walked: Walked; readonly from: number; readonly size: number }> {
+  const key = ledgerKeyIn(loadVerifier(CAUSEWAY_TRUST_FILE), CAUSEWAY_ORIGIN);
+  const ports = { sha256, verifyEd25519: verifyBytes };
+  const rows = new LogReader(tx);
+  const size = (await rows.newestHead())?.size ?? 0;
+  const base = size > most ? await rows.headFrom(size - most) : null;
+  const from = base ? frontierOf(base, ports) : Frontier.empty(sha256);
+  return { walked: await walkLog({ rows, from, ports, key }), from: from.size, size };
 }
 
 const rootOf = (frontier: Frontier): string => Buffer.from(frontier.root()).toString('base64');

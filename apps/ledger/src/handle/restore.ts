@@ -35,7 +35,8 @@ export async function restoreFrontier(
   return walked.frontier;
 }
 
-function frontierOf(head: StoredHead, { sha256 }: NotePorts): Frontier {
+/** The right edge that a head says, when it is the one of its root. @throws LogDisagrees otherwise */
+export function frontierOf(head: StoredHead, { sha256 }: Pick<NotePorts, 'sha256'>): Frontier {
   const frontier = Frontier.restore(sha256, head.frontier);
   if (Buffer.compare(frontier.root(), head.root) === 0) return frontier;
   throw new LogDisagrees(`head ${head.size} has another frontier than its root says`);

@@ -1,4 +1,4 @@
-import type { Database } from '@causeway/persistence';
+import type { Tx } from '@causeway/persistence';
 import type { PartitionRange, PlaceCounts } from '../handle/balance';
 
 const countOf = (table: string): string =>
@@ -16,7 +16,7 @@ const COUNTS = `
 
 /** What the tables hold of each range, by `topic/partition`. All from one snapshot. */
 export async function countPlaces(
-  database: Database,
+  database: Tx,
   ranges: readonly PartitionRange[],
 ): Promise<Map<string, PlaceCounts>> {
   const asked = ranges.map(({ topic, partition, start, end }) => ({

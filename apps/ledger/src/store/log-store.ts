@@ -7,14 +7,15 @@ import {
   type Batch,
   type LogStore,
   type Place,
-  type StoredEntry,
-  type StoredHead,
 } from '../handle/ports';
+import { LogReader } from './log-reader';
 import { APPEND, APPEND_ASIDE, appendParameters, asideParameters } from './append-sql';
 
 /** The tables of the log on Postgres. Only inserts and selects: the role may do nothing else. */
-export class PostgresLogStore implements LogStore {
-  constructor(private readonly database: Database) {}
+export class PostgresLogStore extends LogReader implements LogStore {
+  constructor(private readonly database: Database) {
+    super(database);
+  }
 
   async append(batch: Batch): Promise<void> {
     const hasAside = batch.duplicates.length + batch.parked.length + batch.waiting.length > 0;
@@ -30,23 +31,6 @@ export class PostgresLogStore implements LogStore {
     } catch (error) {
       throw asTaken(error) ?? error;
     }
-  }
-
-  async newestHead(): Promise<StoredHead | null> {
-    const [row] = await this.database.query<HeadRow>(`${HEADS} order by size desc limit 1`);
-    return row ? headOf(row) : null;
-  }
-
-  /** The first head that covers at least so many entries. */
-  async headFrom(size: number): Promise<StoredHead | null> {
-    const [row] = await this.database.query<HeadRow>(`${HEADS} where size >= $1 order by size limit 1`, [size]);
-    return row ? headOf(row) : null;
-  }
-
-  /** Heads above a size, oldest first. */
-  async headsAfter(size: number, limit: number): Promise<StoredHead[]> {
-    const rows = await this.database.query<HeadRow>(`${HEADS} where size > $1 order by size limit $2`, [size, limit]);
-    return rows.map(headOf);
   }
 
   async knownEvents(ids: readonly string[]): Promise<Set<string>> {
@@ -71,20 +55,6 @@ export class PostgresLogStore implements LogStore {
     return new Map(rows.map((row) => [placeName(row), row.id]));
   }
 
-  async entries(from: number, limit: number): Promise<StoredEntry[]> {
-    const rows = await this.database.query<EntryRow>(ENTRIES, [from, from + limit], 'entries');
-    return rows.map((row) => ({
-      index: Number(row.index),
-      eventId: row.event_id,
-      topic: row.topic,
-      partition: row.partition,
-      offset: row.offset,
-      type: row.type,
-      leafHash: row.leaf_hash,
-      text: row.bytes,
-    }));
-  }
-
   /** The newest event ids, oldest first, and whether there are others. */
   async recentEvents(limit: number): Promise<{ ids: string[]; all: boolean }> {
     const rows = await this.database.query<{ id: string }>(
@@ -101,29 +71,6 @@ export class PostgresLogStore implements LogStore {
   }
 }
 
-interface EntryRow {
-  readonly index: string;
-  readonly event_id: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: string;
-  readonly type: string;
-  readonly leaf_hash: Buffer;
-  readonly bytes: string;
-}
-
-interface HeadRow {
-  readonly size: string;
-  readonly root: Buffer;
-  readonly frontier: string[];
-  readonly note: string;
-  readonly epoch: string;
-}
-
-const ENTRIES = `select index, event_id, topic, partition, "offset"::text as "offset", type, leaf_hash, bytes
-  from entry where index >= $1 and index < $2 order by index`;
-const HEADS = 'select size, root, frontier, note, epoch from head';
-
 /** Ids are asked with their text, since a bigint does not fit a JSON number. */
 const KNOWN_PLACES = `
   with asked as (select * from json_to_recordset($1::json) as r(topic text, partition int, "offset" bigint))
@@ -132,14 +79,6 @@ const KNOWN_PLACES = `
   select topic, partition, "offset"::text, event_id::text from duplicate join asked using (topic, partition, "offset")
   union all
   select topic, partition, "offset"::text, null from parked join asked using (topic, partition, "offset")`;
-
-const headOf = ({ size, root, frontier, note, epoch }: HeadRow): StoredHead => ({
-  size: Number(size),
-  root,
-  frontier: { size: Number(size), hashes: frontier },
-  note,
-  epoch: Number(epoch),
-});
 
 const recordedValue = (bytes: string): string => (JSON.parse(bytes) as { data: { value: string } }).data.value;
 

@@ -1,9 +1,9 @@
-import type { Database } from '@causeway/persistence';
+import type { Tx } from '@causeway/persistence';
 import type { Place, StoredWaiting } from '../handle/ports';
 
 /** The highest place of each partition that any table accounts for. One index look-up a partition and table. */
 export async function highestPlaces(
-  database: Database,
+  database: Tx,
   partitions: readonly Omit<Place, 'offset'>[],
 ): Promise<Place[]> {
   const rows = await database.query<Place>(HIGHEST, [JSON.stringify(partitions)]);
@@ -21,7 +21,7 @@ const HIGHEST = `
   group by p.topic, p.partition`;
 
 /** Messages that were waiting for a cause when the service ended, in order of their arrival. */
-export async function stillWaiting(database: Database): Promise<StoredWaiting[]> {
+export async function stillWaiting(database: Tx): Promise<StoredWaiting[]> {
   const rows = await database.query<Place & Pick<StoredWaiting, 'message'>>(WAITING);
   return rows.map(({ topic, partition, offset, message }) => ({ place: { topic, partition, offset }, message }));
 }

@@ -58,13 +58,19 @@ const EXCESS = `
   union all
   select 'schema: CREATE' where has_schema_privilege($2, 'CREATE')`;
 
+/** `table: PRIVILEGE` of each; empty as it should be. */
+export async function excessRights(tx: Tx): Promise<string[]> {
+  const rows = await tx.query<{ excess: string }>(EXCESS, [[...TABLES], SCHEMA]);
+  return rows.map(({ excess }) => excess);
+}
+
 /** Refuses to go on as a role that could change what is recorded. */
 export async function mustOnlyInsertAndSelect(database: Database): Promise<void> {
-  const rows = await database.query<{ excess: string }>(EXCESS, [[...TABLES], SCHEMA]);
-  if (rows.length === 0) return;
+  const excess = await excessRights(database);
+  if (excess.length === 0) return;
   const [me] = await database.query<{ name: string }>('select current_user as name');
   throw new Error(
-    `the role ${me?.name} of DATABASE_URL may do more than insert and select (${rows.map(({ excess }) => excess).join(', ')}): ` +
+    `the role ${me?.name} of DATABASE_URL may do more than insert and select (${excess.join(', ')}): ` +
       'run the `migrate` command with LEDGER_OWNER_URL set and give DATABASE_URL the role it makes',
   );
 }

@@ -54,7 +54,7 @@ async function mustServe(admin: Admin, topics: readonly string[], prefix: string
   }
 }
 
-function configOf(topic: TopicSettings, replication: number): Record<string, string> {
+export function configOf(topic: TopicSettings, replication: number): Record<string, string> {
   return {
     'cleanup.policy': topic.cleanup,
     'retention.ms': String(topic.retentionMs),

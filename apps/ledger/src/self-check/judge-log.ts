@@ -1,0 +1,95 @@
+/** What the state of the log, its tree and its accounting says to an operator. Pure. */
+import { ok, spanText, wrong, type Finding } from '@causeway/self-check';
+import type { PartitionBalance } from '../handle/balance';
+import type { LogFault } from '../handle/walk-log';
+import type { LogWork } from '../store/own-state';
+
+/** Publication follows an append at once, and a cause that comes at all comes within half a minute. */
+const UNPUBLISHED_MS = 15_000;
+const WAITING_MS = 60_000;
+
+const COMMANDS = 'node dist/apps/ledger/src/main.js';
+
+export function judgeWork(work: LogWork): Finding[] {
+  const { unpublished, unpublishedMs, waiting, waitingMs } = work;
+  const bad: Finding[] = unpublished < 0 ? [tailCut(-unpublished)] : [];
+  if (unpublished > 0 && (unpublishedMs ?? 0) > UNPUBLISHED_MS)
+    bad.push(
+      wrong(
+        'failing',
+        'publication',
+        'ledger',
+        `${unpublished} entries are not on their topic, the first for ${spanText(unpublishedMs ?? 0)}: console and analytics do not see them`,
+        'is a ledger running, and the broker there? its log says what the broker refuses',
+      ),
+    );
+  if (waiting > 0 && (waitingMs ?? 0) > WAITING_MS)
+    bad.push(
+      wrong(
+        'attention',
+        'causes',
+        'ledger',
+        `${waiting} messages wait for a cause that is nowhere, the first for ${spanText(waitingMs ?? 0)}`,
+        'the cause is still in an outbox (see outbox), or was never sent; the running ledger gives up waiting by itself and records that',
+      ),
+    );
+  return [...(bad.length > 0 ? bad : [ok('publication', 'ledger', '')]), judgeParked(work)];
+}
+
+const tailCut = (entries: number): Finding =>
+  wrong(
+    'broken',
+    'tree',
+    'ledger',
+    `${entries} entries that were published are not in the tables: the tail was cut, or an older backup restored`,
+    'stop the ledger before it signs other entries at those places; they still lie on causeway.ledger.v1 and in exports',
+  );
+
+function judgeParked({ parked, parkedLately, lastParked }: LogWork): Finding {
+  if (parkedLately === 0 || lastParked === null) return ok('dead letters', 'all topics', `${parked}, none in 24 h`);
+  return wrong(
+    'attention',
+    'dead letters',
+    'all topics',
+    `${parkedLately} in 24 h (${parked} in all), the last ${spanText(lastParked.ageMs)} ago: ${lastParked.place} (${lastParked.reason})`,
+    `who sent it has to send it right again; it lies on <topic>.dlq, and causeway history -o jsonl has its digest. Nothing else waits for it`,
+  );
+}
+
+/** @param all whether every entry was looked at, not only the newest */
+export function judgeTree(fault: LogFault | null, size: number, from: number): Finding {
+  const looked = from === 0 ? `all ${size} entries` : `the newest ${size - from} of ${size} entries`;
+  if (fault === null) return ok('tree', 'ledger', `${looked} agree with head and signed checkpoint`);
+  return wrong(
+    'broken',
+    'tree',
+    'ledger',
+    `damaged at index ${fault.index}: ${fault.detail}`,
+    `stop the ledger, keep the database as it is for whoever investigates, find the whole extent with ${COMMANDS} check, and restore from a backup; an older export (causeway verify) shows what stood there`,
+  );
+}
+
+/** A balance, and how far its partition was taken at all: what comes after is lag, not loss. */
+export interface Account extends PartitionBalance {
+  /** Messages after the last one that any table accounts for. */
+  readonly notTaken: number;
+}
+
+export function judgeAccounts(accounts: readonly Account[]): Finding[] {
+  const bad = accounts.flatMap(judgeAccount);
+  const produced = accounts.reduce((sum, one) => sum + one.produced, 0);
+  const notTaken = accounts.reduce((sum, one) => sum + one.notTaken, 0);
+  const rest = notTaken > 0 ? `, ${notTaken} not taken yet (see lag)` : '';
+  return bad.length > 0 ? bad : [ok('accounting', `${produced} messages`, `all accounted for${rest}`)];
+}
+
+function judgeAccount({ topic, partition, missing, notTaken, waiting, produced }: Account): Finding[] {
+  const lost = missing - notTaken - waiting;
+  if (lost === 0) return [];
+  const what =
+    lost > 0
+      ? `${lost} of ${produced} messages are neither in the ledger nor repetitions nor parked, though later ones are`
+      : `${-lost} more places are accounted for than the topic has messages: it was made anew, or cut`;
+  const remedy = `${COMMANDS} accounting --settle 30s shows the sums; when it stays, keep topic and tables as they are, and start the ledger again: it reads from its last place`;
+  return [wrong('broken', 'accounting', `${topic}/${partition}`, what, remedy)];
+}

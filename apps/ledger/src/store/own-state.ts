@@ -1,0 +1,41 @@
+import type { Tx } from '@causeway/persistence';
+
+/** What of the log's own work is not done yet, and what was parked. Ages by the database's clock, milliseconds. */
+export interface LogWork {
+  /** Entries that are not known to be on the topic, and since when the first of them is in the log. */
+  readonly unpublished: number;
+  readonly unpublishedMs: number | null;
+  readonly waiting: number;
+  readonly waitingMs: number | null;
+  readonly parked: number;
+  readonly parkedLately: number;
+  readonly lastParked: { readonly place: string; readonly reason: string; readonly ageMs: number } | null;
+}
+
+/** Parked messages that somebody should still look at. */
+const LATELY = '24 hours';
+
+const age = (at: string): string => `(extract(epoch from clock_timestamp() - ${at}) * 1000)::float8`;
+
+const WORK = `
+  with edge as (select coalesce(max(size), 0) as size from published),
+  log as (select coalesce(max(size), 0) as size from head),
+  still as (select w.at from waiting w
+    where not exists (select from entry e where (e.topic, e.partition, e."offset") = (w.topic, w.partition, w."offset"))
+      and not exists (select from duplicate d where (d.topic, d.partition, d."offset") = (w.topic, w.partition, w."offset")))
+  select (log.size - edge.size)::int as unpublished,
+    (select ${age('h.at')} from head h where h.size > edge.size order by h.size limit 1) as "unpublishedMs",
+    (select count(*)::int from still) as waiting, (select ${age('min(at)')} from still) as "waitingMs",
+    (select count(*)::int from parked) as parked,
+    (select count(*)::int from parked where at > clock_timestamp() - interval '${LATELY}') as "parkedLately"
+  from edge, log`;
+
+const LAST_PARKED = `select topic || '/' || partition || '/' || "offset" as place, reason, ${age('at')} as "ageMs"
+  from parked order by at desc limit 1`;
+
+/** Only reads; for the self-check. */
+export async function logWork(tx: Tx): Promise<LogWork> {
+  const [work] = await tx.query<Omit<LogWork, 'lastParked'>>(WORK);
+  const [last] = await tx.query<NonNullable<LogWork['lastParked']>>(LAST_PARKED);
+  return { ...(work as Omit<LogWork, 'lastParked'>), lastParked: last ?? null };
+}
