@@ -81,6 +81,7 @@ function tellNext(): void {
   tell(paint.dim('    causeway explain CHG-4712               why each gate opened or stayed closed'));
   tell(paint.dim('    causeway path diff eu-west us-east      where the regions went different ways'));
   tell(paint.dim('    causeway history edge                   what happened at the gateways, by whom'));
+  tell(paint.dim('    causeway doctor                         is all of it well? (kill something, then ask)'));
   tell('  README.md                     a first plan of your own in five minutes');
 }
 
@@ -104,7 +105,7 @@ async function keepRunning({ lab, services, kafka, cliEnv, runDir }: World): Pro
   for (const { name, url } of Object.values(lab.caddy.gateways)) tell(`  ${name.padEnd(12)} ${url}`);
   tell(`  logs         ${runDir}`);
   tell('\nIn another shell:');
-  tell(`  export CAUSEWAY_SERVER=${cliEnv.CAUSEWAY_SERVER} CAUSEWAY_TOKEN=${cliEnv.CAUSEWAY_TOKEN}`);
+  for (const [name, value] of Object.entries(cliEnv)) tell(`  export ${name}=${value}`);
   tell('  node dist/apps/cli/src/main.js status');
   return new Promise(() => undefined);
 }

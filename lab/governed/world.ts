@@ -110,7 +110,11 @@ export async function govern(stage: OpenStage, options: WorldOptions): Promise<W
 }
 
 function worldOf(stage: Stage, services: Services, topicPrefix: string): World {
-  const cliEnv = { CAUSEWAY_SERVER: services.consoleUrl, CAUSEWAY_TOKEN: services.token };
+  const cliEnv = {
+    CAUSEWAY_SERVER: services.consoleUrl,
+    CAUSEWAY_TOKEN: services.token,
+    CAUSEWAY_SERVICES: services.addresses,
+  };
   return {
     ...stage,
     services,

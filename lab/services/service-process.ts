@@ -9,6 +9,8 @@ export interface ServicePlan {
   /** Script below dist/. */
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Where it listens; absent: any free port. */
+  readonly port?: number;
 }
 
 /** One of our services as a process that a test may kill, pause and start again under the same address. */
@@ -28,7 +30,7 @@ export interface ServiceProcess {
 const READY_WITHIN_MS = 90_000;
 
 export async function startService(plan: ServicePlan, runDir: string): Promise<ServiceProcess> {
-  const [port] = (await freePorts(1)) as [number];
+  const port = plan.port ?? ((await freePorts(1)) as [number])[0];
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(runDir, `${plan.name}.log`);
   let running: RunningProcess;

@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKeys } from '@causeway/signing';
 import type { Say } from '../cache/cache-folder';
-import { runToEnd } from './run-to-end';
+import { freePorts } from '../processes/ports';
+import { runCommandOf, runToEnd, type Ended } from './run-to-end';
 import { startService, type ServicePlan, type ServiceProcess } from './service-process';
 
 /** Where our services run. */
@@ -38,11 +39,15 @@ export interface ExecutorPlan {
 export interface Services {
   readonly all: ReadonlyMap<string, ServiceProcess>;
   get(name: string): ServiceProcess;
+  /** Where each one answers about itself, as CAUSEWAY_SERVICES. */
+  readonly addresses: string;
   /** The console's address and a token for it; empty without a console. */
   readonly consoleUrl: string;
   readonly token: string;
   readonly trustFile: string;
   keyFile(principal: string): string;
+  /** What a service says of its own part, whether it runs or not: its `doctor` command in its environment. */
+  doctor(name: string, ...args: string[]): Promise<Ended>;
   /** Environment in which the ledger's own commands (accounting, check) run. */
   readonly ledgerEnv: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -62,17 +67,23 @@ export async function startServices(plan: ServicesPlan): Promise<Services> {
   ];
   const keys = generateKeys(join(plan.runDir, 'keys'), [...principals, ...(plan.publishers ?? [])]);
   const token = randomBytes(24).toString('base64url');
-  const env = environments(plan, keys, writeTokens(plan.runDir, token));
-  const ledgerEnv = await prepareLedger(plan, env('ledger'));
-  const started = await startAll(servicePlans(plan, env, ledgerEnv), plan);
+  const environmentOf = environments(plan, keys, writeTokens(plan.runDir, token));
+  const ledgerEnv = await prepareLedger(plan, environmentOf('ledger'));
+  const plans = await withAddresses(servicePlans(plan, environmentOf, ledgerEnv));
+  const started = await startAll(plans, plan);
   const all = new Map(started.map((service) => [service.name, service]));
   return {
     all,
+    addresses: addressesOf(plans),
     get: (name) => all.get(name) ?? missing(name),
     consoleUrl: all.get('console')?.url ?? '',
     token,
     ...keys,
     ledgerEnv,
+    doctor: (name, ...args) => {
+      const { script, env } = plans.find((one) => one.name === name) ?? missing(name);
+      return runCommandOf(script, ['doctor', ...args], env);
+    },
     stop: async () => {
       await Promise.all(started.map((service) => service.stop()));
     },
@@ -131,6 +142,17 @@ function servicePlans(plan: ServicesPlan, env: EnvironmentOf, ledgerEnv: Record<
     })),
   ];
 }
+
+/** All know where all are, before any of them is there. */
+async function withAddresses(plans: readonly ServicePlan[]): Promise<ServicePlan[]> {
+  const ports = await freePorts(plans.length);
+  const placed = plans.map((plan, i) => ({ ...plan, port: ports[i] }));
+  const CAUSEWAY_SERVICES = addressesOf(placed);
+  return placed.map((plan) => ({ ...plan, env: { ...plan.env, CAUSEWAY_SERVICES } }));
+}
+
+const addressesOf = (plans: readonly ServicePlan[]): string =>
+  plans.map(({ name, port }) => `${name}=http://127.0.0.1:${port}`).join(',');
 
 /** The first one makes the topics; the others then find them. A service that does not start takes the others down with it. */
 async function startAll(plans: readonly ServicePlan[], { runDir, say }: ServicesPlan): Promise<ServiceProcess[]> {

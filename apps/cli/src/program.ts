@@ -10,6 +10,7 @@ import { validate, type ValidateFlags } from './commands/validate';
 import { verify, type VerifyFlags } from './commands/verify';
 import { watch, type WatchFlags } from './commands/watch';
 import type { Io } from './io';
+import { addDoctorCommand } from './program-doctor';
 import { addQuestionCommands } from './program-questions';
 import { openSession, type Session } from './session';
 import { OUTPUTS, type GlobalFlags } from './settings';
@@ -19,8 +20,8 @@ Exit codes:
   0 done   1 failed, rejected, or "yes" (outside, path diff)   2 would change (plan --detailed-exitcode)   3 still waiting or not known   4 evidence broken
   64 wrong use   65 bad input   69 server unreachable   70 defect   77 not permitted   130 interrupted
 
-Settings, first wins: flag, environment (CAUSEWAY_SERVER, CAUSEWAY_TOKEN), ~/.config/causeway/config.json
-{"server", "token", "output"}. NO_COLOR is obeyed. Data goes to stdout, talk to stderr.`;
+Settings, first wins: flag, environment (CAUSEWAY_SERVER, CAUSEWAY_TOKEN, CAUSEWAY_SERVICES), ~/.config/causeway/config.json
+{"server", "token", "services", "output"}. NO_COLOR is obeyed. Data goes to stdout, talk to stderr.`;
 
 /** @param onExit told the exit code of the command that ran */
 export function buildProgram(io: Io, onExit: (code: number) => void): Command {
@@ -41,6 +42,7 @@ export function buildProgram(io: Io, onExit: (code: number) => void): Command {
   addSequenceCommands(program, run);
   addLedgerCommands(program, run);
   addQuestionCommands(program, run);
+  addDoctorCommand(program, run);
   program
     .command('completion')
     .description('print a completion script')

@@ -19,7 +19,7 @@ describe('settings', () => {
     expect(settingsFrom({ server: 'http://flag:3' }, env, false)).toMatchObject({ server: 'http://flag:3' });
     expect(settingsFrom({}, env, false)).toMatchObject({ server: 'http://env:2', token: 'of-file', output: 'yaml' });
     expect(settingsFrom({}, { HOME: folder }, false)).toEqual({
-      ...{ server: 'http://127.0.0.1:8480', token: null, output: 'table' },
+      ...{ server: 'http://127.0.0.1:8480', token: null, services: new Map(), output: 'table' },
       colour: false,
     });
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readServices, type ServiceAddresses } from '@causeway/self-check';
 import { z } from 'zod';
 import { CliFailure, EXIT } from './exit-codes';
 
@@ -10,6 +11,8 @@ export type Output = (typeof OUTPUTS)[number];
 export interface Settings {
   readonly server: string;
   readonly token: string | null;
+  /** Where the services answer about themselves; none: only the console is known. */
+  readonly services: ServiceAddresses;
   readonly output: Output;
   readonly colour: boolean;
 }
@@ -26,6 +29,7 @@ const DEFAULT_SERVER = 'http://127.0.0.1:8480';
 const configFile = z.strictObject({
   server: z.string().optional(),
   token: z.string().optional(),
+  services: z.string().optional(),
   output: z.enum(OUTPUTS).optional(),
 });
 
@@ -39,6 +43,7 @@ export function settingsFrom(
   return {
     server: serverOf(flags.server ?? env.CAUSEWAY_SERVER ?? file.server ?? DEFAULT_SERVER),
     token: flags.token ?? env.CAUSEWAY_TOKEN ?? file.token ?? null,
+    services: servicesOf(env.CAUSEWAY_SERVICES ?? file.services ?? ''),
     output: flags.output ?? file.output ?? 'table',
     colour: isTerminal && !env.NO_COLOR && env.TERM !== 'dumb',
   };
@@ -71,6 +76,14 @@ function jsonOrNull(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return null;
+  }
+}
+
+function servicesOf(text: string): ServiceAddresses {
+  try {
+    return readServices(text);
+  } catch (error) {
+    throw new CliFailure(EXIT.usage, (error as Error).message);
   }
 }
 

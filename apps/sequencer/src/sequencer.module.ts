@@ -76,7 +76,7 @@ export const SEQUENCER: MessageServiceOptions = {
     tables: [
       {
         name: 'sequences',
-        look: async (reader) => judgeSequences(await reader.snapshot(standing), Date.now()),
+        look: async (reader, nowMs) => judgeSequences(await reader.snapshot(standing), nowMs),
       },
     ],
   },

@@ -16,7 +16,13 @@ export class HostModule {
       module: HostModule,
       imports: [module],
       controllers: [HostController],
-      providers: [Readiness, SelfCheck, Shutdown, { provide: CLOCK, useValue: systemClock }, { provide: LOG, useValue: log }],
+      providers: [
+        Readiness,
+        SelfCheck,
+        Shutdown,
+        { provide: CLOCK, useValue: systemClock },
+        { provide: LOG, useValue: log },
+      ],
       exports: [Readiness, SelfCheck, Shutdown, CLOCK, LOG],
     };
   }

@@ -12,7 +12,7 @@ export {
   type Severity,
 } from './finding';
 export { HEALTH_EXIT } from './exit-code';
-export { checksOn, runSelfCheck, type Check, type Checks, type Ground } from './run';
+export { CHECK_DEADLINE_MS, checksOn, runSelfCheck, type Check, type Checks, type Ground } from './run';
 export { diagnosisOf, gather, readServices, reportsOf, type ServiceAddresses } from './gather';
 export { diagnosisText, type Marks } from './text';
 export { judgeClock, judgeFuture, spanText, type ClockState } from './judge/clock';

@@ -3,7 +3,8 @@ import { wrong, type Finding, type Report } from './finding';
 /** One look at one matter. What it throws, and its silence, become a finding. */
 export interface Check<T> {
   readonly name: string;
-  look(on: T): Promise<Finding[]>;
+  /** @param nowMs by the clock of who looks, Unix milliseconds */
+  look(on: T, nowMs: number): Promise<Finding[]>;
 }
 
 /** What checks stand on: a database, a broker. When it cannot be had, none of them says anything, and that is said once. */
@@ -18,12 +19,18 @@ export interface Ground<T> {
 }
 
 /** All checks of one ground, whatever it is. */
-export type Checks = (service: string, deadlineMs: number) => Promise<Finding[]>;
+export type Checks = (run: Run) => Promise<Finding[]>;
+
+interface Run {
+  readonly service: string;
+  readonly deadlineMs: number;
+  readonly nowMs: number;
+}
 
 export const checksOn =
   <T>(ground: Ground<T>): Checks =>
-  (service, deadlineMs) =>
-    onGround(ground, service, deadlineMs);
+  (run) =>
+    onGround(ground, run);
 
 export interface RunOptions {
   readonly service: string;
@@ -36,28 +43,31 @@ export interface RunOptions {
   readonly deadlineMs?: number;
 }
 
-const DEADLINE_MS = 12_000;
+/** One check's, and the opening of one ground's. */
+export const CHECK_DEADLINE_MS = 8_000;
 
 /** Runs all checks side by side, each within its deadline. One that fails or hangs hides no other. Never rejects. */
 export async function runSelfCheck({ service, grounds, now, monotonic, deadlineMs }: RunOptions): Promise<Report> {
   const begun = monotonic();
-  const at = new Date(now()).toISOString();
-  const found = await Promise.all(grounds.map((checks) => checks(service, deadlineMs ?? DEADLINE_MS)));
+  const nowMs = now();
+  const at = new Date(nowMs).toISOString();
+  const run = { service, nowMs, deadlineMs: deadlineMs ?? CHECK_DEADLINE_MS };
+  const found = await Promise.all(grounds.map((checks) => checks(run)));
   return { service, at, tookMs: Math.max(0, Math.round(monotonic() - begun)), findings: found.flat() };
 }
 
-async function onGround<T>(ground: Ground<T>, service: string, deadlineMs: number): Promise<Finding[]> {
+async function onGround<T>(ground: Ground<T>, run: Run): Promise<Finding[]> {
   const opening = ground.open();
   let on: T;
   try {
-    on = await within(deadlineMs, opening);
+    on = await within(run.deadlineMs, opening);
   } catch (error) {
     // What opens too late is let go again.
     void opening.then((late) => ground.close(late)).catch(() => undefined);
-    return [noGround(ground, service, error)];
+    return [noGround(ground, run.service, error)];
   }
   try {
-    return (await Promise.all(ground.checks.map((check) => looked(check, on, service, deadlineMs)))).flat();
+    return (await Promise.all(ground.checks.map((check) => looked(check, on, run)))).flat();
   } finally {
     // A connection on which something hangs may hang itself: nobody waits for it.
     void ground.close(on).catch(() => undefined);
@@ -69,9 +79,9 @@ const noGround = <T>({ name, where, remedy, checks }: Ground<T>, service: string
   hides: checks.map((check) => `${service}: ${check.name}`),
 });
 
-async function looked<T>(check: Check<T>, on: T, service: string, deadlineMs: number): Promise<Finding[]> {
+async function looked<T>(check: Check<T>, on: T, { service, deadlineMs, nowMs }: Run): Promise<Finding[]> {
   try {
-    return await within(deadlineMs, check.look(on));
+    return await within(deadlineMs, check.look(on, nowMs));
   } catch (error) {
     const remedy = 'ask again; if it stays so, what it looks at does not answer: the log of the service tells more';
     return [wrong('unknown', check.name, service, `could not be looked at: ${messageOf(error)}`, remedy)];

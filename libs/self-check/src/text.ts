@@ -39,7 +39,11 @@ const countsOf = (bad: readonly SeenFinding[]): string =>
     .map(({ severity, count }) => `${count} ${severity === 'attention' ? 'to look at' : severity}`)
     .join(', ');
 
-function badText({ severity, check, where, what, remedy, hides, by }: SeenFinding, marks: Marks, asked: number): string {
+function badText(
+  { severity, check, where, what, remedy, hides, by }: SeenFinding,
+  marks: Marks,
+  asked: number,
+): string {
   const seen = by.length === 1 || asked === 1 ? '' : `, seen by ${by.length === asked ? 'all' : by.join(', ')}`;
   const hidden = hides && hides.length > 0 ? [`         not known because of it: ${hiddenText(hides)}`] : [];
   return [

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RequestMethod } from '@nestjs/common';
 import { DecisionsController } from './decisions.controller';
+import { DoctorController } from './doctor.controller';
 import { IntentsController } from './intents.controller';
 import { LedgerController } from './ledger.controller';
 import { MutationsController } from './mutations.controller';
@@ -16,6 +17,7 @@ import { TargetsController } from './targets.controller';
 
 const CONTROLLERS = [
   DecisionsController,
+  DoctorController,
   IntentsController,
   LedgerController,
   MutationsController,

@@ -16,6 +16,7 @@ import {
   targetEvent,
 } from '@causeway/console-api';
 import { plan } from '@causeway/contracts';
+import { diagnosis } from '@causeway/self-check';
 import { ID, inPath, INDEX, inQuery, json, KEY, LIMIT, PAGING, ref, type Route } from './openapi-parts';
 import { QUESTION_ROUTES, QUESTION_SCHEMAS } from './openapi-questions';
 
@@ -116,6 +117,10 @@ const BASE_ROUTES: readonly Route[] = [
     parameters: [LAST_EVENT_ID],
   },
   {
+    ...{ method: 'get', path: '/v1/doctor', id: 'diagnose', content: json('Diagnosis') },
+    summary: 'How Causeway itself is: what every service says of its part, worst first, with what to do.',
+  },
+  {
     ...{ method: 'get', path: '/v1/openapi.json', id: 'getOpenApi', open: true },
     content: { type: 'application/json', schema: { type: 'object' } },
     summary: 'This document.',
@@ -138,6 +143,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   ConsistencyReceipt: consistencyReceipt,
   Checkpoint: checkpointView,
   TargetEventPage: page(targetEvent),
+  Diagnosis: diagnosis,
   ...QUESTION_SCHEMAS,
   Problem: problemBody,
 };

@@ -15,10 +15,7 @@ const COUNTS = `
   from json_to_recordset($1::json) as p(topic text, partition int, start bigint, "end" bigint)`;
 
 /** What the tables hold of each range, by `topic/partition`. All from one snapshot. */
-export async function countPlaces(
-  database: Tx,
-  ranges: readonly PartitionRange[],
-): Promise<Map<string, PlaceCounts>> {
+export async function countPlaces(database: Tx, ranges: readonly PartitionRange[]): Promise<Map<string, PlaceCounts>> {
   const asked = ranges.map(({ topic, partition, start, end }) => ({
     topic,
     partition,

@@ -1,13 +1,6 @@
 import { DatabaseError, type Database } from '@causeway/persistence';
 import { sha256Hex } from '@causeway/signing';
-import {
-  AlreadyIn,
-  placeName,
-  WriterReplaced,
-  type Batch,
-  type LogStore,
-  type Place,
-} from '../handle/ports';
+import { AlreadyIn, placeName, WriterReplaced, type Batch, type LogStore, type Place } from '../handle/ports';
 import { LogReader } from './log-reader';
 import { APPEND, APPEND_ASIDE, appendParameters, asideParameters } from './append-sql';
 

@@ -2,10 +2,7 @@ import type { Tx } from '@causeway/persistence';
 import type { Place, StoredWaiting } from '../handle/ports';
 
 /** The highest place of each partition that any table accounts for. One index look-up a partition and table. */
-export async function highestPlaces(
-  database: Tx,
-  partitions: readonly Omit<Place, 'offset'>[],
-): Promise<Place[]> {
+export async function highestPlaces(database: Tx, partitions: readonly Omit<Place, 'offset'>[]): Promise<Place[]> {
   const rows = await database.query<Place>(HIGHEST, [JSON.stringify(partitions)]);
   return rows;
 }

@@ -59,7 +59,14 @@ const stepsOf = (name: string, id: string, state: OpenSequence, nowMs: number): 
   Object.entries(state.steps).flatMap(([step, now]) => {
     const frozen = state.acceptance.steps.find((one) => one.id === step);
     if (!frozen) return [];
-    const at: StepPlace = { name, id, step, executor: frozen.executor, target: frozen.target, since: clockText(now.changedAt) };
+    const at: StepPlace = {
+      name,
+      id,
+      step,
+      executor: frozen.executor,
+      target: frozen.target,
+      since: clockText(now.changedAt),
+    };
     const late = nowMs - Date.parse(now.changedAt) > LATE_MS;
     return judgeStep(at, now, late, frozen.capability === 'D');
   });
@@ -80,7 +87,15 @@ function judgeStep(at: StepPlace, now: StepState, late: boolean, onlyPeopleCanTe
     case 'outcome-unknown':
       if (onlyPeopleCanTell) return [settle(at, now.reason)];
       return late
-        ? [wrong('failing', CHECK, name, `outcome of ${step} at ${target} unknown since ${since}: ${now.reason}`, logOf)]
+        ? [
+            wrong(
+              'failing',
+              CHECK,
+              name,
+              `outcome of ${step} at ${target} unknown since ${since}: ${now.reason}`,
+              logOf,
+            ),
+          ]
         : [];
     case 'commanded':
       return late

@@ -48,12 +48,24 @@ function lateClaims(service: string, { unheld, oldestUnheldMs, held, oldestHeldM
 }
 
 /** @param observes the target that this process is set to observe, if any */
-export function judgeObserving(service: string, observes: string | undefined, states: readonly ObservingState[]): Finding[] {
+export function judgeObserving(
+  service: string,
+  observes: string | undefined,
+  states: readonly ObservingState[],
+): Finding[] {
   const missing = observes !== undefined && !states.some(({ target }) => target === observes);
   return [
     ...states.map((state) => ofTarget(service, state)),
     ...(missing
-      ? [wrong('failing', 'observer', observes, 'was never observed', `start ${service}; its log says why it cannot look`)]
+      ? [
+          wrong(
+            'failing',
+            'observer',
+            observes,
+            'was never observed',
+            `start ${service}; its log says why it cannot look`,
+          ),
+        ]
       : []),
   ];
 }
@@ -62,7 +74,13 @@ function ofTarget(service: string, { target, followed, toldMs }: ObservingState)
   const until = toldMs === null ? 'nothing was ever told' : `nothing is told of the last ${spanText(toldMs)}`;
   const blind = `${until}: what is done there by hand is not seen`;
   if (!followed)
-    return wrong('failing', 'observer', target, `nobody follows it, ${blind}`, `start ${service} with CAUSEWAY_OBSERVES=${target}`);
+    return wrong(
+      'failing',
+      'observer',
+      target,
+      `nobody follows it, ${blind}`,
+      `start ${service} with CAUSEWAY_OBSERVES=${target}`,
+    );
   if (toldMs === null || toldMs > UNTOLD_MS)
     return wrong(
       'failing',

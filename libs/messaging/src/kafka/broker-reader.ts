@@ -173,4 +173,6 @@ class KafkaBrokerReader implements BrokerReader {
 const isSamePlace = (a: Behind, b: Behind): boolean => a.topic === b.topic && a.partition === b.partition;
 
 const assignedTopics = ({ memberAssignment }: { readonly memberAssignment: Buffer }): string[] =>
-  memberAssignment.length === 0 ? [] : Object.keys(AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {});
+  memberAssignment.length === 0
+    ? []
+    : Object.keys(AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {});

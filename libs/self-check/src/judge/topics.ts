@@ -45,10 +45,7 @@ function ofTopic({ name, wanted, found }: TopicState, broker: string, prefix: st
     return [
       wrong('failing', 'topics', name, 'does not exist', 'start any service again: it makes the topics it misses'),
     ];
-  return [
-    ...settingsOf(name, wanted, found, `--bootstrap-server ${broker}`, prefix),
-    ...placesOf(name, found.places),
-  ];
+  return [...settingsOf(name, wanted, found, `--bootstrap-server ${broker}`, prefix), ...placesOf(name, found.places)];
 }
 
 function settingsOf(name: string, wanted: TopicForm, found: TopicForm, server: string, prefix: string): Finding[] {

@@ -3,6 +3,7 @@ import { parseEnv } from '@causeway/host';
 import { kafkaOptionsFrom, openBrokerReader, type BrokerReader } from '@causeway/messaging';
 import { clockState, openReader, outboxState, schemaState, seatState, type Reader } from '@causeway/persistence';
 import {
+  CHECK_DEADLINE_MS,
   checksOn,
   judgeClock,
   judgeFuture,
@@ -38,9 +39,8 @@ export interface SelfCheckClock {
 export async function lookAtSelf(plan: SelfCheckPlan, { now, monotonic }: SelfCheckClock): Promise<Report> {
   const env = parseEnv(selfCheckEnv);
   const grounds = [
-    checksOn({ ...postgres(plan, env), checks: tableChecks(plan, now) }),
+    checksOn({ ...postgres(plan, env), checks: [...tableChecks(plan, now), ...bothChecks(plan)] }),
     checksOn({ ...kafka(plan), checks: brokerChecks(plan, env, now) }),
-    ...(bothChecks(plan).length > 0 ? [checksOn({ ...both(plan, env), checks: bothChecks(plan) })] : []),
   ];
   return runSelfCheck({ service: plan.service, grounds, now, monotonic });
 }
@@ -61,29 +61,12 @@ const kafka = ({ service }: SelfCheckPlan): Bare<BrokerReader> => {
   return {
     name: 'kafka',
     where: options.brokers.join(','),
-    remedy: 'is it running and reachable? services go on by themselves once it is back; what is decided waits in outboxes',
+    remedy:
+      'is it running and reachable? services go on by themselves once it is back; what is decided waits in outboxes',
     open: () => openBrokerReader({ ...options, clientId: `${service}-self-check` }),
     close: (broker) => broker.close(),
   };
 };
-
-/** Named as the broker: without the database the other ground says what is wrong, in the same words as everywhere. */
-function both(plan: SelfCheckPlan, env: Env): Bare<ReaderAndBroker> {
-  const [tables, topics] = [postgres(plan, env), kafka(plan)];
-  const open = async (): Promise<ReaderAndBroker> => {
-    const reader = await tables.open();
-    try {
-      return { reader, broker: await topics.open() };
-    } catch (error) {
-      await reader.close();
-      throw error;
-    }
-  };
-  const close = async ({ reader, broker }: ReaderAndBroker): Promise<void> => {
-    await Promise.all([reader.close(), broker.close()]);
-  };
-  return { ...topics, open, close };
-}
 
 function tableChecks(plan: SelfCheckPlan, now: () => number): Check<Reader>[] {
   const { service, schema, migrations } = plan;
@@ -120,12 +103,20 @@ const lagOf = (service: string): Check<BrokerReader> => ({
   look: async (broker) => [judgeGroup(service, await broker.group(service))],
 });
 
-function bothChecks({ service, groupOf, both: more = [] }: SelfCheckPlan): Check<ReaderAndBroker>[] {
-  if (!groupOf) return [...more];
-  const look = async ({ reader, broker }: ReaderAndBroker) => [
-    judgeGroup(service, await broker.group(await groupOf(reader))),
-  ];
-  return [{ name: 'lag', look }, ...more];
+/** On the tables, with a broker below: whichever of the two is away is named, in the same words as for the other checks. */
+function bothChecks(plan: SelfCheckPlan): Check<Reader>[] {
+  const { service, groupOf, both = [] } = plan;
+  const lag: Check<ReaderAndBroker> = {
+    name: 'lag',
+    look: async ({ reader, broker }) => [judgeGroup(service, await broker.group((await groupOf?.(reader)) ?? service))],
+  };
+  return [...(groupOf ? [lag] : []), ...both].map(({ name, look }) => ({
+    name,
+    look: (reader, nowMs) => {
+      const onBroker: Check<BrokerReader> = { name, look: (broker) => look({ reader, broker }, nowMs) };
+      return checksOn({ ...kafka(plan), checks: [onBroker] })({ service, nowMs, deadlineMs: CHECK_DEADLINE_MS });
+    },
+  }));
 }
 
 /** Host, port and database: no account. */

@@ -1,0 +1,76 @@
+import { balanceOf } from '../handle/balance';
+import { judgeAccounts, judgeTree, judgeWork, type Account } from './judge-log';
+
+const QUIET = {
+  ...{ unpublished: 0, unpublishedMs: null, waiting: 0, waitingMs: null },
+  ...{ parked: 0, parkedLately: 0, lastParked: null },
+};
+const account = (counts: Partial<Account>, notTaken = 0): Account => ({
+  ...balanceOf(
+    { topic: 'causeway.records.v1', partition: 2, start: 0n, end: 10n },
+    { inLedger: 0, duplicates: 0, parked: 0, waiting: 0, ...counts },
+  ),
+  notTaken,
+});
+
+describe('the accounting', () => {
+  it('that adds up is ok, and so is what was not taken yet or waits for its cause', () => {
+    expect(judgeAccounts([account({ inLedger: 8, duplicates: 1, parked: 1 })])).toMatchObject([{ severity: 'ok' }]);
+    expect(judgeAccounts([account({ inLedger: 7 }, 3)])).toMatchObject([
+      { severity: 'ok', what: 'all accounted for, 3 not taken yet (see lag)' },
+    ]);
+    expect(judgeAccounts([account({ inLedger: 6, waiting: 1 }, 3)])).toMatchObject([{ severity: 'ok' }]);
+  });
+
+  it('with a hole before what was taken is broken, and names the partition', () => {
+    expect(judgeAccounts([account({ inLedger: 7 }, 2)])).toMatchObject([
+      {
+        severity: 'broken',
+        where: 'causeway.records.v1/2',
+        what: expect.stringMatching(/^1 of 10 messages are neither/),
+      },
+    ]);
+  });
+
+  it('with more places than messages is broken', () => {
+    expect(judgeAccounts([account({ inLedger: 12 })])).toMatchObject([
+      { severity: 'broken', what: expect.stringMatching(/^2 more places/) },
+    ]);
+  });
+});
+
+describe('the log', () => {
+  it('that lags behind in what it publishes, and causes that never come, are found by their age', () => {
+    expect(judgeWork({ ...QUIET, unpublished: 3, unpublishedMs: 400 }).map(({ severity }) => severity)).toEqual([
+      'ok',
+      'ok',
+    ]);
+    expect(judgeWork({ ...QUIET, unpublished: 3, unpublishedMs: 60_000 })[0]).toMatchObject({ severity: 'failing' });
+    expect(judgeWork({ ...QUIET, waiting: 1, waitingMs: 90_000 })[0]).toMatchObject({ severity: 'attention' });
+  });
+
+  it('that is shorter than what was published was cut', () => {
+    expect(judgeWork({ ...QUIET, unpublished: -4 })[0]).toMatchObject({ severity: 'broken', check: 'tree' });
+  });
+
+  it('names the newest dead letter for a day, and then only counts them', () => {
+    const lastParked = { place: 'causeway.intents.v1/0/7', reason: 'not-json', ageMs: 60_000 };
+    expect(judgeWork({ ...QUIET, parked: 5, parkedLately: 1, lastParked })[1]).toMatchObject({
+      severity: 'attention',
+      what: expect.stringContaining('causeway.intents.v1/0/7 (not-json)'),
+    });
+    expect(judgeWork({ ...QUIET, parked: 5, lastParked })[1]).toMatchObject({
+      severity: 'ok',
+      what: '5, none in 24 h',
+    });
+  });
+
+  it('names the first damaged index', () => {
+    expect(judgeTree({ index: 3, detail: 'missing' }, 10, 0)).toMatchObject({
+      severity: 'broken',
+      what: 'damaged at index 3: missing',
+    });
+    expect(judgeTree(null, 10, 0).what).toContain('all 10 entries');
+    expect(judgeTree(null, 30_000, 10_000).what).toContain('the newest 20000 of 30000 entries');
+  });
+});
