@@ -6,6 +6,8 @@ import type { Tally } from './tally';
 export interface Recovery {
   readonly measured: number;
   readonly superseded: number;
+  /** Kills during another fault: not in the figures. */
+  readonly disturbed: number;
   readonly p50: number | null;
   readonly p95: number | null;
   readonly max: number | null;
@@ -20,6 +22,8 @@ export interface Report {
   readonly kills: { readonly total: number; readonly byPoint: Counts; readonly byService: Counts };
   readonly pauses: { readonly total: number; readonly byPoint: Counts };
   readonly others: Counts;
+  /** By kind: from the end of the fault to the next recorded work, milliseconds. */
+  readonly afterOthers: Readonly<Record<string, readonly (number | null)[]>>;
   readonly endedThemselves: Counts;
   readonly acknowledged: { readonly total: number; readonly http: number; readonly topic: number };
   readonly ended: Counts;
@@ -46,15 +50,24 @@ export interface Report {
 type Counts = Readonly<Record<string, number>>;
 
 export function recoveryOf(recovered: readonly Recovered[], superseded: number): Recovery {
-  const services = [...new Set(recovered.map(({ service }) => service))];
-  const all = recovered.map(({ ms }) => ms);
+  const calm = recovered.filter(({ disturbed }) => !disturbed);
+  const services = [...new Set(calm.map(({ service }) => service))];
+  const all = calm.map(({ ms }) => ms);
+  const disturbed = recovered.length - calm.length;
   return {
-    ...{ measured: all.length, superseded, p50: quantile(all, 0.5), p95: quantile(all, 0.95), max: quantile(all, 1) },
+    ...{
+      measured: all.length,
+      superseded,
+      disturbed,
+      p50: quantile(all, 0.5),
+      p95: quantile(all, 0.95),
+      max: quantile(all, 1),
+    },
     p95ByService: Object.fromEntries(
       services.map((service) => [
         service,
         quantile(
-          recovered.filter((one) => one.service === service).map(({ ms }) => ms),
+          calm.filter((one) => one.service === service).map(({ ms }) => ms),
           0.95,
         ),
       ]),
@@ -68,10 +81,19 @@ function quantile(values: readonly number[], q: number): number | null {
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? null;
 }
 
-export const killsOf = ({ kills, byPoint, byService, pauses, pausesByPoint, others, endedThemselves }: Tally) => ({
+export const killsOf = ({
+  kills,
+  byPoint,
+  byService,
+  pauses,
+  pausesByPoint,
+  others,
+  afterOthers,
+  endedThemselves,
+}: Tally) => ({
   kills: { total: kills, byPoint, byService },
   pauses: { total: pauses, byPoint: pausesByPoint },
-  ...{ others, endedThemselves },
+  ...{ others, afterOthers, endedThemselves },
 });
 
 const inWords = (counts: Counts): string =>
@@ -80,6 +102,11 @@ const inWords = (counts: Counts): string =>
     .join(', ') || 'none';
 
 const seconds = (ms: number | null): string => (ms === null ? '-' : `${(ms / 1_000).toFixed(1)} s`);
+
+const afterInWords = (after: Report['afterOthers']): string =>
+  Object.entries(after)
+    .map(([kind, times]) => `${kind} ${times.map(seconds).join(' ')}`)
+    .join(', ') || 'none';
 
 /** The table at the end. */
 export function asLines(report: Report): string[] {
@@ -92,6 +119,7 @@ export function asLines(report: Report): string[] {
     ['  by service', inWords(kills.byService)],
     ['pauses', `${pauses.total} (${inWords(pauses.byPoint)})`],
     ['other faults', inWords(report.others)],
+    ['  work after them', afterInWords(report.afterOthers)],
     ['ended themselves', inWords(report.endedThemselves)],
     ['acknowledged', `${acknowledged.total} (http ${acknowledged.http}, topic ${acknowledged.topic})`],
     ['  ended', inWords(report.ended)],
@@ -104,7 +132,7 @@ export function asLines(report: Report): string[] {
     ],
     [
       'recovery',
-      `p50 ${seconds(recovery.p50)}, p95 ${seconds(recovery.p95)}, max ${seconds(recovery.max)} of ${recovery.measured} (${recovery.superseded} killed again before)`,
+      `p50 ${seconds(recovery.p50)}, p95 ${seconds(recovery.p95)}, max ${seconds(recovery.max)} of ${recovery.measured} (${recovery.superseded} killed again before, ${recovery.disturbed} during another fault)`,
     ],
     [
       'accounting',

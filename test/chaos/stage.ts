@@ -15,10 +15,19 @@ import {
   type Services,
 } from '@causeway/lab';
 import { ENV, TWINS } from './faults/points';
+import { TcpProxy } from './faults/tcp-proxy';
 import { EXECUTOR, writeTargets } from './world/plan';
 import { PUBLISHER } from './load/publisher';
 
 type Say = (line: string) => void;
+
+/** The systems under change. */
+interface World {
+  readonly url: string;
+  readonly journal: string;
+  pause(): void;
+  resume(): void;
+}
 
 /** Everything that runs during a chaos run. */
 export interface Stage {
@@ -28,7 +37,9 @@ export interface Stage {
   readonly databaseUrl: string;
   readonly prefix: string;
   readonly services: Services;
-  readonly world: { readonly url: string; readonly journal: string };
+  readonly world: World;
+  /** In front of the broker; null when the broker is not ours. */
+  readonly proxy: TcpProxy | null;
   /** Stops what was started, last first; the folder stays when there is something to look into. */
   stop(keepFolder: boolean): Promise<void>;
 }
@@ -44,8 +55,14 @@ export async function setStage(seed: number, say: Say): Promise<Stage> {
     if (!keepFolder) rmSync(runDir, { recursive: true, force: true });
   };
   try {
+    const ways: TcpProxy[] = [];
+    const advertise = async (port: number): Promise<number> => {
+      const way = await keep(stops, TcpProxy.to(port));
+      ways.push(way);
+      return way.port;
+    };
     const [kafka, postgres] = await Promise.all([
-      keep(stops, startKafka({ dir: runDir, say })),
+      keep(stops, startKafka({ dir: runDir, say, advertise })),
       keep(stops, startPostgres({ dir: runDir, say, durable: true })),
     ]);
     const name = `causeway_chaos_${process.pid}_${Date.now().toString(36)}`;
@@ -54,19 +71,19 @@ export async function setStage(seed: number, say: Say): Promise<Stage> {
     const world = await startWorld(runDir, seed, stops);
     const prefix = `${name}.`;
     const services = await keep(stops, startAll({ runDir, kafka, databaseUrl, prefix, worldUrl: world.url, say }));
-    return { runDir, kafka, postgres, databaseUrl, prefix, services, world, stop };
+    return { runDir, kafka, postgres, databaseUrl, prefix, services, world, stop, proxy: ways[0] ?? null };
   } catch (error) {
     await stop(true);
     throw error;
   }
 }
 
-async function startWorld(runDir: string, seed: number, stops: Stops): Promise<Stage['world']> {
+async function startWorld(runDir: string, seed: number, stops: Stops): Promise<World> {
   const [port] = (await freePorts(1)) as [number];
   const url = `http://127.0.0.1:${port}`;
   const journal = join(runDir, 'world.ndjson');
   const env = { ...process.env, WORLD_PORT: String(port), WORLD_JOURNAL: journal, WORLD_SEED: String(seed) };
-  await keep(
+  const started = await keep(
     stops,
     startProcess({
       name: 'world',
@@ -78,7 +95,7 @@ async function startWorld(runDir: string, seed: number, stops: Stops): Promise<S
       readyWithinMs: 20_000,
     }),
   );
-  return { url, journal };
+  return { url, journal, pause: () => started.pause(), resume: () => started.resume() };
 }
 
 interface Ground {

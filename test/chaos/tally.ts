@@ -11,6 +11,8 @@ export class Tally {
   /** Processes that ended without being killed: refused by a seat, or by their own watchdog. */
   readonly endedThemselves: Counts = {};
   readonly others: Counts = {};
+  /** By kind: from the end of the fault to the next recorded work, milliseconds; null: not within a minute. */
+  readonly afterOthers: Record<string, (number | null)[]> = {};
   kills = 0;
   pauses = 0;
 
@@ -29,6 +31,10 @@ export class Tally {
 
   other(kind: string): void {
     add(this.others, kind);
+  }
+
+  afterOther(kind: string, ms: number | null): void {
+    (this.afterOthers[kind] ??= []).push(ms);
   }
 }
 

@@ -22,6 +22,8 @@ interface Kept {
   /** It can be armed, killed and stopped: false while it starts. */
   up: boolean;
   stoppedUntil: number | null;
+  /** It is not started again before this. */
+  held: Promise<void> | null;
 }
 
 const LOOK_EVERY_MS = 50;
@@ -43,7 +45,7 @@ export class Processes {
     this.kept = new Map(
       [...services.all].map(([name, process]) => [
         name,
-        { name, service: serviceOf(name), process, killedAt: null, up: true, stoppedUntil: null },
+        { name, service: serviceOf(name), process, killedAt: null, up: true, stoppedUntil: null, held: null },
       ]),
     );
   }
@@ -78,6 +80,19 @@ export class Processes {
     if (!one.up) return;
     one.killedAt = Date.now();
     this.signal(name, 'SIGKILL');
+  }
+
+  /** Kills it and starts it again only after this is done. */
+  async whileDown(name: string, work: () => Promise<void>): Promise<void> {
+    const one = this.of(name);
+    const held = work();
+    one.held = held.catch(() => undefined);
+    this.kill(name);
+    try {
+      await held;
+    } finally {
+      one.held = null;
+    }
   }
 
   /** SIGSTOP for a while. */
@@ -128,6 +143,7 @@ export class Processes {
 
   private async startAgain(one: Kept): Promise<void> {
     while (!this.ending) {
+      await one.held;
       try {
         await one.process.start();
         one.up = true;

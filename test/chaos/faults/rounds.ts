@@ -4,8 +4,7 @@ import { MET_BY, pointNames, TWINS, type Arming, type PointName } from './points
 import { serviceOf, type Processes } from './processes';
 
 /** What a round waits for, milliseconds. */
-const HIT_WITHIN_MS = 5_000;
-const CALM_WITHIN_MS = 25_000;
+const HIT_WITHIN_MS = 7_000;
 const POLL_MS = 50;
 /** Times that a point is passed before it is met, at the most. */
 const MOST_PASSED = 2;
@@ -16,10 +15,7 @@ const AGAIN_AFTER_MS = [100, 1_500] as const;
 const STOPPED = 0.12;
 const POINTS_A_ROUND = [3, 4] as const;
 
-/**
- * One round after the other: several processes are to die at points of their own, each within its time, or else anywhere; and when
- * the work of all of them goes on, the next round. All points get their turn evenly.
- */
+/** Rounds of kills: several processes are to die at points of their own, each within its time, or else anywhere. All points get their turn evenly. */
 export class Rounds {
   readonly byPoint = new Map<PointName, number>();
   count = 0;
@@ -27,17 +23,8 @@ export class Rounds {
   constructor(
     private readonly processes: Processes,
     private readonly dice: Dice,
-    private readonly options: { isOver(): boolean; isCalm(): boolean },
+    private readonly options: { isOver(): boolean },
   ) {}
-
-  async run(): Promise<void> {
-    while (!this.options.isOver()) {
-      this.count++;
-      await this.round();
-      await this.until(() => this.options.isCalm(), CALM_WITHIN_MS);
-      await pause(this.dice.int(0, 1_000));
-    }
-  }
 
   /** A point was met: how often, for the balance. */
   met(point: PointName): void {
@@ -51,7 +38,8 @@ export class Rounds {
     this.processes.arm(name, { point: 'start', pass: 0, afterMs, deed: 'kill' });
   }
 
-  private async round(): Promise<void> {
+  async round(): Promise<void> {
+    this.count++;
     const armed = this.chosen();
     for (const [name, arming] of armed) this.processes.arm(name, arming);
     await this.until(() => [...armed.keys()].every((name) => !this.processes.isUp(name)), HIT_WITHIN_MS);

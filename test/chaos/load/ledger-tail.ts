@@ -17,6 +17,8 @@ export class LedgerTail {
   private ended = false;
   private next = 0;
   private lives = 0;
+  /** Unix ms of the newest entry. */
+  newestAt = 0;
 
   constructor(private readonly options: TailOptions) {}
 
@@ -60,9 +62,10 @@ export class LedgerTail {
 
   private tell({ time, data }: LedgerEntry): void {
     const message = JSON.parse(data.value) as Message;
-    this.options.onWork('ledger', Date.parse(time));
+    this.newestAt = Date.parse(time);
+    this.options.onWork('ledger', this.newestAt);
     const made = SERVICES.find((service) => `/${service}` === message.source);
-    if (made) this.options.onWork(made, Date.parse(message.time));
+    if (made && made !== 'console') this.options.onWork(made, Date.parse(message.time));
     if (message.type !== RECORD_TYPE) return;
     for (const fact of message.data.records) this.options.onFact(message.data.sequenceId, fact);
   }
