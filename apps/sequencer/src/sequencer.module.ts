@@ -14,7 +14,7 @@ import type { Caches } from './handle/load-batch';
 import { StateCache } from './handle/state-cache';
 import { admissionFor } from './inbound/admission';
 import { Messages } from './inbound/messages';
-import { streamsMigration, targetsMigration } from './store/migrations';
+import { streamsMigration, targetsMigration, turnsMigration } from './store/migrations';
 import { dueSequences } from './store/stream-store';
 import { TARGETS } from './tokens';
 
@@ -43,7 +43,11 @@ const decider: FactoryProvider<Decider> = {
       newId: () => newEventId(now()),
       now,
     };
-    const caches: Caches = { sequences: new StateCache(CACHED_STATES), targets: new StateCache(CACHED_TARGETS) };
+    const caches: Caches = {
+      sequences: new StateCache(CACHED_STATES),
+      targets: new StateCache(CACHED_TARGETS),
+      claims: new StateCache(1),
+    };
     return new Decider(ports, caches, new LastRounds(new Date(now()).toISOString()));
   },
 };
@@ -70,7 +74,7 @@ const ticker: FactoryProvider<ClockTicker> = {
       principal: PRINCIPAL,
       schema: 'sequencer',
       single: true,
-      migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration],
+      migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration, turnsMigration],
       admission: () => admissionFor(registered()),
     }),
   ],
