@@ -14,8 +14,8 @@ import type { Caches } from './handle/load-batch';
 import { StateCache } from './handle/state-cache';
 import { admissionFor } from './inbound/admission';
 import { Messages } from './inbound/messages';
-import { streamsMigration, targetsMigration } from './store/migrations';
 import { judgeSequences } from './self-check/judge-sequences';
+import { streamsMigration, targetsMigration, turnsMigration } from './store/migrations';
 import { standing } from './store/standing';
 import { dueSequences } from './store/stream-store';
 import { TARGETS } from './tokens';
@@ -45,7 +45,11 @@ const decider: FactoryProvider<Decider> = {
       newId: () => newEventId(now()),
       now,
     };
-    const caches: Caches = { sequences: new StateCache(CACHED_STATES), targets: new StateCache(CACHED_TARGETS) };
+    const caches: Caches = {
+      sequences: new StateCache(CACHED_STATES),
+      targets: new StateCache(CACHED_TARGETS),
+      claims: new StateCache(1),
+    };
     return new Decider(ports, caches, new LastRounds(new Date(now()).toISOString()));
   },
 };
@@ -70,7 +74,7 @@ export const SEQUENCER: MessageServiceOptions = {
   principal: PRINCIPAL,
   schema: 'sequencer',
   single: true,
-  migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration],
+  migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration, turnsMigration],
   admission: () => admissionFor(registered()),
   selfCheck: {
     tables: [

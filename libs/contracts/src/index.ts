@@ -100,6 +100,7 @@ export {
   record,
   recordData,
   RECORD_TYPE,
+  type AheadAtKey,
   type EvolutionRecord,
   type FrozenStep,
   type HoldReason,
