@@ -26,7 +26,7 @@ async function main(): Promise<number> {
     options: {
       minutes: { type: 'string', default: '5' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      lanes: { type: 'string', default: '8' },
+      lanes: { type: 'string', default: '16' },
       json: { type: 'string' },
     },
   });

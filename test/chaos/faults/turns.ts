@@ -21,7 +21,7 @@ export interface TurnsOptions {
 }
 
 /** How often a turn goes to a dependency instead of the processes. */
-const DEPENDENCY = 0.2;
+const DEPENDENCY = 0.25;
 /** And how often processes die meanwhile. */
 const BOTH = 0.3;
 const CALM_WITHIN_MS = 25_000;
