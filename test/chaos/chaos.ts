@@ -28,6 +28,8 @@ export interface ChaosOptions {
   readonly minutes: number;
   /** Sequences in flight. */
   readonly lanes: number;
+  /** Share of the turns that go to what the services stand on, 0 to 1. */
+  readonly dependencies: number;
   /** How long what is open may take to end once the faults are over, milliseconds. */
   readonly drainMs: number;
   /** What the p95 of recovery must keep, milliseconds; null: it is measured only. */
@@ -116,6 +118,7 @@ class ChaosRun {
       say('the faults are over; waiting until all has ended');
       await this.driver.drain(drainMs);
       this.isOver = true;
+      say('all has ended; closing the books');
       return await this.report();
     } finally {
       this.faultsOver = this.isOver = true;
@@ -151,6 +154,7 @@ class ChaosRun {
     const untilMs = performance.now() + forMs;
     return new Turns({
       ...{ rounds: this.rounds, dice: this.dice, say: this.options.say },
+      share: this.options.dependencies,
       dependencies: dependencies(this.stage, this.processes, this.dice),
       isOver: () => this.faultsOver,
       isCalm: () => this.recovery.missing().length === 0,
@@ -185,7 +189,7 @@ class ChaosRun {
     const { acknowledged, ended } = this.driver;
     const down = this.processes.names().filter((name) => !this.processes.isUp(name));
     return (
-      `  kills ${kills}, pauses ${pauses}; acknowledged ${acknowledged.length}, ended ${ended}; ledger ${this.tail.entries}` +
+      `  ${Math.round(performance.now() / 1_000)} s: kills ${kills}, pauses ${pauses}; acknowledged ${acknowledged.length}, ended ${ended}; ledger ${this.tail.entries}` +
       `; down: ${down.join(', ') || 'none'}`
     );
   }
@@ -194,7 +198,8 @@ class ChaosRun {
     const books = await closeTheBooks(this.stage, '30s');
     const evidence = gather(this.driver.acknowledged, this.stage.world.journal, books.exportFile);
     const recovery = recoveryOf(this.recovery.recovered, this.recovery.superseded);
-    const violations = [...violationsIn(evidence, books), ...this.slowness(recovery.p95)];
+    const troubles = this.driver.troubles.map((detail) => ({ kind: 'client', detail }));
+    const violations = [...violationsIn(evidence, books), ...troubles, ...this.slowness(recovery.p95)];
     return {
       ...{ seed: this.options.seed, minutes: this.options.minutes, rounds: this.rounds.count },
       ...killsOf(this.tally),
