@@ -45,11 +45,18 @@ const STOP_MS = [6_000, 12_000] as const;
 /** One chaos run from nothing to its report; everything it started is stopped. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
   const stage = await setStage(options.seed, options.say);
-  const end = (): void => void stage.stop(true).finally(() => process.exit(130));
+  const run = new ChaosRun(stage, options);
+  const end = (): void => {
+    options.say('stopping ...');
+    void run
+      .end()
+      .then(() => stage.stop(true))
+      .finally(() => process.exit(130));
+  };
   process.once('SIGINT', end).once('SIGTERM', end);
   let isKept = true;
   try {
-    const report = await new ChaosRun(stage, options).run();
+    const report = await run.run();
     isKept = report.violations.length > 0;
     return report;
   } finally {
@@ -109,28 +116,35 @@ class ChaosRun {
     this.pulse.start();
     const telling = setInterval(() => say(this.line()), TELL_EVERY_MS);
     try {
-      await this.warmUp();
+      // The first faults fall on work under way.
+      await this.until(() => this.driver.ended > 0, WARM_WITHIN_MS);
       const faults = this.turns(minutes * 60_000).run();
       await pause(minutes * 60_000);
       this.faultsOver = true;
       await faults;
       this.processes.calm();
       say('the faults are over; waiting until all has ended');
+      // The load goes on meanwhile, so that every process has something to show itself with.
+      await this.until(() => this.recovery.missing().length === 0, drainMs);
       await this.driver.drain(drainMs);
       this.isOver = true;
       say('all has ended; closing the books');
       return await this.report();
     } finally {
-      this.faultsOver = this.isOver = true;
       clearInterval(telling);
-      await Promise.all([this.processes.end(), this.pulse.stop(), this.tail.close(), this.publisher.close()]);
+      await this.end();
     }
   }
 
-  /** The first faults fall on work under way. */
-  private async warmUp(): Promise<void> {
-    const deadline = performance.now() + WARM_WITHIN_MS;
-    while (this.driver.ended === 0 && performance.now() < deadline) await pause(100);
+  /** Lets go of everything, at any time: nothing is started again after it. */
+  async end(): Promise<void> {
+    this.faultsOver = this.isOver = true;
+    await Promise.all([this.processes.end(), this.pulse.stop(), this.tail.close(), this.publisher.close()]);
+  }
+
+  private async until(is: () => boolean, withinMs: number): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (!is() && performance.now() < deadline) await pause(100);
   }
 
   private keeper(): Processes {
