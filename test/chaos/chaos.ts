@@ -28,6 +28,8 @@ export interface ChaosOptions {
   readonly minutes: number;
   /** Sequences in flight. */
   readonly lanes: number;
+  /** Share of the turns that go to what the services stand on, 0 to 1. */
+  readonly dependencies: number;
   /** How long what is open may take to end once the faults are over, milliseconds. */
   readonly drainMs: number;
   /** What the p95 of recovery must keep, milliseconds; null: it is measured only. */
@@ -43,11 +45,18 @@ const STOP_MS = [6_000, 12_000] as const;
 /** One chaos run from nothing to its report; everything it started is stopped. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
   const stage = await setStage(options.seed, options.say);
-  const end = (): void => void stage.stop(true).finally(() => process.exit(130));
+  const run = new ChaosRun(stage, options);
+  const end = (): void => {
+    options.say('stopping ...');
+    void run
+      .end()
+      .then(() => stage.stop(true))
+      .finally(() => process.exit(130));
+  };
   process.once('SIGINT', end).once('SIGTERM', end);
   let isKept = true;
   try {
-    const report = await new ChaosRun(stage, options).run();
+    const report = await run.run();
     isKept = report.violations.length > 0;
     return report;
   } finally {
@@ -107,27 +116,35 @@ class ChaosRun {
     this.pulse.start();
     const telling = setInterval(() => say(this.line()), TELL_EVERY_MS);
     try {
-      await this.warmUp();
+      // The first faults fall on work under way.
+      await this.until(() => this.driver.ended > 0, WARM_WITHIN_MS);
       const faults = this.turns(minutes * 60_000).run();
       await pause(minutes * 60_000);
       this.faultsOver = true;
       await faults;
       this.processes.calm();
       say('the faults are over; waiting until all has ended');
+      // The load goes on meanwhile, so that every process has something to show itself with.
+      await this.until(() => this.recovery.missing().length === 0, drainMs);
       await this.driver.drain(drainMs);
       this.isOver = true;
+      say('all has ended; closing the books');
       return await this.report();
     } finally {
-      this.faultsOver = this.isOver = true;
       clearInterval(telling);
-      await Promise.all([this.processes.end(), this.pulse.stop(), this.tail.close(), this.publisher.close()]);
+      await this.end();
     }
   }
 
-  /** The first faults fall on work under way. */
-  private async warmUp(): Promise<void> {
-    const deadline = performance.now() + WARM_WITHIN_MS;
-    while (this.driver.ended === 0 && performance.now() < deadline) await pause(100);
+  /** Lets go of everything, at any time: nothing is started again after it. */
+  async end(): Promise<void> {
+    this.faultsOver = this.isOver = true;
+    await Promise.all([this.processes.end(), this.pulse.stop(), this.tail.close(), this.publisher.close()]);
+  }
+
+  private async until(is: () => boolean, withinMs: number): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (!is() && performance.now() < deadline) await pause(100);
   }
 
   private keeper(): Processes {
@@ -151,6 +168,7 @@ class ChaosRun {
     const untilMs = performance.now() + forMs;
     return new Turns({
       ...{ rounds: this.rounds, dice: this.dice, say: this.options.say },
+      share: this.options.dependencies,
       dependencies: dependencies(this.stage, this.processes, this.dice),
       isOver: () => this.faultsOver,
       isCalm: () => this.recovery.missing().length === 0,
@@ -185,7 +203,7 @@ class ChaosRun {
     const { acknowledged, ended } = this.driver;
     const down = this.processes.names().filter((name) => !this.processes.isUp(name));
     return (
-      `  kills ${kills}, pauses ${pauses}; acknowledged ${acknowledged.length}, ended ${ended}; ledger ${this.tail.entries}` +
+      `  ${Math.round(performance.now() / 1_000)} s: kills ${kills}, pauses ${pauses}; acknowledged ${acknowledged.length}, ended ${ended}; ledger ${this.tail.entries}` +
       `; down: ${down.join(', ') || 'none'}`
     );
   }
@@ -194,7 +212,8 @@ class ChaosRun {
     const books = await closeTheBooks(this.stage, '30s');
     const evidence = gather(this.driver.acknowledged, this.stage.world.journal, books.exportFile);
     const recovery = recoveryOf(this.recovery.recovered, this.recovery.superseded);
-    const violations = [...violationsIn(evidence, books), ...this.slowness(recovery.p95)];
+    const troubles = this.driver.troubles.map((detail) => ({ kind: 'client', detail }));
+    const violations = [...violationsIn(evidence, books), ...troubles, ...this.slowness(recovery.p95)];
     return {
       ...{ seed: this.options.seed, minutes: this.options.minutes, rounds: this.rounds.count },
       ...killsOf(this.tally),

@@ -4,11 +4,11 @@ import { runChaos } from './chaos';
 import { asLines } from './report';
 
 /**
- * `npm run chaos -- --minutes N [--seed S] [--lanes N] [--json FILE]`: services as processes over a real broker and a real database,
+ * `npm run chaos -- --minutes N [--seed S] [--lanes N] [--dependencies SHARE] [--json FILE]`: services as processes over a real broker and a real database,
  * killed and stopped again and again while sequences run; then one checker over what the world itself wrote down, what clients were
  * told, and the ledger's export. Ends with 1 when something was violated, and then keeps the folder of the run.
  */
-const USAGE = 'usage: npm run chaos -- [--minutes N] [--seed S] [--lanes N] [--json FILE]';
+const USAGE = 'usage: npm run chaos -- [--minutes N] [--seed S] [--lanes N] [--dependencies SHARE] [--json FILE]';
 
 /** The goal, on a machine of our own. */
 const RECOVERY_P95_MS = 20_000;
@@ -19,6 +19,12 @@ const positive = (text: string, name: string): number => {
   return number;
 };
 
+const share = (text: string): number => {
+  const number = Number(text);
+  if (!(number >= 0 && number <= 1)) throw new Error(`--dependencies must be from 0 to 1, not "${text}"\n${USAGE}`);
+  return number;
+};
+
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function main(): Promise<number> {
@@ -26,13 +32,15 @@ async function main(): Promise<number> {
     options: {
       minutes: { type: 'string', default: '5' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      lanes: { type: 'string', default: '8' },
+      lanes: { type: 'string', default: '16' },
+      dependencies: { type: 'string', default: '0.25' },
       json: { type: 'string' },
     },
   });
   const report = await runChaos({
     seed: Math.floor(positive(values.seed, 'seed')),
     minutes: positive(values.minutes, 'minutes'),
+    dependencies: share(values.dependencies),
     lanes: Math.floor(positive(values.lanes, 'lanes')),
     ...{ drainMs: 180_000, recoveryWithinMs: RECOVERY_P95_MS, say },
   });

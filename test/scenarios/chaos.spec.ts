@@ -11,7 +11,15 @@ const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
 let report: Report;
 
 beforeAll(async () => {
-  report = await runChaos({ seed: 5, minutes: 0.5, lanes: 6, drainMs: 90_000, recoveryWithinMs: null, say });
+  report = await runChaos({
+    seed: 5,
+    minutes: 0.5,
+    lanes: 6,
+    dependencies: 0,
+    drainMs: 90_000,
+    recoveryWithinMs: null,
+    say,
+  });
 });
 
 describe('services that are killed and stopped while sequences run', () => {

@@ -9,11 +9,11 @@ const POLL_MS = 50;
 /** Times that a point is passed before it is met, at the most. */
 const MOST_PASSED = 2;
 /** A killed process dies once more while it starts again, this often; so long after its start. */
-const AGAIN = 0.35;
-const AGAIN_AFTER_MS = [100, 1_500] as const;
+const AGAIN = 0.4;
+const AGAIN_AFTER_MS = [100, 4_000] as const;
 /** Stopped instead of killed, this often. */
 const STOPPED = 0.12;
-const POINTS_A_ROUND = [3, 4] as const;
+const POINTS_A_ROUND = [4, 5] as const;
 
 /** Rounds of kills: several processes are to die at points of their own, each within its time, or else anywhere. All points get their turn evenly. */
 export class Rounds {

@@ -7,6 +7,8 @@ export interface TurnsOptions {
   readonly rounds: Rounds;
   readonly dependencies: readonly Dependency[];
   readonly dice: Dice;
+  /** How often a turn goes to a dependency instead of the processes, 0 to 1. */
+  readonly share: number;
   isOver(): boolean;
   /** No fault has begun whose effect is not over: all that was killed is at work again. */
   isCalm(): boolean;
@@ -20,8 +22,6 @@ export interface TurnsOptions {
   say(line: string): void;
 }
 
-/** How often a turn goes to a dependency instead of the processes. */
-const DEPENDENCY = 0.2;
 /** And how often processes die meanwhile. */
 const BOTH = 0.3;
 const CALM_WITHIN_MS = 25_000;
@@ -37,9 +37,9 @@ export class Turns {
   constructor(private readonly options: TurnsOptions) {}
 
   async run(): Promise<void> {
-    const { dice, isOver, rounds } = this.options;
+    const { dice, isOver, rounds, share } = this.options;
     while (!isOver()) {
-      const dependency = dice.chance(DEPENDENCY) ? this.nextDependency() : null;
+      const dependency = dice.chance(share) ? this.nextDependency() : null;
       if (dependency) await this.inflict(dependency);
       else await rounds.round();
       await this.until(() => this.options.isCalm(), CALM_WITHIN_MS);

@@ -17,8 +17,8 @@ export class ConsoleClient {
   ) {}
 
   /** Resolves once it is acknowledged (202) with the id of its sequence; null when the run is over before. */
-  async submit(plan: PlanDocument, key: string): Promise<string | null> {
-    const answer = await this.post('/v1/intents', key, { plan, mode: 'apply' });
+  async submit(plan: PlanDocument, key: string, mode: 'apply' | 'preview' = 'apply'): Promise<string | null> {
+    const answer = await this.post('/v1/intents', key, { plan, mode });
     return answer && ((await answer.json()) as SubmittedIntent).sequenceId;
   }
 

@@ -27,6 +27,8 @@ export interface DriverOptions {
 /** An unknown outcome is looked into after this long, milliseconds: what was under way has arrived or never will. */
 const LOOK_INTO_AFTER_MS = 3_000;
 
+const PREVIEW_EVERY_MS = 1_000;
+
 /**
  * The load: numbered intents, some over HTTP and some on the topic, so many sequences in flight all the time; and the operator who
  * settles what only a person can.
@@ -36,7 +38,8 @@ export class Driver {
   readonly settled = { applied: 0, notApplied: 0 };
   private readonly ends = new Map<string, string>();
   private readonly waiting = new Map<string, () => void>();
-  private readonly settling = new Set<Promise<void>>();
+  /** Answers that a careful client must never get. */
+  readonly troubles: string[] = [];
   private stopping = false;
   private count = 0;
   private lanes: Promise<void>[] = [];
@@ -44,11 +47,8 @@ export class Driver {
   constructor(private readonly options: DriverOptions) {}
 
   start(): void {
-    this.lanes = Array.from({ length: this.options.lanes }, () => this.lane());
-  }
-
-  get started(): number {
-    return this.count;
+    const lanes = Array.from({ length: this.options.lanes }, () => this.lane());
+    this.lanes = [...lanes, this.previews()].map((one) => this.telling(one));
   }
 
   get ended(): number {
@@ -58,16 +58,24 @@ export class Driver {
   /** Begins nothing new, and waits until everything has ended, so long at the most. */
   async drain(withinMs: number): Promise<void> {
     this.stopping = true;
-    await Promise.race([Promise.all(this.lanes), pause(withinMs, undefined, { ref: false })]);
+    const all = Promise.all(this.lanes).then(() => this.allOver());
+    await Promise.race([all, pause(withinMs, undefined, { ref: false })]);
+  }
+
+  private async allOver(): Promise<void> {
+    await Promise.all(this.acknowledged.map(({ sequenceId }) => this.untilOver(sequenceId)));
   }
 
   take(sequenceId: string, fact: EvolutionRecord): void {
     if (fact.kind === 'outcome-unknown' && TARGETS[fact.step as TargetName] === 'D') {
-      const one = this.settle(sequenceId, fact.step, fact.attempt).finally(() => this.settling.delete(one));
-      this.settling.add(one);
+      void this.telling(this.settle(sequenceId, fact.step, fact.attempt));
     }
     if (fact.kind === 'sequence-ended') this.over(sequenceId, fact.outcome);
     if (fact.kind === 'intent-rejected') this.over(sequenceId, 'rejected');
+  }
+
+  private telling(work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) => void this.troubles.push(String(error)));
   }
 
   private over(sequenceId: string, outcome: string): void {
@@ -92,6 +100,17 @@ export class Driver {
     }
   }
 
+  /** Somebody always asks the console for something small, so that it always has something to commit. */
+  private async previews(): Promise<void> {
+    for (let n = 1; !this.stopping; n++) {
+      const key = `preview-${n}`;
+      const sequenceId = await this.options.console.submit(planOf(key, ['alpha']), key, 'preview');
+      if (sequenceId === null) return;
+      this.acknowledged.push({ key, sequenceId, way: 'http', at: Date.now() });
+      await pause(PREVIEW_EVERY_MS);
+    }
+  }
+
   private send(way: 'http' | 'topic', plan: ReturnType<typeof planOf>, key: string): Promise<string | null> {
     const { console, publisher } = this.options;
     return way === 'http' ? console.submit(plan, key) : publisher.publish(plan, key);
@@ -99,7 +118,13 @@ export class Driver {
 
   private untilOver(sequenceId: string): Promise<void> {
     if (this.ends.has(sequenceId)) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.set(sequenceId, resolve));
+    const before = this.waiting.get(sequenceId);
+    return new Promise((resolve) =>
+      this.waiting.set(sequenceId, () => {
+        before?.();
+        resolve();
+      }),
+    );
   }
 
   /** Looks into the system's own journal, as a person would, and says what it says. */
