@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { govern, setStage, type Stage, type World } from '../governed/world';
+import { stay } from '../processes/stay';
 import { restoreOldState } from '../teams/old-state';
 import type { Played } from './acts/act';
 import { actOne } from './acts/act-one';
@@ -107,7 +108,7 @@ async function keepRunning({ lab, services, kafka, cliEnv, runDir }: World): Pro
   tell('\nIn another shell:');
   for (const [name, value] of Object.entries(cliEnv)) tell(`  export ${name}=${value}`);
   tell('  node dist/apps/cli/src/main.js status');
-  return new Promise(() => undefined);
+  return stay();
 }
 
 main().then(

@@ -101,7 +101,7 @@ describe('causeway doctor', () => {
     it('tells of who reaches only the console what he can do', async () => {
       const { code, stdout } = await house.throughConsole();
       expect(code).toBe(1);
-      expect(stdout).toContain('not known because of it: all services (everything)');
+      expect(stdout).toContain('nothing is known of any service');
       expect(stdout).toContain('CAUSEWAY_SERVICES=');
     });
 

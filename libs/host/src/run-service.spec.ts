@@ -3,6 +3,8 @@ import { runService, type RunningService } from './run-service';
 import { parseEnv, serviceEnv } from './env';
 import { counter, gauge, histogram } from './metrics';
 import { Readiness } from './readiness';
+import { ok, type Report } from '@causeway/self-check';
+import { SelfCheck } from './self-check';
 import { Shutdown } from './shutdown';
 import { CLOCK, LOG } from './tokens';
 import type { Clock } from './clock';
@@ -70,6 +72,22 @@ describe('a running service', () => {
     const answer = await get('health/ready');
     expect(answer.status).toBe(503);
     expect(await answer.json()).toEqual({ status: 'not-ready', checks: { database: false, broken: false } });
+  });
+
+  it('says how it stands, and looks once for all who ask meanwhile', async () => {
+    const none = (await (await get('health/self-check')).json()) as Report;
+    expect(none.findings).toMatchObject([{ severity: 'unknown', where: 'this service' }]);
+    let looks = 0;
+    service.app.get(SelfCheck).is(async () => {
+      looks++;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { service: 'hello', at: '2026-01-01T00:00:00Z', tookMs: 100, findings: [ok('schema', 'hello', '2/2')] };
+    });
+    const answers = await Promise.all([get('health/self-check'), get('health/self-check'), get('health/self-check')]);
+    for (const answer of answers) expect(await answer.json()).toMatchObject({ findings: [{ severity: 'ok' }] });
+    expect(looks).toBe(1);
+    await get('health/self-check');
+    expect(looks).toBe(2);
   });
 
   it('shows its metrics under its name', async () => {

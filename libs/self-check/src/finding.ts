@@ -7,6 +7,9 @@ import { z } from 'zod';
 export const SEVERITIES = ['broken', 'failing', 'unknown', 'attention', 'ok'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** What of a silent service is not known. */
+export const EVERYTHING = 'everything';
+
 const line = z.string().max(2_000);
 
 /** What one check says of one place. Findings that say the same of the same place are one, whoever saw it. */

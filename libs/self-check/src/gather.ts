@@ -1,4 +1,13 @@
-import { SEVERITIES, report, wrong, type Diagnosis, type Finding, type Report, type SeenFinding } from './finding';
+import {
+  EVERYTHING,
+  SEVERITIES,
+  report,
+  wrong,
+  type Diagnosis,
+  type Finding,
+  type Report,
+  type SeenFinding,
+} from './finding';
 import { messageOf } from './run';
 
 /** Where each service answers about itself. */
@@ -47,18 +56,16 @@ async function askedOf(service: string, url: string, at: string): Promise<Report
   }
 }
 
+/** One text for all: the same act mends them, and says more. */
+const SILENT =
+  'look at its log, and start it; what its tables and topics say while it is down, in its environment: node dist/apps/<service>/src/main.js doctor';
+
 function silent(service: string, url: string, error: unknown): Finding {
-  const { cause } = error as { cause?: { code?: string } };
-  const why = (error as Error).name === 'TimeoutError' ? `no answer within ${ANSWER_MS / 1_000} s` : messageOf(error);
+  const { cause, name } = error as { readonly cause?: { readonly code?: string }; readonly name?: string };
+  const why = name === 'TimeoutError' ? `nothing within ${ANSWER_MS / 1_000} s` : (cause?.code ?? messageOf(error));
   return {
-    ...wrong(
-      'failing',
-      'service',
-      service,
-      `does not answer at ${url} (${cause?.code ?? why})`,
-      `look at its log and start it; it tells of its tables also while it is down: node dist/apps/${service}/src/main.js doctor, in its environment`,
-    ),
-    hides: [`${service}: everything`],
+    ...wrong('failing', 'service', service, `does not answer at ${url} (${why})`, SILENT),
+    hides: [`${service}: ${EVERYTHING}`],
   };
 }
 

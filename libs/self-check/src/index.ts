@@ -1,5 +1,6 @@
 export {
   diagnosis,
+  EVERYTHING,
   finding,
   ok,
   report,

@@ -89,12 +89,30 @@ describe('a diagnosis', () => {
       [
         '1 failing  2 services asked at 2026-01-01 03:00:00Z',
         '',
-        'FAILING  postgres  host/db, seen by all',
-        '         away',
+        'FAILING  postgres',
+        '         host/db: away (seen by all)',
         '         not known because of it: x (schema)',
         '         -> start it',
         '',
         'ok  schema  ledger 2/2; sequencer 5/5',
+      ].join('\n'),
+    );
+  });
+
+  it('says once what mends several places', () => {
+    const silent = (service: string) =>
+      report(service, {
+        ...wrong('failing', 'service', service, 'does not answer', 'start it'),
+        hides: [`${service}: everything`],
+      });
+    expect(diagnosisText(diagnosisOf('2026-01-01T03:00:00Z', [silent('ledger'), silent('console')]))).toBe(
+      [
+        '2 failing  2 services asked at 2026-01-01 03:00:00Z',
+        '',
+        'FAILING  service',
+        '         console: does not answer',
+        '         ledger: does not answer',
+        '         -> start it',
       ].join('\n'),
     );
   });

@@ -1,4 +1,4 @@
-import type { Diagnosis, Severity, SeenFinding } from './finding';
+import { EVERYTHING, type Diagnosis, type Severity, type SeenFinding } from './finding';
 
 /** How a severity is painted; each gives its text back without colour. */
 export type Marks = Readonly<Record<Severity | 'dim', (text: string) => string>>;
@@ -21,6 +21,8 @@ const WORDS: Readonly<Record<Severity, string>> = {
   ok: 'ok',
 };
 
+const INDENT = '         ';
+
 /** For people: the verdict, what is wrong worst first with what to do, then what is well, a line a check. */
 export function diagnosisText({ at, severity, asked, findings }: Diagnosis, marks: Marks = PLAIN_MARKS): string {
   const bad = findings.filter((one) => one.severity !== 'ok');
@@ -28,7 +30,7 @@ export function diagnosisText({ at, severity, asked, findings }: Diagnosis, mark
   const count = asked.length === 1 ? '1 service' : `${asked.length} services`;
   const verdict = severity === 'ok' ? marks.ok('HEALTHY') : marks[severity](countsOf(bad));
   const head = `${verdict}  ${marks.dim(`${count} asked at ${at.slice(0, 10)} ${at.slice(11, 19)}Z`)}`;
-  const blocks = bad.map((one) => badText(one, marks, asked.length));
+  const blocks = blocksOf(bad).map((block) => blockText(block, marks, asked.length));
   return [head, ...blocks, okText(well, marks)].filter(Boolean).join('\n\n');
 }
 
@@ -39,19 +41,33 @@ const countsOf = (bad: readonly SeenFinding[]): string =>
     .map(({ severity, count }) => `${count} ${severity === 'attention' ? 'to look at' : severity}`)
     .join(', ');
 
-function badText(
-  { severity, check, where, what, remedy, hides, by }: SeenFinding,
-  marks: Marks,
-  asked: number,
-): string {
-  const seen = by.length === 1 || asked === 1 ? '' : `, seen by ${by.length === asked ? 'all' : by.join(', ')}`;
-  const hidden = hides && hides.length > 0 ? [`         not known because of it: ${hiddenText(hides)}`] : [];
+/** Findings of one kind that one act mends are one block. */
+function blocksOf(bad: readonly SeenFinding[]): SeenFinding[][] {
+  const blocks = new Map<string, SeenFinding[]>();
+  for (const one of bad) {
+    const key = JSON.stringify([one.severity, one.check, one.remedy]);
+    blocks.set(key, [...(blocks.get(key) ?? []), one]);
+  }
+  return [...blocks.values()];
+}
+
+function blockText(block: readonly SeenFinding[], marks: Marks, asked: number): string {
+  const [{ severity, check, remedy }] = block as readonly [SeenFinding];
   return [
-    `${marks[severity](WORDS[severity].padEnd(7))}  ${check}  ${where}${marks.dim(seen)}`,
-    `         ${what}`,
-    ...hidden,
-    ...(remedy === null ? [] : [`         -> ${remedy}`]),
+    `${marks[severity](WORDS[severity].padEnd(INDENT.length - 2))}  ${check}`,
+    ...block.flatMap((one) => placeLines(one, marks, asked)),
+    ...(remedy === null ? [] : [`${INDENT}-> ${remedy}`]),
   ].join('\n');
+}
+
+function placeLines({ where, what, hides = [], by }: SeenFinding, marks: Marks, asked: number): string[] {
+  const seen = by.length === 1 ? '' : ` (seen by ${by.length === asked ? 'all' : by.join(', ')})`;
+  // Of a service that is silent nothing is known: nobody has to be told.
+  const hidden = hides.filter((one) => !one.endsWith(`: ${EVERYTHING}`));
+  return [
+    `${INDENT}${where}: ${what}${marks.dim(seen)}`,
+    ...(hidden.length > 0 ? [`${INDENT}not known because of it: ${hiddenText(hidden)}`] : []),
+  ];
 }
 
 /** `sequencer: schema, seat; ledger: tree` */

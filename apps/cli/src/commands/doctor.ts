@@ -1,6 +1,7 @@
 import {
   diagnosisOf,
   diagnosisText,
+  EVERYTHING,
   gather,
   HEALTH_EXIT,
   wrong,
@@ -43,10 +44,10 @@ const noConsole = (server: string, error: Error): Finding => ({
     'failing',
     'service',
     'console',
-    `${error.message}`,
-    `start it; meanwhile ask the others themselves: set CAUSEWAY_SERVICES=sequencer=http://host:port,... to their health ports (see causeway doctor --help)`,
+    `${error.message}: nothing is known of any service`,
+    'start it; meanwhile ask the others themselves: set CAUSEWAY_SERVICES=sequencer=http://host:port,... to their health ports (see causeway doctor --help)',
   ),
-  hides: ['all services: everything'],
+  hides: [`all services: ${EVERYTHING}`],
 });
 
 const marksOf = ({ good, bad, wait, dim }: Paint): Marks => ({
