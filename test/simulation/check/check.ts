@@ -6,6 +6,7 @@ import {
   noBlindWrite,
 } from './effects';
 import type { Evidence } from './evidence';
+import { keysAreTakenInTurn, sequencesKeepApart } from './keys';
 import {
   causesComeFirst,
   eventsAreSingle,
@@ -22,6 +23,7 @@ import { violation, type Violation } from './violation';
 
 const CHECKS = [
   ...[commandsFollowGates, writesFollowEffects, attemptsFollowAnswers],
+  ...[sequencesKeepApart, keysAreTakenInTurn],
   ...[gatesCiteEvidence, readingsAreTrue, resultsEchoCommands],
   ...[
     effectsAreSingle,

@@ -66,6 +66,7 @@ function whyStepIsStuck(
     case 'previewed':
       return null;
     case 'waiting':
+      if (state.claim?.phase === 'waiting') return whyKeysAreStuck(state.claim.behind, evidence);
       return frozen?.needs.every((need) => state.steps[need]?.phase === 'ready') ? `never commanded ${id}` : null;
     case 'outcome-unknown':
       return frozen?.capability === 'D' ? null : `never settled ${id}`;
@@ -77,6 +78,15 @@ function whyStepIsStuck(
     case 'retry-later':
       return `left ${id} ${step.phase}`;
   }
+}
+
+/** Who waits for keys waits for sequences that have not ended. */
+function whyKeysAreStuck(behind: readonly { sequenceId: string }[], { told }: Evidence): string | null {
+  const left = behind.filter(({ sequenceId }) => {
+    const facts = told.get(sequenceId) ?? [];
+    return !facts.some(({ fact }) => fact.kind === 'sequence-ended');
+  });
+  return left.length > 0 ? null : 'waits for conflict keys that are free';
 }
 
 const isHeld = (state: OpenSequence, id: string): boolean =>
@@ -94,6 +104,7 @@ export function isShownByAll({ house, ...evidence }: Evidence, sequenceId: strin
 /** Whether a state can be left as it is: ended, or waiting for a person. */
 export const isAtRest = (state: SequenceState): boolean =>
   state.status !== 'open' ||
+  state.claim?.phase === 'waiting' ||
   (Object.values(state.steps).some(({ phase }) => phase === 'outcome-unknown') &&
     state.acceptance.steps.every(({ id, capability, needs }) => {
       const phase = state.steps[id]?.phase;
