@@ -21,13 +21,13 @@ export const CLAIM_BUGS: readonly PlantedBug[] = [
     patch: () => patchMethod<Ahead>(ClaimBook, 'ahead', () => () => []),
   },
   {
-    name: 'only-the-last-key-counts',
-    sentence: 'A sequence looks only at one of its conflict keys.',
+    name: 'only-the-first-key-counts',
+    sentence: 'A sequence looks only at the first of its conflict keys.',
     shownBy: [],
     patch: () =>
       patchMethod<Ahead>(ClaimBook, 'ahead', (original) => {
         return function (this: ClaimBook, sequenceId, keys) {
-          return original.call(this, sequenceId, keys.slice(-1)) as AheadAtKey[];
+          return original.call(this, sequenceId, keys.slice(0, 1)) as AheadAtKey[];
         } as (this: never, ...args: Parameters<Ahead>) => AheadAtKey[];
       }),
   },

@@ -12,17 +12,21 @@ export function withSharedKeys(seed: number, intents: readonly PlannedIntent[]):
   return intents.length > 1 && dice.chance(0.5) ? intents.map(namingAKey) : [...intents];
 }
 
-/** The same steps at the same resources, towards other values. */
+/** The same steps at the same resources, towards other values; at times after a step of its own. */
 const rivalOf = (intent: PlannedIntent, dice: Dice): PlannedIntent => ({
   ...{ atMs: dice.int(0, 4_000), repeats: 0 },
   data: {
-    ...replanned(intent.data, (spec) => ({
-      ...spec,
-      steps: spec.steps.map((step) => ({ ...step, with: { ...step.with, value: `w${dice.int(1, 9)}` } })),
-    })),
+    ...replanned(intent.data, (spec) => ({ ...spec, steps: rivalling(spec.steps, dice) })),
     ...{ key: `${intent.data.key}-rival`, mode: 'apply' },
   },
 });
+
+function rivalling([first, ...rest]: Spec['steps'], dice: Dice): Spec['steps'] {
+  const other = (step: Step): Step => ({ ...step, with: { ...step.with, value: `w${dice.int(1, 9)}` } });
+  if (!first || dice.chance(0.5)) return [...(first ? [first] : []), ...rest].map(other);
+  const own = { ...first, id: 's0', with: { ...first.with, resource: 'own' } };
+  return [own, { ...first, needs: ['s0'] }, ...rest].map(other);
+}
 
 const namingAKey = (intent: PlannedIntent): PlannedIntent => ({
   ...intent,
@@ -30,6 +34,7 @@ const namingAKey = (intent: PlannedIntent): PlannedIntent => ({
 });
 
 type Spec = PlanDocument['spec'];
+type Step = Spec['steps'][number];
 
 /** A plan that was tampered with stays so. */
 function replanned(data: IntentData, change: (spec: Spec) => Spec): IntentData {
