@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { examplePlan, exampleTarget } from '@causeway/testkit';
 import { SequencerHouse } from '../spec/sequencer-house';
-import { applied, has, shown, submit } from '../spec/told';
+import { applied, decided, has, shown, submit } from '../spec/told';
 
 jest.setTimeout(120_000);
 
@@ -24,6 +24,9 @@ describe('a second sequencer', () => {
     first = await house.startBeside();
     await applied(house, id, 'roles');
     await house.until('the first one goes on', () => has(house.factsOf(id), 'step-applied', 'roles'));
+    // Else the next sequence would wait for this one.
+    await decided(house, id, 'abort');
+    await house.until('it ends', () => has(house.factsOf(id), 'sequence-ended'));
     expect(first.exitCode).toBe(null);
   });
 

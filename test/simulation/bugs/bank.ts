@@ -1,3 +1,4 @@
+import { CLAIM_BUGS } from './claim-bugs';
 import { EXECUTOR_BUGS } from './executor-bugs';
 import { LEDGER_BUGS } from './ledger-bugs';
 import { MESSAGING_BUGS } from './messaging-bugs';
@@ -9,6 +10,7 @@ import { BELIEF_BUGS, DURABILITY_BUGS } from './sequencer-bugs';
 export const BUG_BANK: readonly PlantedBug[] = [
   ...DURABILITY_BUGS,
   ...BELIEF_BUGS,
+  ...CLAIM_BUGS,
   ...MESSAGING_BUGS,
   ...EXECUTOR_BUGS,
   ...PROBER_BUGS,

@@ -7,6 +7,7 @@ import {
 } from './effects';
 import type { Evidence } from './evidence';
 import { changesAreSeen, heldUntilAccepted } from './foreign';
+import { keysAreTakenInTurn, sequencesKeepApart } from './keys';
 import {
   causesComeFirst,
   eventsAreSingle,
@@ -24,6 +25,7 @@ import { violation, type Violation } from './violation';
 
 const CHECKS = [
   ...[commandsFollowGates, writesFollowEffects, attemptsFollowAnswers],
+  ...[sequencesKeepApart, keysAreTakenInTurn],
   ...[gatesCiteEvidence, readingsAreTrue, resultsEchoCommands],
   ...[
     effectsAreSingle,

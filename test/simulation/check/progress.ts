@@ -66,6 +66,7 @@ function whyStepIsStuck(
     case 'previewed':
       return null;
     case 'waiting':
+      if (state.claim?.phase === 'waiting') return whyKeysAreStuck(state.claim.behind, evidence);
       return frozen?.needs.every((need) => state.steps[need]?.phase === 'ready') ? `never commanded ${id}` : null;
     case 'outcome-unknown':
       return `never settled ${id}`;
@@ -77,6 +78,15 @@ function whyStepIsStuck(
     case 'retry-later':
       return `left ${id} ${step.phase}`;
   }
+}
+
+/** Who waits for keys waits for sequences that have not ended. */
+function whyKeysAreStuck(behind: readonly { sequenceId: string }[], { told }: Evidence): string | null {
+  const left = behind.filter(({ sequenceId }) => {
+    const facts = told.get(sequenceId) ?? [];
+    return !facts.some(({ fact }) => fact.kind === 'sequence-ended');
+  });
+  return left.length > 0 ? null : 'waits for conflict keys that are free';
 }
 
 const isHeld = (state: OpenSequence, id: string): boolean =>
@@ -94,7 +104,8 @@ export function isShownByAll(of: Pick<Evidence, 'house' | 'intents'>, sequenceId
 export const isAtRest = (state: SequenceState, isShown: (id: string) => boolean): boolean =>
   state.status !== 'open' ||
   (!waitsForPerson(state) &&
-    state.acceptance.steps.some(({ id }) => state.steps[id]?.phase === 'applied') &&
+    (state.claim?.phase === 'waiting' ||
+     (state.acceptance.steps.some(({ id }) => state.steps[id]?.phase === 'applied') &&
     state.acceptance.steps.every(({ id, needs }) => {
       const phase = state.steps[id]?.phase;
       if (phase === 'applied') return isHeld(state, id) && !isShown(id);

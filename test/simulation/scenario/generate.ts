@@ -5,6 +5,7 @@ import { FAULT_KINDS, type FaultPlan } from '../faults';
 import { Dice } from '../time/dice';
 import { CAPABILITIES, changeOf } from '../world/sim-executor';
 import { OBSERVED_PREFIX } from '../world/sim-looks';
+import { withSharedKeys } from './shared-keys';
 import type { PlannedIntent, Scenario } from './scenario';
 
 const EXECUTORS = ['alpha', 'beta'] as const;
@@ -21,7 +22,10 @@ export function scenarioOf(seed: number): Scenario {
   const mode = dice.chance(0.5) ? 'liveness' : 'safety';
   return {
     ...{ seed, mode, targets },
-    intents: Array.from({ length: dice.pick([1, 1, 1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
+    intents: withSharedKeys(
+      seed,
+      Array.from({ length: dice.pick([1, 1, 1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
+    ),
     processes: {
       sequencer: dice.pick([1, 1, 2]),
       executor: dice.int(1, 2),

@@ -43,7 +43,11 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
     },
     { database, relay, outbox },
   );
-  const caches = { sequences: new StateCache<never>(100), targets: new StateCache<never>(100), claims: new StateCache<never>(1) };
+  const caches = {
+    sequences: new StateCache<never>(100),
+    targets: new StateCache<never>(100),
+    claims: new StateCache<never>(1),
+  };
   const decider = new Decider(ports, bugs.caches(caches), new LastRounds(new Date(now()).toISOString()));
   const ticker = new ClockTicker({
     due: (nowMs, limit) => dueSequences(database, nowMs, limit),
