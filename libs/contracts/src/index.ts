@@ -108,6 +108,7 @@ export {
   type RecordMessage,
   type ScopeShown,
 } from './record/current';
+export { refusal, refusalData, REFUSAL_TYPE, type RefusalData, type RefusalReport } from './refusal/current';
 export {
   deadLetter,
   deadLetterData,

@@ -26,6 +26,7 @@ export function scenarioOf(seed: number): Scenario {
       sequencer: dice.pick([1, 1, 2]),
       executor: dice.int(1, 2),
       ledger: dice.pick([1, 1, 2]),
+      prober: dice.pick([1, 1, 2]),
     },
     serialBy: dice.pick(['target', 'sequence']),
     faults: faultsOf(dice),

@@ -17,7 +17,12 @@ export interface Scenario {
   readonly mode: 'safety' | 'liveness';
   readonly targets: readonly Target[];
   readonly intents: readonly PlannedIntent[];
-  readonly processes: { readonly sequencer: number; readonly executor: number; readonly ledger: number };
+  readonly processes: {
+    readonly sequencer: number;
+    readonly executor: number;
+    readonly ledger: number;
+    readonly prober: number;
+  };
   readonly serialBy: 'target' | 'sequence';
   readonly faults: FaultPlan;
   /** When faults stop, or when the run ends, virtual milliseconds. */

@@ -46,7 +46,8 @@ export async function bootExecutor(house: House, process: SimProcess, name: stri
     mayStart: () => lease.isValid(),
     onAnswer: (answered) => results.add(bugs.answered(answered)),
   });
-  const hosting: Hosting = new Hosting({ claims, lease, worker, results, log: silent });
+  const onLeaseLost = (): Promise<void> => Promise.resolve();
+  const hosting: Hosting = new Hosting({ claims, lease, worker, results, log: silent, onLeaseLost });
   await hosting.start();
   await openIntake(house, process, {
     ...{ principal, bus, controller: commandsInbox(name), method: 'take' },
