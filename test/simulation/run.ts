@@ -68,7 +68,7 @@ function start(house: House): void {
   for (const name of house.executors)
     for (let i = 1; i <= processes.executor; i++)
       house.keepRunning(`executor-${name}-${i}`, (of, process) => bootExecutor(of, process, name));
-  house.keepRunning('readiness-prober', bootProber);
+  for (let i = 1; i <= processes.prober; i++) house.keepRunning(`readiness-prober-${i}`, bootProber);
   house.keepRunning('client', bootClient);
   house.keepRunning('operator', bootOperator);
 }

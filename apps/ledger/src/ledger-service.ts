@@ -2,19 +2,23 @@ import type { Standby } from '@causeway/persistence';
 import type { LedgerConfig } from './config';
 import type { LedgerFigures } from './handle/figures';
 import { WriterReplaced } from './handle/ports';
+import type { Refusals } from './handle/refusals';
 import { openLedger, startLedger, type Connected, type Ledger, type LedgerPorts } from './open-ledger';
-import { newestWriter } from './store/writer-table';
+import { holderName, newestWriter, type WriterRow } from './store/writer-table';
 
 export interface LedgerServiceOptions {
   readonly connected: Connected;
   readonly config: LedgerConfig;
   readonly standby: Standby;
   readonly ports: LedgerPorts;
+  readonly refusals: Refusals;
   /** Told once the log is this process's. */
   onOpened(figures: LedgerFigures): void;
 }
 
 const LOOK_EVERY_MS = 1_000;
+/** How long a process that may not write any more tries to leave word of it. */
+const LAST_WORD_MS = 5_000;
 
 /**
  * The ledger as a process: waits until no other is at work, takes the log over, and ends when another has taken it. Waiting, it is alive
@@ -29,14 +33,15 @@ export class LedgerService {
 
   /** Resolves when it is at work, or was stopped before. */
   async run(): Promise<void> {
-    const { connected, config, standby, ports, onOpened } = this.options;
+    const { connected, config, standby, onOpened } = this.options;
     if (!(await standby.take()) || this.stopping) return;
-    const ledger = await openLedger(connected, config, ports);
+    const { log, clock } = this.options.ports;
+    const ledger = await openLedger(connected, config, { log, clock, onFatal: (error) => void this.end(error) });
     if (this.stopping) return;
     this.ledger = ledger;
     onOpened(ledger.figures);
     await startLedger(ledger);
-    this.lookLater(ledger.epoch);
+    this.lookLater(ledger);
   }
 
   isAtWork(): boolean {
@@ -63,18 +68,34 @@ export class LedgerService {
     await this.options.standby.giveUp();
   }
 
-  private lookLater(epoch: number): void {
-    this.timer = setTimeout(() => void this.look(epoch), LOOK_EVERY_MS);
+  /** Who was replaced leaves word of it, for a while, and ends. */
+  private async end(error: Error): Promise<void> {
+    if (error instanceof WriterReplaced && this.ledger) {
+      const told = this.leaveWord(this.ledger.epoch, error).catch(() => undefined);
+      await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS))]);
+    }
+    this.options.ports.onFatal(error);
+  }
+
+  private async leaveWord(epoch: number, { message }: Error): Promise<void> {
+    const newest = await newestWriter(this.options.connected.database);
+    await this.options.refusals.leave({ epoch, holder: holderName() }, newest, message);
+  }
+
+  private lookLater(ledger: Ledger): void {
+    this.timer = setTimeout(() => void this.look(ledger), LOOK_EVERY_MS);
   }
 
   /** Who has nothing to write would not find out that another has taken the log, and keep its partitions. */
-  private async look(epoch: number): Promise<void> {
+  private async look(ledger: Ledger): Promise<void> {
     const newest = await newestWriter(this.options.connected.database).catch(() => null);
     if (this.stopping) return;
-    if (newest && newest.epoch > epoch) this.options.ports.onFatal(replacedBy(newest, epoch));
-    else this.lookLater(epoch);
+    if (newest && newest.epoch > ledger.epoch) return this.end(replacedBy(newest, ledger.epoch));
+    // What failed is there the next time.
+    if (newest) await this.options.refusals.send().catch(() => undefined);
+    this.lookLater(ledger);
   }
 }
 
-const replacedBy = ({ epoch, holder }: { epoch: number; holder: string }, ours: number): WriterReplaced =>
+const replacedBy = ({ epoch, holder }: WriterRow, ours: number): WriterReplaced =>
   new WriterReplaced(`epoch ${ours} is over: another ledger writer has taken the log (${holder}, epoch ${epoch})`);

@@ -2,12 +2,15 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CLOCK, LOG, Readiness, SelfCheck, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Standby } from '@causeway/persistence';
 import { lookAtSelf } from '@causeway/service';
+import { newEventId } from '@causeway/signing';
 import type { LedgerConfig } from './config';
+import { Refusals } from './handle/refusals';
 import { LedgerService } from './ledger-service';
 import { exposeFigures } from './metrics';
 import { connectLedger } from './open-ledger';
 import { LEDGER_SELF_CHECK } from './self-check/ledger-self-check';
 import { SCHEMA } from './store/migrations';
+import { RefusalTable } from './store/refusal-table';
 
 @Module({})
 export class LedgerModule {
@@ -43,8 +46,10 @@ async function serviceOf(config: LedgerConfig, { log, clock, readiness, shutdown
     name: SCHEMA,
     onWaiting: () => log.info({}, 'another ledger writes the log: waiting for its place'),
   });
+  const sealing = { signer: connected.signer, now: () => clock.now(), newId: newEventId };
+  const refusals = new Refusals({ bus, sealing, table: new RefusalTable(database) });
   const ports = { log, clock, onFatal: endProcess(log) };
-  const service = new LedgerService({ connected, config, standby, ports, onOpened: exposeFigures });
+  const service = new LedgerService({ connected, config, standby, refusals, ports, onOpened: exposeFigures });
   readiness.add('seat', () => service.isAtWork());
   readiness.add('kafka', () => service.isTakingIn() && bus.isHealthy());
   readiness.add('database', () => database.isHealthy());

@@ -3,7 +3,6 @@ import type { Clock, HostLog } from '@causeway/host';
 import { createKafkaBus, kafkaOptionsFrom, topicIndex, type Door, type EventBus } from '@causeway/messaging';
 import { openDatabase, type Database } from '@causeway/persistence';
 import { loadSigner, loadVerifier, newEventId, sha256, verifyBytes } from '@causeway/signing';
-import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LedgerConfig } from './config';
 import { Appender } from './handle/appender';
@@ -24,7 +23,7 @@ import { ledgerMigrations, SCHEMA } from './store/migrations';
 import { highestPlaces, stillWaiting } from './store/places-table';
 import { PublishedTable } from './store/published-table';
 import { mustOnlyInsertAndSelect } from './store/roles';
-import { takeOver } from './store/writer-table';
+import { holderName, takeOver } from './store/writer-table';
 
 /** Memory for events that wait, bytes. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
@@ -61,7 +60,7 @@ export type Connected = Awaited<ReturnType<typeof connectLedger>>;
 export async function openLedger(connected: Connected, config: LedgerConfig, { log, clock, onFatal }: LedgerPorts) {
   const { signer, noteSigner, door, database, bus, store } = connected;
   const { CAUSEWAY_ORIGIN: origin, CAUSEWAY_EXECUTORS: executors } = config;
-  const epoch = await takeOver(database, `${hostname()}/${process.pid}`);
+  const epoch = await takeOver(database, holderName());
   const frontier = await restoreFrontier(store, {
     ports: { sha256, verifyEd25519: verifyBytes },
     key: noteSigner,

@@ -1,3 +1,4 @@
+import { REFUSAL_TYPE, type Entry, type RefusalReport } from '@causeway/contracts';
 import { answers, LedgerLab, openGround, until, type Ground, type LedgerProcess } from '../spec/ledger-lab';
 import { stepStory } from '../spec/story';
 
@@ -21,6 +22,12 @@ const epochs = async (): Promise<number[]> =>
   (await lab.query<{ epoch: string }>('select distinct epoch from ledger.head order by epoch')).map(({ epoch }) =>
     Number(epoch),
   );
+
+/** Word of refused writers, as recorded. */
+async function refusals(): Promise<RefusalReport[]> {
+  const rows = await lab.query<{ bytes: string }>('select bytes from ledger.entry where type = $1', [REFUSAL_TYPE]);
+  return rows.map(({ bytes }) => JSON.parse((JSON.parse(bytes) as Entry).data.value) as RefusalReport);
+}
 
 /** 160 messages more, and all of them in. */
 async function grown(): Promise<void> {
@@ -56,6 +63,10 @@ describe('a second ledger', () => {
     expect(atWork.output()).toContain('another ledger writer has taken the log');
     expect(await lab.size()).toBe(size);
     await grown();
+    await until(async () => (await refusals()).length > 0, 'the refusal is in the log');
+    expect(await refusals()).toMatchObject([
+      { source: '/ledger', data: { tried: 'append', refused: { epoch: 2 }, current: { epoch: 3 } } },
+    ]);
     await until(async () => (await lab.run('accounting', '--settle', '1s')).code === 0, 'accounting adds up', 40_000);
     expect((await lab.run('check')).code).toBe(0);
     expect(await epochs()).toEqual([1, 2, 3]);

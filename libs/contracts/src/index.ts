@@ -109,6 +109,7 @@ export {
   type RecordMessage,
   type ScopeShown,
 } from './record/current';
+export { refusal, refusalData, REFUSAL_TYPE, type RefusalData, type RefusalReport } from './refusal/current';
 export {
   deadLetter,
   deadLetterData,

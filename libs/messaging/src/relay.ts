@@ -14,6 +14,7 @@ import { pause } from './pause';
  * 4. Memory is bounded: beyond `maxQueued` rows stay in the table only and are swept once the queue is empty.
  * 5. After a commit whose answer was lost, rows come from the table only, for as long as that commit can still be under way: nothing that
  *    is decided later is sent before what it left.
+ * 6. Who sits by a seat sends nothing once it may be another's: what it left is the other's to send.
  */
 export interface RelayOptions {
   readonly bus: EventBus;
@@ -23,6 +24,8 @@ export interface RelayOptions {
   readonly maxQueued?: number;
   /** Longest that a send waits for more under load, milliseconds. Default 4. */
   readonly lingerMs?: number;
+  /** Whether this process may still send: false holds everything back until it is asked again. Default: always. */
+  maySend?(): boolean;
 }
 
 const SEND_MESSAGES = 1_000;
@@ -30,6 +33,7 @@ const SWEEP_ROWS = 2_000;
 /** A row this young is still on its way to `enqueue` in this process. */
 const YOUNG_MS = 2_000;
 const DELETE_EVERY_MS = 500;
+const ASK_AGAIN_MS = 100;
 const BACKOFF_MS = { first: 50, most: 2_000 };
 /** A server ends what it does for a lost client within its statement and idle limits; a sweep comes as often at the least. */
 const IN_DOUBT_MS = 6_000;
@@ -118,6 +122,10 @@ export class Relay {
       if (this.queue.length === 0) await this.unspill();
       const waitMs = lingerFor(this.lastSize, this.options.lingerMs ?? 4);
       if (waitMs > 0) await pause(waitMs);
+      if (this.options.maySend?.() === false) {
+        await pause(ASK_AGAIN_MS);
+        continue;
+      }
       const rows = this.queue.slice(0, SEND_MESSAGES);
       const acknowledged = await this.send(rows);
       if (acknowledged.length === rows.length) this.queue = this.queue.slice(rows.length);

@@ -105,13 +105,13 @@ export const isAtRest = (state: SequenceState, isShown: (id: string) => boolean)
   state.status !== 'open' ||
   (!waitsForPerson(state) &&
     (state.claim?.phase === 'waiting' ||
-     (state.acceptance.steps.some(({ id }) => state.steps[id]?.phase === 'applied') &&
-    state.acceptance.steps.every(({ id, needs }) => {
-      const phase = state.steps[id]?.phase;
-      if (phase === 'applied') return isHeld(state, id) && !isShown(id);
-      if (phase === 'waiting') return !needs.every((need) => state.steps[need]?.phase === 'ready');
-      return phase === 'ready' || phase === 'not-applied';
-    }));
+      (state.acceptance.steps.some(({ id }) => state.steps[id]?.phase === 'applied') &&
+        state.acceptance.steps.every(({ id, needs }) => {
+          const phase = state.steps[id]?.phase;
+          if (phase === 'applied') return isHeld(state, id) && !isShown(id);
+          if (phase === 'waiting') return !needs.every((need) => state.steps[need]?.phase === 'ready');
+          return phase === 'ready' || phase === 'not-applied';
+        }))));
 
 const waitsForPerson = ({ begun, mutations }: OpenSequence): boolean =>
   !begun || Object.values(mutations).some(({ holds }) => holds);

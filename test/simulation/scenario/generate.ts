@@ -30,6 +30,7 @@ export function scenarioOf(seed: number): Scenario {
       sequencer: dice.pick([1, 1, 2]),
       executor: dice.int(1, 2),
       ledger: dice.pick([1, 1, 2]),
+      prober: dice.pick([1, 1, 2]),
     },
     isObserved: dice.chance(0.25),
     serialBy: dice.pick(['target', 'sequence']),

@@ -30,7 +30,12 @@ export interface Scenario {
   readonly mode: 'safety' | 'liveness';
   readonly targets: readonly Target[];
   readonly intents: readonly PlannedIntent[];
-  readonly processes: { readonly sequencer: number; readonly executor: number; readonly ledger: number };
+  readonly processes: {
+    readonly sequencer: number;
+    readonly executor: number;
+    readonly ledger: number;
+    readonly prober: number;
+  };
   readonly serialBy: 'target' | 'sequence';
   /** Whether executors also observe their targets. */
   readonly isObserved: boolean;

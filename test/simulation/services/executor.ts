@@ -50,7 +50,8 @@ export async function bootExecutor(house: House, process: SimProcess, name: stri
     mayStart: () => lease.isValid(),
     onAnswer: (answered) => results.add(bugs.answered(answered)),
   });
-  const hosting: Hosting = new Hosting({ claims, lease, worker, results, log: silent });
+  const onLeaseLost = (): Promise<void> => Promise.resolve();
+  const hosting: Hosting = new Hosting({ claims, lease, worker, results, log: silent, onLeaseLost });
   await hosting.start();
   if (house.scenario.isObserved)
     new Observing({

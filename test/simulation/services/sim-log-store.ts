@@ -96,6 +96,11 @@ export class SimLogStore implements LogStore {
     return this.ask('headsAfter', () => this.tables.heads.filter((head) => head.size > size).slice(0, limit));
   }
 
+  /** The simulation reads the rows themselves. */
+  publishedSize(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
   knownEvents(ids: readonly string[]): Promise<Set<string>> {
     return this.ask('knownEvents', () => new Set(ids.filter((id) => this.tables.byEvent.has(id))));
   }

@@ -1,4 +1,8 @@
+import { hostname } from 'node:os';
 import type { Database } from '@causeway/persistence';
+
+/** How this process is called as a writer. */
+export const holderName = (): string => `${hostname()}/${process.pid}`;
 
 /**
  * Takes the log over: the next epoch. Whoever wrote before finds, in its very next insert, that its epoch is over. Two that

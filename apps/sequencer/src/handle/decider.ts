@@ -1,6 +1,6 @@
 import type { ClassificationData } from '@causeway/contracts';
 import type { Draft, OutboxRow, Sealed } from '@causeway/messaging';
-import { DatabaseError, type Tx } from '@causeway/persistence';
+import { DatabaseError, type Attempt, type Tx } from '@causeway/persistence';
 import {
   classify,
   concernedBy,
@@ -24,7 +24,7 @@ import { isMutation, type Pending, type PendingInput, type PendingMutation } fro
 export interface DeciderPorts {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Throws when another sequencer has taken this one's place: then nothing of the transaction may stay. */
-  mustHold(tx: Tx): Promise<void>;
+  mustHold(tx: Tx, attempt: Attempt): Promise<void>;
   /** Of these event ids, those that were never decided on. */
   claimInbox(tx: Tx, ids: string[]): Promise<Set<string>>;
   insertOutbox(tx: Tx, sealed: readonly Sealed[]): Promise<OutboxRow[]>;
@@ -86,7 +86,7 @@ export class Decider {
       const eventIds = pending.flatMap(({ eventId }) => eventId ?? []);
       const [unseen] = await Promise.all([
         eventIds.length > 0 ? this.ports.claimInbox(tx, eventIds) : new Set<string>(),
-        this.ports.mustHold(tx),
+        this.ports.mustHold(tx, attemptOf(pending)),
       ]);
       const fresh = takeFresh(pending, unseen);
       const loaded = await loadBatch(tx, fresh, this.caches);
@@ -182,6 +182,12 @@ const folded = ({ resource, with: told, effect, by }: PendingMutation['mutation'
   with: told,
   effect,
   by,
+});
+
+/** For the record of a refusal. A mutation's sequences are not known before it is classed. */
+const attemptOf = (pending: readonly Pending[]): Attempt => ({
+  tried: 'decide',
+  sequenceIds: pending.flatMap((one) => (isMutation(one) ? [] : one.sequenceId)),
 });
 
 const UNIQUE_VIOLATION = '23505';
