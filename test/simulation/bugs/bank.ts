@@ -1,6 +1,7 @@
 import { EXECUTOR_BUGS } from './executor-bugs';
 import { LEDGER_BUGS } from './ledger-bugs';
 import { MESSAGING_BUGS } from './messaging-bugs';
+import { OPERATOR_BUGS } from './operator-bugs';
 import type { PlantedBug } from './planted-bug';
 import { PROBER_BUGS } from './prober-bugs';
 import { BELIEF_BUGS, DURABILITY_BUGS } from './sequencer-bugs';
@@ -13,4 +14,5 @@ export const BUG_BANK: readonly PlantedBug[] = [
   ...EXECUTOR_BUGS,
   ...PROBER_BUGS,
   ...LEDGER_BUGS,
+  ...OPERATOR_BUGS,
 ];
