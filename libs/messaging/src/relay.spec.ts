@@ -89,6 +89,21 @@ describe('the relay', () => {
     expect(ids(bus)).toEqual(['a']);
   });
 
+  it('sends what such a commit left first, however long the process slept after it', async () => {
+    const [bus, store] = [new PlannedBus(), new MemoryOutbox()];
+    const relay = await started(bus, store);
+    store.commitInDoubt(message('a'));
+    const awake = performance.now.bind(performance);
+    const slept = jest.spyOn(performance, 'now').mockImplementation(() => awake() + 60_000);
+    try {
+      relay.enqueue(store.commit(message('b')));
+      await until(() => bus.stored.length === 2);
+    } finally {
+      slept.mockRestore();
+    }
+    expect(ids(bus)).toEqual(['a', 'b']);
+  });
+
   it('leaves in the table what is not acknowledged when it stops', async () => {
     const [bus, store] = [new PlannedBus(Array<'failed'>(100).fill('failed')), new MemoryOutbox()];
     const relay = await started(bus, store);

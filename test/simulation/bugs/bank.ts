@@ -2,6 +2,7 @@ import { CLAIM_BUGS } from './claim-bugs';
 import { EXECUTOR_BUGS } from './executor-bugs';
 import { LEDGER_BUGS } from './ledger-bugs';
 import { MESSAGING_BUGS } from './messaging-bugs';
+import { OPERATOR_BUGS } from './operator-bugs';
 import type { PlantedBug } from './planted-bug';
 import { PROBER_BUGS } from './prober-bugs';
 import { BELIEF_BUGS, DURABILITY_BUGS } from './sequencer-bugs';
@@ -15,4 +16,5 @@ export const BUG_BANK: readonly PlantedBug[] = [
   ...EXECUTOR_BUGS,
   ...PROBER_BUGS,
   ...LEDGER_BUGS,
+  ...OPERATOR_BUGS,
 ];

@@ -44,7 +44,8 @@ const CHECKS = [
 export const check = (evidence: Evidence): Violation[] => CHECKS.flatMap((one) => [...one(evidence)]);
 
 /** Errors that a service may end itself with: what it needs is away, or another has its place. */
-const FAIR_ENDS = /WriterReplaced|SeatTaken|DatabaseError|SendFailed/;
+const FAIR_ENDS =
+  /WriterReplaced|SeatTaken|another process of this service has taken its place|DatabaseError|SendFailed/;
 
 /** H1: no service ends itself but for what is away. */
 function* servicesEndForAReason({ exits }: Evidence): Iterable<Violation> {

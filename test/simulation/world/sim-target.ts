@@ -91,6 +91,11 @@ export class SimTarget {
     return true;
   }
 
+  /** What the middle has, by resource. */
+  inEffect(): Record<string, string> {
+    return Object.fromEntries([...this.settings].map(([resource, { value }]) => [resource, value]));
+  }
+
   /** A write has left for it. */
   leaves(attemptId: string, capability: string): void {
     this.sent.set(capability, (this.sent.get(capability) ?? 0) + 1);
