@@ -11,8 +11,10 @@ const MOST_PASSED = 2;
 /** A killed process dies once more while it starts again, this often; so long after its start. */
 const AGAIN = 0.4;
 const AGAIN_AFTER_MS = [100, 4_000] as const;
-/** Stopped instead of killed, this often. */
-const STOPPED = 0.12;
+/** Stopped instead of killed, this often; oftener around a call to a target: a sleeper that wakes there is the one that writes twice. */
+const STOPPED = 0.1;
+const STOPPED_AT_CALL = 0.35;
+const AT_CALL: readonly PointName[] = ['P4', 'P5', 'P6'];
 const POINTS_A_ROUND = [4, 5] as const;
 
 /** Rounds of kills: several processes are to die at points of their own, each within its time, or else anywhere. All points get their turn evenly. */
@@ -67,7 +69,7 @@ export class Rounds {
       if (left === 0) break;
       if (free.length === 0) continue;
       left--;
-      const deed = this.dice.chance(STOPPED) ? 'stop' : 'kill';
+      const deed = this.dice.chance(AT_CALL.includes(point) ? STOPPED_AT_CALL : STOPPED) ? 'stop' : 'kill';
       for (const name of free) chosen.set(name, { point, pass: this.dice.int(0, MOST_PASSED), deed });
     }
     return chosen;
