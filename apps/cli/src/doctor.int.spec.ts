@@ -1,6 +1,7 @@
 import { LEDGER_SELF_CHECK } from '../../ledger/src/self-check/ledger-self-check';
 import { SEQUENCER } from '../../sequencer/src/sequencer.module';
 import { lookAtSelf, selfCheckOf, type SelfCheckPlan } from '@causeway/service';
+import { createServer, type AddressInfo } from 'node:net';
 import { IllHouse } from '../spec/ill-house';
 
 jest.setTimeout(120_000);
@@ -175,10 +176,14 @@ describe('causeway doctor', () => {
       );
     });
 
-    it('a broker that is away hides what only it can tell, and nothing else', async () => {
-      const { findings } = await look(LEDGER_SELF_CHECK, { KAFKA_BROKERS: '127.0.0.1:9' });
+    it('a broker that hangs hides what only it can tell, and nothing else', async () => {
+      const hanging = createServer();
+      await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+      const brokers = `127.0.0.1:${(hanging.address() as AddressInfo).port}`;
+      const { findings } = await look(LEDGER_SELF_CHECK, { KAFKA_BROKERS: brokers });
+      hanging.close();
       const broker = findings.filter(({ severity }) => severity !== 'ok');
-      expect(broker[0]).toMatchObject({ check: 'kafka', where: '127.0.0.1:9', severity: 'failing' });
+      expect(broker[0]).toMatchObject({ check: 'kafka', where: brokers, severity: 'failing' });
       expect(broker.flatMap(({ hides }) => hides ?? [])).toEqual(
         expect.arrayContaining(['ledger: topics', 'ledger: lag', 'ledger: accounting']),
       );
