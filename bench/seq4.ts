@@ -38,7 +38,9 @@ export function writeBenchTargets(dir: string): void {
         scopes: { region: ['member'] },
         changes: {
           'set@v1': {
-            with: { value: { type: 'string' } },
+            with: { subject: { type: 'string' }, value: { type: 'string' } },
+            // Each sequence changes a resource of its own: on one resource they would have to wait for each other.
+            identifiedBy: ['subject'],
             capability: 'C',
             show: {
               effective: { probe: 'look', expect: [{ observed: 'value', is: 'equals', wanted: { with: 'value' } }] },
@@ -55,16 +57,15 @@ export function writeBenchTargets(dir: string): void {
 /** The sequence's input carries 200 bytes of text. */
 const PAYLOAD = 'x'.repeat(200);
 
-const PLAN: PlanDocument = {
+const planOf = (subject: string): PlanDocument => ({
   apiVersion: 'causeway/v1',
   kind: 'EvolutionPlan',
   metadata: { name: 'seq4', owner: 'bench', reason: PAYLOAD },
   spec: {
     scopes: ['region'],
-    steps: STEPS.map((id) => ({ id, target: id, change: 'set@v1', with: { value: 'new' } })),
+    steps: STEPS.map((id) => ({ id, target: id, change: 'set@v1', with: { subject, value: 'new' } })),
   },
-};
-const PLAN_DIGEST = sha256Hex(canonicalJson(PLAN));
+});
 
 interface Waiting {
   readonly steps: number[];
@@ -112,7 +113,8 @@ export class Seq4Driver {
     return new Promise((resolve, reject) => {
       const key = `${this.run}-${sequence}`;
       this.byKey.set(key, { steps: [], resolve, reject });
-      const data = { key, mode: 'apply', plan: PLAN, planDigest: PLAN_DIGEST, requestedBy: 'bench' };
+      const plan = planOf(key);
+      const data = { key, mode: 'apply', plan, planDigest: sha256Hex(canonicalJson(plan)), requestedBy: 'bench' };
       this.drafts.push({
         topic: topicNames.intents,
         key,

@@ -66,6 +66,7 @@ const programs = {
   check: ['dist/test/run/check.js'],
   bench: ['dist/bench/main.js'],
   simulate: ['dist/test/simulation/main.js'],
+  chaos: ['dist/test/chaos/main.js'],
 };
 
 const [wanted, ...args] = process.argv.slice(2);

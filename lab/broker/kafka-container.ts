@@ -27,6 +27,7 @@ const environmentFor = (port: number): Record<string, string> => ({
   KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
   KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
   KAFKA_HEAP_OPTS: '-Xms256m -Xmx512m',
+  KAFKA_OPTS: '-XX:TieredStopAtLevel=1',
   ...Object.fromEntries(Object.entries(brokerSettings).map(([key, value]) => [environmentName(key), value])),
 });
 

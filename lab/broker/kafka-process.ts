@@ -21,40 +21,56 @@ const recipe: Recipe = {
   },
 };
 
+/**
+ * The collector has to be the one that the class archive was made with, or its heap objects are not used. A broker of a
+ * test, a demo or a benchmark lives for seconds: the optimizing compiler costs it more than it saves (docs/measurements.md).
+ */
+const JVM = ['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=1'];
+
 /** A local broker that can be started again on the same ports and data. */
 export interface KafkaProcess {
   readonly brokers: string;
   start(): Promise<RunningProcess>;
 }
 
+/** Told the broker's own port, once; gives the port that clients come through instead. */
+export type Advertise = (port: number) => Promise<number>;
+
+const itself: Advertise = (port) => Promise.resolve(port);
+
 /** Downloads Kafka if this machine has not got it, and formats the data folder on the first call for this `dir`. */
-export async function prepareKafkaProcess(dir: string, say: Say): Promise<KafkaProcess> {
+export async function prepareKafkaProcess(dir: string, say: Say, advertise: Advertise = itself): Promise<KafkaProcess> {
   requireTool('java', 'Kafka');
-  return prepare(await installOnce(recipe, say), dir, 'use');
+  return prepare(await installOnce(recipe, say), dir, 'use', advertise);
 }
 
 /** Runs it once and keeps the JVM's archive of the classes it loaded: later starts take half the time. */
 async function archiveClasses(folder: string): Promise<void> {
   const dir = join(folder, 'first-run');
-  const { start } = await prepare(folder, dir, 'write');
+  const { start } = await prepare(folder, dir, 'write', itself);
   await (await start()).stop();
   await rm(dir, { recursive: true });
 }
 
-async function prepare(folder: string, dir: string, archive: 'use' | 'write'): Promise<KafkaProcess> {
+async function prepare(
+  folder: string,
+  dir: string,
+  archive: 'use' | 'write',
+  advertise: Advertise,
+): Promise<KafkaProcess> {
   const java = requireTool('java', 'Kafka');
   await mkdir(dir, { recursive: true });
   const [clients, controller] = (await freePorts(2)) as [number, number];
-  const properties = await writeServerProperties(dir, { clients, controller });
+  const advertised = await advertise(clients);
+  const properties = await writeServerProperties(dir, { clients, controller, advertised });
   const program = [`-Dlog4j2.configurationFile=${await writeLogSettings(dir)}`, '-cp', join(folder, 'libs', '*')];
   const classes = join(folder, 'classes.jsa');
   const shared = `-XX:SharedArchiveFile=${classes}`;
   if (!existsSync(join(dir, 'data', 'meta.properties')))
     await format(java, [...(archive === 'use' ? [shared] : []), ...program], properties);
-  const brokers = `127.0.0.1:${clients}`;
+  const brokers = `127.0.0.1:${advertised}`;
   const archiving = archive === 'use' ? shared : `-XX:ArchiveClassesAtExit=${classes}`;
-  // The collector has to be the one that the archive was made with, or its heap objects are not used.
-  const args = ['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', archiving, ...program, 'kafka.Kafka', properties];
+  const args = [...JVM, archiving, ...program, 'kafka.Kafka', properties];
   const start = (): Promise<RunningProcess> =>
     startProcess({
       name: 'kafka',

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface KafkaPorts {
   readonly clients: number;
   readonly controller: number;
+  /** Where clients are told to come. */
+  readonly advertised: number;
 }
 
 /** 2 MiB: above our own limit of 1 MB, so that over-long messages can be sent and must be parked. */
@@ -36,7 +38,7 @@ export async function writeServerProperties(folder: string, ports: KafkaPorts): 
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
     listeners: `PLAINTEXT://127.0.0.1:${ports.clients},CONTROLLER://127.0.0.1:${ports.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.clients}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.advertised}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(folder, 'data'),

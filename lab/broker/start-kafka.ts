@@ -3,7 +3,7 @@ import type { Say } from '../cache/cache-folder';
 import { hasContainerEngine } from '../engine/container-engine';
 import { endLeftovers } from '../processes/leftovers';
 import { startKafkaContainer } from './kafka-container';
-import { prepareKafkaProcess } from './kafka-process';
+import { prepareKafkaProcess, type Advertise } from './kafka-process';
 
 /** Where a broker or a database came from: given by address, in a container, or a local process of ours. */
 export type Provider = 'environment' | 'container' | 'process';
@@ -29,20 +29,29 @@ export interface Kafka {
 /**
  * A real Kafka: `KAFKA_BROKERS` if set, else a container if an engine answers, else a local KRaft node.
  * @param dir folder for this run's data and logs (`dir/kafka`)
+ * @param advertise for a local one: a way of the caller's own that clients come through
  */
-export async function startKafka({ dir, say }: { dir: string; say: Say }): Promise<Kafka> {
+export async function startKafka({
+  dir,
+  say,
+  advertise,
+}: {
+  dir: string;
+  say: Say;
+  advertise?: Advertise;
+}): Promise<Kafka> {
   const given = process.env['KAFKA_BROKERS'];
   if (given) return fixedKafka(given, 'environment', async () => undefined);
   if (await hasContainerEngine()) {
     const { brokers, stop } = await startKafkaContainer();
     return fixedKafka(brokers, 'container', stop);
   }
-  return startLocalKafka(join(dir, 'kafka'), say);
+  return startLocalKafka(join(dir, 'kafka'), say, advertise);
 }
 
-async function startLocalKafka(dir: string, say: Say): Promise<Kafka> {
+async function startLocalKafka(dir: string, say: Say, advertise?: Advertise): Promise<Kafka> {
   endLeftovers(say);
-  const prepared = await prepareKafkaProcess(dir, say);
+  const prepared = await prepareKafkaProcess(dir, say, advertise);
   let running = await prepared.start();
   return {
     brokers: prepared.brokers,

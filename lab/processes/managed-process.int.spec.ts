@@ -39,6 +39,14 @@ describe('a managed process', () => {
     expect(isAlive(running.pid)).toBe(false);
   });
 
+  it('tells its end, whoever ended it', async () => {
+    const { plan } = await serverPlan(SERVER);
+    const running = await startProcess(plan);
+    process.kill(running.pid, 'SIGKILL');
+    await running.ended();
+    expect(isAlive(running.pid)).toBe(false);
+  });
+
   it('is killed when it does not listen to being asked', async () => {
     const { plan } = await serverPlan(`process.on("SIGTERM", () => undefined); ${SERVER}`);
     const running = await startProcess({ ...plan, graceMs: 200 });

@@ -36,6 +36,8 @@ export interface RunningProcess {
   resume(): void;
   /** Stops it if it runs, and starts it as it was started: same arguments, files and ports. Resolves when it is ready. */
   restart(): Promise<void>;
+  /** Resolves when the life that runs now is over, whoever ended it. */
+  ended(): Promise<void>;
 }
 
 /** One life of it. */
@@ -57,6 +59,7 @@ export async function startProcess(plan: ProcessPlan): Promise<RunningProcess> {
     kill: () => life.kill(),
     pause: () => life.pause(),
     resume: () => life.resume(),
+    ended: () => life.ended(),
     async restart() {
       await life.stop();
       life = await startLife(plan);
@@ -134,6 +137,7 @@ function lifeOf(plan: ProcessPlan, child: ChildProcess, pid: number, exited: Pro
     },
     pause: () => signalTo(pid, 'SIGSTOP'),
     resume: () => signalTo(pid, 'SIGCONT'),
+    ended: () => exited,
   };
 }
 

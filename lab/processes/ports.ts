@@ -1,5 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { isAlive } from '../cache/lock';
 
 /**
  * Below those that the system itself gives to outgoing connections (from 32768 on Linux, 49152 on macOS): a port is taken up only
@@ -9,10 +13,10 @@ const LOWEST = 20_000;
 const HIGHEST = 32_000;
 const TRIES = 200;
 
-/** Given out by this process, free or not: what asked for one may not listen on it yet. */
-const given = new Set<number>();
+/** A file a port, with the process that was given it: what asked for one may not listen on it yet. */
+const CLAIMS = join(tmpdir(), `causeway-ports-${userInfo().username}`);
 
-/** So many different free TCP ports on loopback. None is given twice by one process. */
+/** So many different free TCP ports on loopback. None is given twice while the process lives that it was given to. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) ports.push(await freePort());
@@ -22,11 +26,31 @@ export async function freePorts(count: number): Promise<number[]> {
 async function freePort(): Promise<number> {
   for (let i = 0; i < TRIES; i++) {
     const port = randomInt(LOWEST, HIGHEST);
-    if (given.has(port)) continue;
-    given.add(port);
-    if (await isFree(port)) return port;
+    if (claim(port) && (await isFree(port))) return port;
   }
   throw new Error(`found no free port between ${LOWEST} and ${HIGHEST} in ${TRIES} tries`);
+}
+
+function claim(port: number): boolean {
+  const file = join(CLAIMS, String(port));
+  mkdirSync(CLAIMS, { recursive: true });
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    // Left by one that has ended: the next who draws this port may have it.
+    if (!isAlive(ownerOf(file))) rmSync(file, { force: true });
+    return false;
+  }
+}
+
+/** A claim that is just being written, or was just taken away, counts as that of a living process: this one. */
+function ownerOf(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8')) || process.pid;
+  } catch {
+    return process.pid;
+  }
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -11,6 +11,8 @@ export interface ServicePlan {
   readonly env: Readonly<Record<string, string>>;
   /** Where it listens; absent: any free port. */
   readonly port?: number;
+  /** Counts as started once it lives, not only once it is ready: it may have to wait for its place. */
+  readonly mayWait?: boolean;
 }
 
 /** One of our services as a process that a test may kill, pause and start again under the same address. */
@@ -25,6 +27,8 @@ export interface ServiceProcess {
   start(): Promise<void>;
   pause(): void;
   resume(): void;
+  /** Resolves when the process that runs now is over, whoever ended it. */
+  ended(): Promise<void>;
 }
 
 const READY_WITHIN_MS = 90_000;
@@ -48,7 +52,7 @@ export async function startService(plan: ServicePlan, runDir: string): Promise<S
         HTTP_HOST: '127.0.0.1',
       },
       logFile,
-      isReady: () => isReady(url),
+      isReady: () => answers(`${url}/health/${plan.mayWait ? 'live' : 'ready'}`),
       readyWithinMs: READY_WITHIN_MS,
     });
   };
@@ -63,14 +67,15 @@ export async function startService(plan: ServicePlan, runDir: string): Promise<S
     stop: () => running.stop(),
     pause: () => running.pause(),
     resume: () => running.resume(),
+    ended: () => running.ended(),
   };
 }
 
 /** More arguments for every service's Node, for measuring: CAUSEWAY_NODE_ARGS='--cpu-prof --cpu-prof-dir=profiles'. */
 const nodeArguments = (): string[] => (process.env.CAUSEWAY_NODE_ARGS ?? '').split(' ').filter(Boolean);
 
-async function isReady(url: string): Promise<boolean> {
-  const answer = await request(`${url}/health/ready`, { headersTimeout: 2_000, bodyTimeout: 2_000 });
+async function answers(url: string): Promise<boolean> {
+  const answer = await request(url, { headersTimeout: 2_000, bodyTimeout: 2_000 });
   await answer.body.dump();
   return answer.statusCode === 200;
 }

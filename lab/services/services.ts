@@ -24,6 +24,8 @@ export interface ServicesPlan {
   /** More principals that get a key: publishers of intents. */
   readonly publishers?: readonly string[];
   readonly withConsole?: boolean;
+  /** Services of which a second process runs beside the first, named `<name>-2`. */
+  readonly twins?: readonly string[];
   /** More environment by service name. */
   readonly more?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly say: Say;
@@ -130,7 +132,7 @@ function servicePlans(plan: ServicesPlan, env: EnvironmentOf, ledgerEnv: Record<
     script: `apps/${name}/src/main.js`,
     env: more,
   });
-  return [
+  const single = [
     app('ledger', ledgerEnv),
     app('sequencer'),
     app('readiness-prober'),
@@ -141,6 +143,7 @@ function servicePlans(plan: ServicesPlan, env: EnvironmentOf, ledgerEnv: Record<
       env: { ...env(`executor-${name}`), ...more },
     })),
   ];
+  return single.flatMap((one) => (plan.twins?.includes(one.name) ? twinsOf(one, plan.more) : [one]));
 }
 
 /** All know where all are, before any of them is there. */
@@ -153,6 +156,15 @@ async function withAddresses(plans: readonly ServicePlan[]): Promise<ServicePlan
 
 const addressesOf = (plans: readonly ServicePlan[]): string =>
   plans.map(({ name, port }) => `${name}=http://127.0.0.1:${port}`).join(',');
+
+/** Either may have to wait for the other to let go. What is more for the second one is found under its own name. */
+const twinsOf = (one: ServicePlan, more: ServicesPlan['more']): ServicePlan[] => {
+  const second = `${one.name}-2`;
+  return [
+    { ...one, mayWait: true },
+    { ...one, mayWait: true, name: second, env: { ...one.env, ...more?.[second] } },
+  ];
+};
 
 /** The first one makes the topics; the others then find them. A service that does not start takes the others down with it. */
 async function startAll(plans: readonly ServicePlan[], { runDir, say }: ServicesPlan): Promise<ServiceProcess[]> {

@@ -17,7 +17,8 @@ const TIERS = {
     '/node_modules/',
     '<rootDir>/test/scenarios/',
   ],
-  integration: ['--testRegex', '\\.int\\.spec\\.ts$', '--runInBand', '--forceExit'],
+  // They mostly wait: for sessions to end, for groups to settle. Two side by side keep two cores busy.
+  integration: ['--testRegex', '\\.int\\.spec\\.ts$', '--maxWorkers=2', '--forceExit'],
   system: ['--testRegex', 'test/scenarios/.*\\.spec\\.ts$', '--runInBand', '--forceExit'],
 } as const;
 

@@ -43,6 +43,12 @@ export const FAULT_RATES = {
   'look-unreachable': 0.03,
   'look-hangs': 0.01,
   'look-unreadable': 0.01,
+  'settled-wrongly': 0.1,
+  'settled-hastily': 0.1,
+  'settled-late': 0.1,
+  'settled-twice': 0.1,
+  'settled-though-known': 0.01,
+  'accepted-in-part': 0.1,
 } as const;
 export type FaultKind = keyof typeof FAULT_RATES;
 export const FAULT_KINDS = Object.keys(FAULT_RATES) as FaultKind[];

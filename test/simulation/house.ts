@@ -1,5 +1,6 @@
 import { allTopics, uuidV7, type Target } from '@causeway/contracts';
 import type { Verifier } from '@causeway/signing';
+import type { CallBook } from './calls';
 import { Faults } from './faults';
 import { SimBroker } from './kafka/sim-broker';
 import { simVerifier } from './keys';
@@ -55,6 +56,7 @@ export class House implements Ground {
   constructor(
     readonly scenario: Scenario,
     readonly bugs: Seams = NO_BUG,
+    readonly calls: CallBook | null = null,
   ) {
     this.faults = new Faults(scenario.seed, scenario.faults);
     this.dice = new Dice(scenario.seed, 'chance');

@@ -57,6 +57,26 @@ export function storyOf({ mode, intents, processes, faults, faultsForMs, serialB
   ].join(' | ');
 }
 
+/** Reports of several ranges as one. */
+export function together(reports: readonly Report[]): Report {
+  const [first] = reports as [Report];
+  const faults: Partial<Record<FaultKind, number>> = {};
+  for (const report of reports)
+    for (const [kind, count] of Object.entries(report.faults) as [FaultKind, number][])
+      faults[kind] = (faults[kind] ?? 0) + count;
+  const sum = (of: (report: Report) => number): number => reports.reduce((total, report) => total + of(report), 0);
+  return {
+    ...first,
+    seeds: sum(({ seeds }) => seeds),
+    seconds: Math.max(...reports.map(({ seconds }) => seconds)),
+    events: sum(({ events }) => events),
+    virtualHours: sum(({ virtualHours }) => virtualHours),
+    violations: reports.flatMap(({ violations }) => violations),
+    bugs: first.bugs && reports.flatMap(({ bugs }) => bugs ?? []),
+    ...{ faults, faultsNotHit: notHit(faults) },
+  };
+}
+
 /** For people. */
 export function asLines(report: Report): string[] {
   const { seeds, from, seconds, events, virtualHours, violations, faults, faultsNotHit, bugs } = report;

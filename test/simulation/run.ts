@@ -1,13 +1,15 @@
 import { evidenceOf, type Evidence } from './check/evidence';
 import { isSettled } from './check/settled';
 import { check, type Violation } from './check/check';
+import type { CallBook } from './calls';
 import { House } from './house';
 import type { Scenario } from './scenario/scenario';
 import { NO_BUG, type Seams } from './seams';
 import { bootClient } from './services/client';
 import { bootExecutor } from './services/executor';
 import { bootLedger } from './services/ledger';
-import { changeFromOutside, makeMischief } from './services/mischief';
+import { changeAsTold, changeFromOutside, makeMischief } from './services/mischief';
+import { bootOperator } from './services/operator';
 import { bootProber } from './services/prober';
 import { bootSequencer } from './services/sequencer';
 import { takeOverTimers } from './time/timers';
@@ -25,11 +27,11 @@ const LONGEST_QUIET_MS = 600_000;
 const SLICE_MS = 1_000;
 
 /** One run from its scenario: the same scenario and bug give the same run. */
-export async function run(scenario: Scenario, bugs: Seams = NO_BUG): Promise<RunResult> {
+export async function run(scenario: Scenario, bugs: Seams = NO_BUG, calls: CallBook | null = null): Promise<RunResult> {
   // Faults are errors by the thousand, and a stack costs more than all that follows from it.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 2;
-  const house = new House(scenario, bugs);
+  const house = new House(scenario, bugs, calls);
   const giveBack = takeOverTimers(house.time);
   const unhandled = (error: unknown): void => {
     house.exits.push({
@@ -60,18 +62,15 @@ function start(house: House): void {
   const { processes } = house.scenario;
   makeMischief(house);
   changeFromOutside(house);
+  changeAsTold(house);
   for (let i = 1; i <= processes.sequencer; i++) house.keepRunning(`sequencer-${i}`, bootSequencer);
-  house.keepRunning('ledger', bootLedger);
-  // A second one, started by mistake: it takes the log over, and is replaced in its turn.
-  if (processes.ledger > 1)
-    house.time.schedule(house.dice.between(1_000, 20_000), null, () =>
-      house.startOnce('ledger-by-mistake', bootLedger),
-    );
+  for (let i = 1; i <= processes.ledger; i++) house.keepRunning(`ledger-${i}`, bootLedger);
   for (const name of house.executors)
     for (let i = 1; i <= processes.executor; i++)
       house.keepRunning(`executor-${name}-${i}`, (of, process) => bootExecutor(of, process, name));
-  house.keepRunning('readiness-prober', bootProber);
+  for (let i = 1; i <= processes.prober; i++) house.keepRunning(`readiness-prober-${i}`, bootProber);
   house.keepRunning('client', bootClient);
+  house.keepRunning('operator', bootOperator);
 }
 
 async function untilSettled(house: House): Promise<void> {

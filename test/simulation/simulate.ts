@@ -1,5 +1,5 @@
-import { BUG_BANK } from './bugs/bank';
 import { hunt } from './bugs/hunt';
+import type { PlantedBug } from './bugs/planted-bug';
 import type { FaultKind } from './faults';
 import { median, notHit, storyOf, type CaughtBug, type Found, type Report } from './report';
 import { run } from './run';
@@ -50,13 +50,14 @@ async function told(seed: number, first: Pick<Found, 'invariant' | 'detail'>, is
   return { seed, invariant: first.invariant, detail: first.detail, story: storyOf(smallest) };
 }
 
-/** Hunts every planted bug, each from several places. */
+/** Hunts planted bugs, each from several places. */
 export async function huntAll(
+  bugs: readonly PlantedBug[],
   { most, hunts, isBiased }: BugOptions,
   say: (line: string) => void,
 ): Promise<CaughtBug[]> {
   const caught: CaughtBug[] = [];
-  for (const bug of BUG_BANK) {
+  for (const bug of bugs) {
     const found = [];
     for (let i = 0; i < hunts; i++) found.push(await hunt(bug, 1 + i * 1_000_000, most, isBiased));
     const seeds = found.map((one) => one.seeds);

@@ -24,6 +24,8 @@ export const consoleEnv = z.object({
     }),
   /** `yes`: empty the projection at this start and read the ledger topic again. */
   CONSOLE_REBUILD: z.enum(['yes', 'no']).default('no'),
+  /** Messages that may lie in the outbox unsent before no more intents are taken: the broker is away. */
+  CONSOLE_MAX_UNSENT: z.coerce.number().int().min(1).default(10_000),
 });
 
 const tokensFile = z

@@ -113,6 +113,7 @@ const submit: FactoryProvider<SubmitPorts> = {
     relay: (rows: Parameters<Relay['enqueue']>[0]) => relay.enqueue(rows),
     seal: (drafts: readonly Draft[]) => seal(drafts, { signer, now: () => clock.now(), newId: newEventId }),
     principal: PRINCIPAL,
+    mostUnsent: parseEnv(consoleEnv).CONSOLE_MAX_UNSENT,
   }),
 };
 

@@ -42,6 +42,14 @@ export type Ground = Awaited<ReturnType<typeof openGround>>;
 
 let labs = 0;
 
+export interface LedgerProcess {
+  readonly child: ChildProcess;
+  /** What it has written so far. */
+  output(): string;
+  /** Its exit code. */
+  readonly ended: Promise<number | null>;
+}
+
 /** One ledger with topics, tables and keys of its own; its service runs as a process. */
 export class LedgerLab {
   readonly people: Cast;
@@ -91,18 +99,26 @@ export class LedgerLab {
     await dropDatabase(this.ground.ownerUrl, this.name);
   }
 
-  /** The service, ready. `output` is what it has written so far. */
-  async start(): Promise<{ child: ChildProcess; output(): string; ended: Promise<number | null> }> {
+  /** The service, ready. */
+  async start(): Promise<LedgerProcess> {
+    const started = this.launch();
+    await until(() => answers(started, 'ready'), 'the ledger is ready');
+    return started;
+  }
+
+  /** One more of the service, once it waits for its place. */
+  async startBeside(): Promise<LedgerProcess> {
+    const started = this.launch();
+    await until(() => started.output().includes('waiting for its place'), 'the second ledger waits');
+    return started;
+  }
+
+  private launch(): LedgerProcess {
     const child = this.spawn([]);
     let text = '';
     child.stdout?.on('data', (data) => (text += String(data)));
     child.stderr?.on('data', (data) => (text += String(data)));
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    await until(async () => {
-      if (child.exitCode !== null) throw new Error(`the ledger ended: ${text}`);
-      const port = /"port":(\d+)/.exec(text)?.[1];
-      return port !== undefined && (await isReady(Number(port)));
-    }, 'the ledger is ready');
     return { child, output: () => text, ended };
   }
 
@@ -210,9 +226,13 @@ export class LedgerLab {
 
 export const indexOf = (text: string): number => (JSON.parse(text) as { data: { index: number } }).data.index;
 
-async function isReady(port: number): Promise<boolean> {
+/** Whether it is alive, or ready. Throws with what it wrote when it has ended. */
+export async function answers({ child, output }: LedgerProcess, what: 'live' | 'ready'): Promise<boolean> {
+  if (child.exitCode !== null) throw new Error(`the ledger ended: ${output()}`);
+  const port = /"port":(\d+)/.exec(output())?.[1];
+  if (port === undefined) return false;
   try {
-    return (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok;
+    return (await fetch(`http://127.0.0.1:${port}/health/${what}`)).ok;
   } catch {
     return false;
   }

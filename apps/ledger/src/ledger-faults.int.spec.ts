@@ -54,37 +54,6 @@ describe('a ledger that dies at its work', () => {
   });
 });
 
-describe('two writers', () => {
-  let lab: LedgerLab;
-  beforeAll(async () => {
-    lab = await LedgerLab.open(ground);
-  });
-  afterAll(() => lab?.close());
-
-  it('given a paused writer wakes after another took over, it stops, and the log has no fork', async () => {
-    const old = await lab.start();
-    await lab.send(Array.from({ length: 20 }, stepStory).flat());
-    await lab.untilSize(160);
-    old.child.kill('SIGSTOP');
-    await lab.send(Array.from({ length: 20 }, stepStory).flat());
-    const next = await lab.start();
-    await lab.untilSize(320, 40_000);
-    old.child.kill('SIGCONT');
-    await lab.send(Array.from({ length: 20 }, stepStory).flat());
-    // Both are in the group now; what the old one gets makes it find out.
-    const feed = setInterval(() => void lab.send(stepStory()), 200);
-    const code = await old.ended;
-    clearInterval(feed);
-    expect(code).toBe(1);
-    expect(old.output()).toContain('another ledger writer has taken the log');
-    await until(async () => (await lab.run('accounting', '--settle', '1s')).code === 0, 'accounting adds up', 40_000);
-    expect((await lab.run('check')).code).toBe(0);
-    const epochs = await lab.query<{ epoch: string }>('select distinct epoch from ledger.head order by epoch');
-    expect(epochs).toEqual([{ epoch: '1' }, { epoch: '2' }]);
-    next.child.kill('SIGTERM');
-  });
-});
-
 describe('the locks of the log', () => {
   let lab: LedgerLab;
   beforeAll(async () => {

@@ -1,11 +1,12 @@
 import { runService } from '@causeway/host';
+import { runDoctor } from '@causeway/service';
 import { accounting } from './commands/accounting';
 import { check } from './commands/check';
 import { migrate } from './commands/migrate';
 import { readConfig } from './config';
-import { runDoctor } from '@causeway/service';
+import { LedgerService } from './ledger-service';
+import { LedgerModule } from './ledger.module';
 import { LEDGER_SELF_CHECK } from './self-check/ledger-self-check';
-import { LEDGER_PARTS, LedgerModule, startLedger, type Ledger } from './ledger.module';
 
 const USAGE = `usage: main.js [command]
   (none)                               run the service
@@ -22,7 +23,7 @@ const commands: Readonly<Record<string, Command>> = { migrate, accounting, check
 async function serve(): Promise<void> {
   const { app, log } = await runService({ name: 'ledger', module: () => LedgerModule.with(readConfig()) });
   try {
-    await startLedger(app.get<Ledger>(LEDGER_PARTS));
+    await app.get(LedgerService).run();
   } catch (error) {
     log.fatal({ stack: (error as Error).stack }, `cannot start: ${(error as Error).message}`);
     process.exit(1);

@@ -11,6 +11,7 @@ import {
   deadLetterTopic,
   PROBE_TYPE,
   READING_TYPE,
+  REFUSAL_TYPE,
   SIGHTING_TYPE,
   topicNames,
   WATCH_END_TYPE,
@@ -18,6 +19,7 @@ import {
   type DeadLetter,
   type ProbeData,
   type ReadingMessage,
+  type RefusalReport,
   type Sight,
   type Sighting,
   type TargetDocument,
@@ -52,6 +54,7 @@ export class ProberHouse {
   readonly readings: Received<ReadingMessage>[] = [];
   readonly sightings: Received<Sighting>[] = [];
   readonly deadLetters: DeadLetter[] = [];
+  readonly refusals: RefusalReport[] = [];
   log = '';
   private process: ChildProcess | null = null;
   private readonly folder = mkdtempSync(join(tmpdir(), 'causeway-prober-'));
@@ -78,14 +81,28 @@ export class ProberHouse {
 
   /** Starts the process and waits until it takes messages. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN], { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
-    this.process = child;
     const started = this.log.length;
-    child.stdout.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    const child = this.spawn();
     const isUp = (): boolean => this.log.slice(started).includes('"msg":"started"');
     await this.until('the prober starts', () => isUp() || child.exitCode !== null, 20_000);
     if (!isUp()) throw new Error(`the prober ended at its start:\n${this.log.slice(started)}`);
+  }
+
+  /** One more beside the one that is at work: from now on it is the process of this house. Answers the one before. */
+  async startBeside(): Promise<ChildProcess> {
+    const before = this.process;
+    if (!before) throw new Error('there is none to be beside');
+    this.spawn();
+    await this.until('the second one waits', () => this.log.includes('waiting for its place'), 20_000);
+    return before;
+  }
+
+  private spawn(): ChildProcess {
+    const child = spawn(process.execPath, [MAIN], { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = child;
+    child.stdout.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    return child;
   }
 
   /** Ends the process and waits until it is gone. */
@@ -197,7 +214,7 @@ export class ProberHouse {
     const door = { verifier: loadVerifier(join(this.folder, 'trust.json')), topics: topicIndex(TOPICS) };
     await this.bus.consume({
       groupId: 'spec',
-      topics: [topicNames.readings, deadLetterTopic(topicNames.probes)],
+      topics: [topicNames.readings, topicNames.refusals, deadLetterTopic(topicNames.probes)],
       onBatch: (batch) => {
         for (const raw of batch) {
           const opened = openRaw(raw, door);
@@ -206,6 +223,7 @@ export class ProberHouse {
           const { message } = opened.received;
           if (message.type === READING_TYPE) this.readings.push({ ...opened.received, message });
           else if (message.type === SIGHTING_TYPE) this.sightings.push({ ...opened.received, message });
+          else if (message.type === REFUSAL_TYPE) this.refusals.push(message);
           else this.deadLetters.push(message as DeadLetter);
         }
         return { accepted: Promise.resolve() };

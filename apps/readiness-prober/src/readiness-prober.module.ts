@@ -7,6 +7,7 @@
  * 4. A probe that was taken is looked at until every member showed it or its time is over, through any restart.
  * 5. A watch that was taken is looked at until its sequence has ended or 24 hours are over, through any restart, and nothing is
  *    said of an interval in which nobody looked.
+ * 6. One prober looks at a time; a second waits for its place, and one that was replaced says nothing more.
  *
  * Way of a request: inbound -> take-requests (one transaction a batch) -> `probe/` (for gates: a whole round a message) or
  * `watch/` (for whole sequences: what changed, and between when and when) -> `look/` -> reporter (one transaction for all
@@ -14,7 +15,7 @@
  */
 import { CLOCK, gauge, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Relay, seal, type Draft, type OutboxStore, type Sealed } from '@causeway/messaging';
-import type { Database, Tx } from '@causeway/persistence';
+import { Seat, type Attempt, type Database, type Tx } from '@causeway/persistence';
 import { readTargets } from '@causeway/plan-file';
 import { DATABASE, OUTBOX, ServiceModule, SIGNER, type MessageServiceOptions } from '@causeway/service';
 import { newEventId, type Signer } from '@causeway/signing';
@@ -60,11 +61,20 @@ const sealer =
   (drafts: readonly Draft[]): Sealed[] =>
     seal(drafts, { signer, now: () => clock.now(), newId: newEventId });
 
+const holding = (seat: Seat) => ({ mustHold: (tx: Tx, attempt: Attempt) => seat.mustHold(tx, attempt) });
+
 const reporter: FactoryProvider<Reporter> = {
   provide: Reporter,
-  inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK, LOG],
-  useFactory: (database: Database, outbox: OutboxStore<Tx>, relay: Relay, signer: Signer, clock: Clock, log: HostLog) =>
-    new Reporter({ database, outbox, relay, log, seal: sealer(signer, clock) }),
+  inject: [DATABASE, OUTBOX, Relay, Seat, SIGNER, CLOCK, LOG],
+  useFactory: (
+    database: Database,
+    outbox: OutboxStore<Tx>,
+    relay: Relay,
+    seat: Seat,
+    signer: Signer,
+    clock: Clock,
+    log: HostLog,
+  ) => new Reporter({ database, outbox, relay, log, ...holding(seat), seal: sealer(signer, clock) }),
 };
 
 interface Looking {
@@ -72,13 +82,14 @@ interface Looking {
   readonly watcher: Watcher;
 }
 
-/** Takes up what an earlier process left open before anything new comes in. */
-const looking: FactoryProvider<Promise<Looking>> = {
+/** Once it has the seat, takes up what the one before left open, before anything new comes in. */
+const looking: FactoryProvider<Looking> = {
   provide: LOOKING,
-  inject: [DATABASE, Reporter, SOURCES, CLOCK, LOG, Shutdown],
-  useFactory: async (
+  inject: [DATABASE, Reporter, Seat, SOURCES, CLOCK, LOG, Shutdown],
+  useFactory: (
     database: Database,
     reporter: Reporter,
+    seat: Seat,
     from: LookSources,
     clock: Clock,
     log: HostLog,
@@ -86,10 +97,12 @@ const looking: FactoryProvider<Promise<Looking>> = {
   ) => {
     const ports = { clock, sources: from, report: (report: Report) => reporter.report(report) };
     const [prober, watcher] = [new Prober(ports), new Watcher(ports)];
-    const [probes, watches] = [await openProbes(database), await openWatches(database)];
-    log.info({ probes: probes.length, watches: watches.length }, 'looking again at what was open');
-    prober.look(probes);
-    watcher.follow(watches);
+    seat.onTake(async () => {
+      const [probes, watches] = [await openProbes(database), await openWatches(database)];
+      log.info({ probes: probes.length, watches: watches.length }, 'looking again at what was open');
+      prober.look(probes);
+      watcher.follow(watches);
+    });
     gauge('causeway_prober_open_probes', 'Probes that are being looked at.', () => prober.open());
     gauge('causeway_prober_open_watches', 'Sequences that are being watched.', () => watcher.open());
     shutdown.add('work', 'looks', async () => {
@@ -103,17 +116,18 @@ const looking: FactoryProvider<Promise<Looking>> = {
 
 const takePorts: FactoryProvider<TakePorts> = {
   provide: TAKE_PORTS,
-  inject: [DATABASE, OUTBOX, Relay, SIGNER, CLOCK, SOURCES, LOOKING],
+  inject: [DATABASE, OUTBOX, Relay, Seat, SIGNER, CLOCK, SOURCES, LOOKING],
   useFactory: (
     database: Database,
     outbox: OutboxStore<Tx>,
     relay: Relay,
+    seat: Seat,
     signer: Signer,
     clock: Clock,
     from: LookSources,
     { prober, watcher }: Looking,
   ) => ({
-    ...{ database, outbox, relay, clock, sources: from, seal: sealer(signer, clock) },
+    ...{ database, outbox, relay, clock, sources: from, ...holding(seat), seal: sealer(signer, clock) },
     look: (probes) => prober.look(probes),
     follow: (watches) => watcher.follow(watches),
   }),
@@ -122,6 +136,7 @@ const takePorts: FactoryProvider<TakePorts> = {
 export const PROBER: MessageServiceOptions = {
   principal: PRINCIPAL,
   schema: SCHEMA,
+  single: true,
   migrations,
   selfCheck: { tables: [{ name: 'looks', look: async (reader) => [judgeLooks(await openLooks(reader))] }] },
 };

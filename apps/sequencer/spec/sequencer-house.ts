@@ -46,6 +46,7 @@ const ROOT = join(__dirname, '../../..');
 const HEARD = [
   topicNames.records,
   topicNames.probes,
+  topicNames.refusals,
   commandsTopic('tester'),
   deadLetterTopic(topicNames.observations),
 ];

@@ -1,7 +1,15 @@
 import type { Target } from '@causeway/contracts';
 import { CLOCK, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Relay, seal, valueOf, type OutboxStore } from '@causeway/messaging';
-import { claimInbox, inboxMigration, outboxMigration, Seat, type Database, type Tx } from '@causeway/persistence';
+import {
+  claimInbox,
+  inboxMigration,
+  outboxMigration,
+  Seat,
+  type Attempt,
+  type Database,
+  type Tx,
+} from '@causeway/persistence';
 import { readTargets } from '@causeway/plan-file';
 import { DATABASE, OUTBOX, ServiceModule, SIGNER, type MessageServiceOptions } from '@causeway/service';
 import { newEventId, sha256Hex, type Signer } from '@causeway/signing';
@@ -14,8 +22,8 @@ import type { Caches } from './handle/load-batch';
 import { StateCache } from './handle/state-cache';
 import { admissionFor } from './inbound/admission';
 import { Messages } from './inbound/messages';
-import { streamsMigration, targetsMigration } from './store/migrations';
 import { judgeSequences } from './self-check/judge-sequences';
+import { streamsMigration, targetsMigration, turnsMigration } from './store/migrations';
 import { standing } from './store/standing';
 import { dueSequences } from './store/stream-store';
 import { TARGETS } from './tokens';
@@ -36,7 +44,7 @@ const decider: FactoryProvider<Decider> = {
     const now = (): number => clock.now();
     const ports = {
       transaction: <T>(work: (tx: Tx) => Promise<T>) => database.transaction(work),
-      mustHold: (tx: Tx) => seat.mustHold(tx),
+      mustHold: (tx: Tx, attempt: Attempt) => seat.mustHold(tx, attempt),
       claimInbox,
       insertOutbox: (tx: Tx, sealed: Parameters<typeof outbox.insert>[1]) => outbox.insert(tx, sealed),
       relay: (rows: Parameters<Relay['enqueue']>[0]) => relay.enqueue(rows),
@@ -45,7 +53,11 @@ const decider: FactoryProvider<Decider> = {
       newId: () => newEventId(now()),
       now,
     };
-    const caches: Caches = { sequences: new StateCache(CACHED_STATES), targets: new StateCache(CACHED_TARGETS) };
+    const caches: Caches = {
+      sequences: new StateCache(CACHED_STATES),
+      targets: new StateCache(CACHED_TARGETS),
+      claims: new StateCache(1),
+    };
     return new Decider(ports, caches, new LastRounds(new Date(now()).toISOString()));
   },
 };
@@ -70,7 +82,7 @@ export const SEQUENCER: MessageServiceOptions = {
   principal: PRINCIPAL,
   schema: 'sequencer',
   single: true,
-  migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration],
+  migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration, turnsMigration],
   admission: () => admissionFor(registered()),
   selfCheck: {
     tables: [

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import { REFUSAL_TYPE, type RefusalReport } from '@causeway/contracts';
 import { examplePlan, exampleTarget } from '@causeway/testkit';
 import { SequencerHouse } from '../spec/sequencer-house';
-import { applied, has, shown, submit } from '../spec/told';
+import { applied, decided, has, shown, submit } from '../spec/told';
 
 jest.setTimeout(120_000);
 
@@ -24,6 +25,9 @@ describe('a second sequencer', () => {
     first = await house.startBeside();
     await applied(house, id, 'roles');
     await house.until('the first one goes on', () => has(house.factsOf(id), 'step-applied', 'roles'));
+    // Else the next sequence would wait for this one.
+    await decided(house, id, 'abort');
+    await house.until('it ends', () => has(house.factsOf(id), 'sequence-ended'));
     expect(first.exitCode).toBe(null);
   });
 
@@ -42,5 +46,15 @@ describe('a second sequencer', () => {
     await house.until('the sequence ends', () => has(house.factsOf(id), 'sequence-ended'));
     expect(house.commandsOf(id, 'roles')).toHaveLength(1);
     expect(house.commandsOf(id, 'gateway')).toHaveLength(1);
+  });
+
+  it('the one in its place sends word of the refusal: who was refused, under which epoch, and whose it is now', async () => {
+    const refusals = (): RefusalReport[] => house.heard<RefusalReport>(REFUSAL_TYPE);
+    await house.until('the refusal', () => refusals().length > 0);
+    expect(refusals()).toMatchObject([
+      { source: '/sequencer', data: { refused: { epoch: 1 }, current: { epoch: 2, holder: expect.any(String) } } },
+    ]);
+    const [{ data }] = refusals() as [RefusalReport];
+    expect(data.refused.holder).not.toBe(data.current.holder);
   });
 });

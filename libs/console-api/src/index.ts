@@ -14,6 +14,7 @@ export {
   type Hold,
   type MemberView,
   type NoticedMutationView,
+  type QueuedView,
   type ScopeView,
   type SequenceStatus,
   type SequenceSummary,

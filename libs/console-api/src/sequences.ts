@@ -154,6 +154,18 @@ const planProblem = z.strictObject({
   hint: z.string().optional(),
 });
 
+/** Its conflict keys: what it has, or for which sequences it waits. */
+const claimView = z.strictObject({
+  phase: z.enum(['waiting', 'held']),
+  /** Place in the one order of all that is decided about conflict keys: when it asked. Who has the lower one comes first. */
+  turn: z.int(),
+  since: instant,
+  /** Each with its first step that claims it; null: the plan names it. */
+  keys: z.array(z.strictObject({ key: z.string(), step: name.nullable() })),
+  /** The sequence right before it, and its step, at each key that it waits for; empty when it has them. */
+  behind: z.array(z.strictObject({ key: z.string(), sequenceId, step: name.nullable() })),
+});
+
 /** A sequence in full, as of a ledger position. Steps are empty while it is submitted, and for a rejected one. */
 export const sequenceView = z.strictObject({
   ...sequenceSummary.shape,
@@ -172,6 +184,8 @@ export const sequenceView = z.strictObject({
   aborting: z.boolean(),
   /** Who gave it up, and why. */
   aborted: z.strictObject({ by: z.string(), reason: z.string(), at: instant }).nullable(),
+  /** Null: it has not asked for its conflict keys, or has none. */
+  claim: claimView.nullable(),
   mutations: z.array(noticedMutation),
   rejection: z.strictObject({ code: z.string(), problems: z.array(planProblem) }).nullable(),
   /** Set when records of this sequence do not fold: the view stops before them. Never normal. */
@@ -200,6 +214,21 @@ const gateView = z.strictObject({
 });
 export type GateView = z.output<typeof gateView>;
 
+/** A sequence that comes before another one at a conflict key. */
+const queued = z.strictObject({
+  sequenceId,
+  /** Key of its intent, and name of its plan. */
+  key: z.string(),
+  plan: z.string(),
+  turn: z.int(),
+  /** Whether it has its keys, and since when; it waits itself otherwise. */
+  holds: z.boolean(),
+  since: instant,
+  /** What it waits for or does. */
+  words: z.string(),
+});
+export type QueuedView = z.output<typeof queued>;
+
 /** Why a sequence (or one step of it) is where it is: in words, and as data. */
 export const explanation = z.strictObject({
   sequenceId,
@@ -223,6 +252,8 @@ export const explanation = z.strictObject({
   ),
   /** Something happened at its targets that its plan does not explain, or not then: in words; empty when nothing did. */
   diverged: z.array(z.strictObject({ words: z.string(), mutation: eventId, index: position })),
+  /** Who comes before it at its conflict keys, in order: the first one acts. Empty when it waits for nobody. */
+  queue: z.array(queued),
   /** The gates asked about (all, or the step's own) that have been held or opened, in the order of the plan. */
   gates: z.array(gateView),
   nextCheck: z.strictObject({ by: z.string(), words: z.string() }).nullable(),

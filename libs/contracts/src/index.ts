@@ -100,6 +100,7 @@ export {
   record,
   recordData,
   RECORD_TYPE,
+  type AheadAtKey,
   type EvolutionRecord,
   type FrozenStep,
   type HoldReason,
@@ -108,6 +109,7 @@ export {
   type RecordMessage,
   type ScopeShown,
 } from './record/current';
+export { refusal, refusalData, REFUSAL_TYPE, type RefusalData, type RefusalReport } from './refusal/current';
 export {
   deadLetter,
   deadLetterData,

@@ -6,6 +6,10 @@ export const limits = {
   jsonDepth: 64,
   /** Steps of one plan. Keeps a decision within milliseconds. */
   stepsPerPlan: 200,
+  /** Conflict keys that one plan names besides those of its resources. */
+  conflictKeysPerPlan: 20,
+  /** One conflict key, characters. What is longer is cut: two resources may share a key, one never has two. */
+  conflictKey: 250,
   /** Scopes of one target, and members of one scope. */
   scopesPerTarget: 64,
   membersPerScope: 64,

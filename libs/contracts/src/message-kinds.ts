@@ -10,6 +10,7 @@ import { MUTATION_TYPE } from './mutation/current';
 import { PROBE_TYPE } from './probe/current';
 import { READING_TYPE } from './reading/current';
 import { RECORD_TYPE } from './record/current';
+import { REFUSAL_TYPE } from './refusal/current';
 import { RESULT_TYPE } from './result/current';
 import { SIGHTING_TYPE } from './sighting/current';
 import { topicNames } from './topics';
@@ -41,6 +42,8 @@ export function belongsOn(type: string, topic: string): boolean {
     case RECORD_TYPE:
     case CLASSIFICATION_TYPE:
       return topic === topicNames.records;
+    case REFUSAL_TYPE:
+      return topic === topicNames.refusals;
     case ENTRY_TYPE:
       return topic === topicNames.ledger;
     case CHECKPOINT_TYPE:

@@ -12,6 +12,7 @@ import { mutation, MUTATION_TYPE } from './mutation/current';
 import { probe, PROBE_TYPE } from './probe/current';
 import { readingMessage, READING_TYPE } from './reading/current';
 import { record, RECORD_TYPE } from './record/current';
+import { refusal, REFUSAL_TYPE } from './refusal/current';
 import { result, RESULT_TYPE } from './result/current';
 import { sighting, SIGHTING_TYPE } from './sighting/current';
 import { watch, watchEnd, WATCH_END_TYPE, WATCH_TYPE } from './watch/current';
@@ -31,6 +32,7 @@ export const messageSchemas = {
   [DECISION_TYPE]: decision,
   [RECORD_TYPE]: record,
   [CLASSIFICATION_TYPE]: classification,
+  [REFUSAL_TYPE]: refusal,
   [DEAD_LETTER_TYPE]: deadLetter,
   [ENTRY_TYPE]: entry,
   [CHECKPOINT_TYPE]: checkpoint,

@@ -35,6 +35,7 @@ export const topicNames = {
   observations: 'causeway.observations.v1',
   decisions: 'causeway.decisions.v1',
   records: 'causeway.records.v1',
+  refusals: 'causeway.refusals.v1',
   ledger: 'causeway.ledger.v1',
   checkpoints: 'causeway.checkpoints.v1',
 } as const;
@@ -53,6 +54,7 @@ export function governedTopics(executors: readonly string[]): TopicSettings[] {
     topic(topicNames.observations, ['executor-*'], { retentionMs: 30 * DAY_MS }),
     topic(topicNames.decisions, ['console']),
     topic(topicNames.records, ['sequencer']),
+    topic(topicNames.refusals, ['sequencer', 'readiness-prober', 'ledger', 'executor-*'], { partitions: 1 }),
   ];
 }
 

@@ -10,11 +10,13 @@ import {
   COMMAND_TYPE,
   COVERAGE_TYPE,
   MUTATION_TYPE,
+  REFUSAL_TYPE,
   RESULT_TYPE,
   topicNames,
   type CommandData,
   type Coverage,
   type Mutation,
+  type RefusalReport,
   type Result,
 } from '@causeway/contracts';
 import {
@@ -39,6 +41,7 @@ export class CommandDesk {
   readonly results: Received<Result>[] = [];
   /** As they lie on the topic, each message once: a relay repeats what it does not know to be acknowledged, and every consumer drops that. */
   readonly observations: Received<Mutation | Coverage>[] = [];
+  readonly refusals: RefusalReport[] = [];
   log = '';
   readonly folder = mkdtempSync(join(tmpdir(), 'causeway-executor-host-'));
   private readonly prefix = `host-${process.pid}-${Date.now()}.`;
@@ -171,6 +174,7 @@ export class CommandDesk {
     const take = (opened: ReturnType<typeof openRaw>): void => {
       if (opened.kind === 'parked') throw new Error(`an executor sent what is no message: ${opened.deadLetter.detail}`);
       const { type } = opened.received.message;
+      if (type === REFUSAL_TYPE) this.refusals.push(opened.received.message as RefusalReport);
       if (type === RESULT_TYPE) this.results.push(opened.received as Received<Result>);
       const known = this.observations.some(({ message }) => message.id === opened.received.message.id);
       if ((type === MUTATION_TYPE || type === COVERAGE_TYPE) && !known)
@@ -178,7 +182,7 @@ export class CommandDesk {
     };
     await this.bus.consume({
       groupId: 'ears',
-      topics: [topicNames.results, topicNames.observations],
+      topics: [topicNames.results, topicNames.observations, topicNames.refusals],
       onBatch: (batch) => {
         batch.forEach((raw) => take(openRaw(raw, door)));
         return { accepted: Promise.resolve() };

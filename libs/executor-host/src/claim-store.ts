@@ -37,6 +37,8 @@ const TAKE = `
 const FINISH = `delete from open_claims using unnest($1::bigint[], $2::uuid[]) as mine(place, holder)
   where open_claims.place = mine.place and open_claims.holder = mine.holder returning open_claims.place`;
 
+const HOLDERS = 'select place, holder from open_claims where place = any($1::bigint[])';
+
 const TAKE_OVER = `
   with ${LEASED}, left_behind as (
     select place from open_claims where exists (select from leased)
@@ -94,6 +96,12 @@ export class ClaimStore {
     const holders = claims.map(({ holder }) => holder);
     const rows = await tx.query<{ place: string }>(FINISH, [places, holders], 'claims-finish');
     return new Set(rows.map(({ place }) => place));
+  }
+
+  /** Who holds these places now; a place that is answered is not among them. */
+  async holders(tx: Tx, places: readonly string[]): Promise<Map<string, string>> {
+    const rows = await tx.query<{ place: string; holder: string }>(HOLDERS, [places], 'claims-holders');
+    return new Map(rows.map(({ place, holder }) => [place, holder]));
   }
 
   /** Claims whose holder's lease is lost, or which were put back, oldest first. */

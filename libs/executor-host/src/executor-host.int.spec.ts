@@ -167,7 +167,16 @@ describe('stopped beyond its lease', () => {
     expect(message.data.outcome).toMatchObject({ kind: 'applied' });
     sleeper.kill('SIGCONT');
     await desk.until('the sleeper notices', () => desk.log.includes('the lease was lost to another process'));
-    await sleep(2_500);
+    // Its lease first, then the answer that it comes with: both are refused, and word of it is sent.
+    const refused = () => desk.refusals.filter(({ data }) => data.tried === 'act' || data.sequenceId === sequenceId);
+    await desk.until('its refusals', () => refused().length > 1);
+    const [lease, answer] = refused().map(({ data }) => data);
+    expect(lease).toMatchObject({ tried: 'act', sequenceId: null });
+    expect(answer).toMatchObject({
+      tried: 'answer',
+      step: 'put',
+      refused: { epoch: 1, holder: lease?.refused.holder },
+    });
     expect(desk.resultsOf(sequenceId)).toHaveLength(1);
   });
 

@@ -1,8 +1,9 @@
-import { allTopics } from '@causeway/contracts';
+import { allTopics, type RefusalData } from '@causeway/contracts';
 import type { Clock, HostLog } from '@causeway/host';
 import { CausewayServer, createKafkaBus, kafkaOptionsFrom, Relay, type EventBus } from '@causeway/messaging';
 import { createOutboxStore, openDatabase, type Database } from '@causeway/persistence';
 import type { Executor, Observer, StartTimer } from '@causeway/executor-sdk';
+import { recordRefusals } from '@causeway/service';
 import { loadSigner, loadVerifier, newEventId, type Signer } from '@causeway/signing';
 import { ClaimStore } from './claim-store';
 import { Hosting } from './hosting';
@@ -110,9 +111,23 @@ function hostingOf(hosted: HostedExecutor, parts: HostingParts, log: HostLog): H
     mayStart: () => lease.isValid(),
     onAnswer: (answered) => results.add(answered),
   });
-  const hosting = new Hosting({ claims, lease, worker, results, log });
+  const onLeaseLost = (lost: string): Promise<void> => tellLeaseLost(lost, parts);
+  const hosting = new Hosting({ claims, lease, worker, results, log, onLeaseLost });
   return hosting;
 }
+
+async function tellLeaseLost(lost: string, { database, relay, signer, lease }: HostingParts): Promise<void> {
+  const sealing = { signer, now: Date.now, newId: newEventId };
+  const ports = { database, outbox: createOutboxStore(database), sealing };
+  relay.enqueue(await recordRefusals(ports, [leaseLost(lost, lease.holder)]));
+}
+
+const leaseLost = (lost: string, next: string): RefusalData => ({
+  ...{ sequenceId: null, step: null, tried: 'act' },
+  refused: { epoch: null, holder: lost },
+  current: { epoch: null, holder: null },
+  reason: `the lease was silent too long and others may have its claims; this process goes on as ${next}`,
+});
 
 function signerOf(name: string, config: HostConfig): Signer {
   const signer = loadSigner(config.CAUSEWAY_KEY_FILE);

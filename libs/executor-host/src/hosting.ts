@@ -26,6 +26,8 @@ export interface HostingParts {
   readonly worker: Worker;
   readonly results: ResultWriter;
   readonly log: HostingLog;
+  /** The lease of this holder was declared lost: word of it is left for the ledger. */
+  onLeaseLost(lost: string): Promise<void>;
 }
 
 /** Claims in memory: beyond that they wait in the table. */
@@ -120,7 +122,8 @@ export class Hosting {
   private async tick(): Promise<void> {
     const { lease, worker } = this.parts;
     try {
-      if (!(await lease.renew())) this.startOver();
+      const { holder } = lease;
+      if (!(await lease.renew())) await this.startOver(holder);
       await lease.declareLost();
       await this.inTurn(() => this.takeOver());
       if (this.behind) await this.inTurn(() => this.fetchOwn());
@@ -131,10 +134,11 @@ export class Hosting {
   }
 
   /** Our lease was declared lost while we slept: what had not begun is another's now. */
-  private startOver(): void {
+  private async startOver(lost: string): Promise<void> {
     const dropped = this.parts.worker.dropWaiting();
     for (const { place } of dropped) this.known.delete(place);
     this.parts.log.warn({ dropped: dropped.length }, 'the lease was lost to another process; going on under a new one');
+    await this.parts.onLeaseLost(lost);
   }
 
   private async takeOver(): Promise<void> {

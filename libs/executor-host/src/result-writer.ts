@@ -1,5 +1,13 @@
-import { RESULT_TYPE, topicNames, type ResultData } from '@causeway/contracts';
-import { seal, type Draft, type OutboxRow, type OutboxStore, type SealOptions } from '@causeway/messaging';
+import { RESULT_TYPE, topicNames, type RefusalData, type ResultData } from '@causeway/contracts';
+import {
+  refusalDraft,
+  seal,
+  type Draft,
+  type OutboxRow,
+  type OutboxStore,
+  type Sealed,
+  type SealOptions,
+} from '@causeway/messaging';
 import { isRetriable, type Database, type Tx } from '@causeway/persistence';
 import type { ClaimStore } from './claim-store';
 import type { Answered } from './worker';
@@ -30,7 +38,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
  * Group commit of results.
  *
  * 1. A result is in the outbox exactly when its claim is gone: one transaction.
- * 2. A claim that is another's by now leaves no result: its new holder answers.
+ * 2. A claim that is another's by now leaves no result, since its new holder answers, and a word that it was refused.
  * 3. Little in flight: written at once. Much: what comes within about 2 ms goes together.
  */
 export class ResultWriter {
@@ -66,7 +74,7 @@ export class ResultWriter {
     const sealed = seal(batch.map(draftOf), this.options.sealing);
     for (let backoff = BACKOFF_MS.first; ; backoff = Math.min(backoff * 2, BACKOFF_MS.most)) {
       try {
-        await this.write(batch, sealed);
+        await this.write(batch, sealed, backoff === BACKOFF_MS.first);
         return true;
       } catch (error) {
         if (!isRetriable(error)) {
@@ -80,7 +88,7 @@ export class ResultWriter {
   }
 
   /** After a lost commit the repetition finds no claim; the rows of the first try are then sent by the relay's sweep. */
-  private async write(batch: readonly Answered[], sealed: ReturnType<typeof seal>): Promise<void> {
+  private async write(batch: readonly Answered[], sealed: readonly Sealed[], isFirstTry: boolean): Promise<void> {
     const { database, claims, outbox, enqueue, onSettled } = this.options;
     const { rows, ours } = await database.transaction(async (tx) => {
       const still = await claims.finish(
@@ -88,11 +96,35 @@ export class ResultWriter {
         batch.map(({ claim }) => claim),
       );
       const kept = sealed.filter((_, i) => still.has((batch[i] as Answered).claim.place));
-      return { rows: await outbox.insert(tx, kept), ours: still };
+      const lost = batch.filter(({ claim }) => !still.has(claim.place));
+      const told = lost.length > 0 ? await this.refusals(tx, lost, isFirstTry) : [];
+      return { rows: await outbox.insert(tx, [...kept, ...told]), ours: still };
     });
     enqueue(rows);
     for (const answered of batch) onSettled(answered, ours.has(answered.claim.place));
   }
+
+  /** What is gone at a second try may have been written by the first: then nobody was refused. */
+  private async refusals(tx: Tx, lost: readonly Answered[], isFirstTry: boolean): Promise<Sealed[]> {
+    const { claims, sealing } = this.options;
+    const places = lost.map(({ claim }) => claim.place);
+    const holders = await claims.holders(tx, places);
+    const refused = lost.filter(({ claim }) => isFirstTry || holders.has(claim.place));
+    const drafts = refused.map((answered) => refusalDraft(refusalOf(answered, holders), sealing.signer.principal));
+    return drafts.length > 0 ? seal(drafts, sealing) : [];
+  }
+}
+
+/** A claim that nobody holds any more was answered by who took it over. */
+function refusalOf({ claim, outcome }: Answered, holders: ReadonlyMap<string, string>): RefusalData {
+  const { sequenceId, step, epoch, verb } = claim.command.data;
+  const now = holders.get(claim.place) ?? null;
+  const by = now === null ? 'it is answered already' : 'another process holds the claim';
+  return {
+    ...{ sequenceId, step, tried: 'answer', reason: `${verb} ${outcome.kind} is not written: ${by}` },
+    refused: { epoch, holder: claim.holder },
+    current: { epoch: null, holder: now },
+  };
 }
 
 function draftOf({ claim, outcome, startedAt, finishedAt }: Answered): Draft {

@@ -36,6 +36,8 @@ export interface ConsumeOptions {
   holdsBack?(): boolean;
   /** Longest time between two fetches while much arrives, milliseconds: fewer, fuller batches. Default 8. */
   readonly paceMs?: number;
+  /** How long a member may be silent before the others of its group get its partitions, milliseconds. Default 10,000; brokers ask for 6,000. */
+  readonly sessionMs?: number;
 }
 
 export interface Consumption {

@@ -13,6 +13,7 @@ export { resealed, seal, signatureOf, valueOf, type SealOptions } from './seal';
 export { depthWithin } from './json-depth';
 export { openRaw, topicIndex, type Admission, type Door, type Opened, type Refusal } from './door';
 export { deadLetterDraft, deadLetterId, deadLetterTopicOf } from './dead-letters';
+export { refusalDraft } from './refusals';
 export { type OutboxRow, type OutboxStore } from './outbox';
 export { Relay, type RelayOptions } from './relay';
 export { CausewayServer, connectMessages, type CausewayServerOptions } from './server';

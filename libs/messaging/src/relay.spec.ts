@@ -72,6 +72,38 @@ describe('the relay', () => {
     expect(store.rows.size).toBe(0);
   });
 
+  it('sends nothing while its place may be another’s, and goes on when it is its own again', async () => {
+    const [bus, store] = [new PlannedBus(), new MemoryOutbox()];
+    let isOurs = false;
+    let asked = 0;
+    const maySend = (): boolean => {
+      asked++;
+      return isOurs;
+    };
+    const relay = await started(bus, store, { maySend });
+    relay.enqueue(store.commit(message('a')));
+    await until(() => asked > 2);
+    expect(bus.log).toEqual([]);
+    isOurs = true;
+    await until(() => store.rows.size === 0);
+    expect(ids(bus)).toEqual(['a']);
+  });
+
+  it('sends what such a commit left first, however long the process slept after it', async () => {
+    const [bus, store] = [new PlannedBus(), new MemoryOutbox()];
+    const relay = await started(bus, store);
+    store.commitInDoubt(message('a'));
+    const awake = performance.now.bind(performance);
+    const slept = jest.spyOn(performance, 'now').mockImplementation(() => awake() + 60_000);
+    try {
+      relay.enqueue(store.commit(message('b')));
+      await until(() => bus.stored.length === 2);
+    } finally {
+      slept.mockRestore();
+    }
+    expect(ids(bus)).toEqual(['a', 'b']);
+  });
+
   it('leaves in the table what is not acknowledged when it stops', async () => {
     const [bus, store] = [new PlannedBus(Array<'failed'>(100).fill('failed')), new MemoryOutbox()];
     const relay = await started(bus, store);

@@ -12,8 +12,9 @@ import { pause } from './pause';
  * 2. A failed send is repeated with the same messages before anything later of their keys.
  * 3. A row is deleted only after its acknowledgement. What a crash leaves is found by the sweep: at the start and every 2 s.
  * 4. Memory is bounded: beyond `maxQueued` rows stay in the table only and are swept once the queue is empty.
- * 5. After a commit whose answer was lost, rows come from the table only, for as long as that commit can still be under way: nothing that
- *    is decided later is sent before what it left.
+ * 5. After a commit whose answer was lost, rows come from the table only, until a look that began when that commit cannot be under way any
+ *    more: nothing that is decided later is sent before what it left, however long the process slept meanwhile.
+ * 6. Who sits by a seat sends nothing once it may be another's: what it left is the other's to send.
  */
 export interface RelayOptions {
   readonly bus: EventBus;
@@ -23,6 +24,8 @@ export interface RelayOptions {
   readonly maxQueued?: number;
   /** Longest that a send waits for more under load, milliseconds. Default 4. */
   readonly lingerMs?: number;
+  /** Whether this process may still send: false holds everything back until it is asked again. Default: always. */
+  maySend?(): boolean;
 }
 
 const SEND_MESSAGES = 1_000;
@@ -30,6 +33,7 @@ const SWEEP_ROWS = 2_000;
 /** A row this young is still on its way to `enqueue` in this process. */
 const YOUNG_MS = 2_000;
 const DELETE_EVERY_MS = 500;
+const ASK_AGAIN_MS = 100;
 const BACKOFF_MS = { first: 50, most: 2_000 };
 /** A server ends what it does for a lost client within its statement and idle limits; a sweep comes as often at the least. */
 const IN_DOUBT_MS = 6_000;
@@ -40,7 +44,8 @@ export class Relay {
   private readonly known = new Set<string>();
   private sent: string[] = [];
   private spilled = false;
-  private inDoubtUntil = -Infinity;
+  /** When a commit in doubt is over at the latest, by `performance`; null: none is, or the table was looked at since. */
+  private inDoubtUntil: number | null = null;
   private passedOver = false;
   private sending: Promise<void> | null = null;
   private sweeping: Promise<void> | null = null;
@@ -72,7 +77,7 @@ export class Relay {
   enqueue(rows: readonly OutboxRow[]): void {
     if (this.stopped) return;
     const full = this.queue.length + rows.length > (this.options.maxQueued ?? 20_000);
-    if (full || performance.now() < this.inDoubtUntil) this.spilled = true;
+    if (full || this.inDoubtUntil !== null) this.spilled = true;
     if (!this.spilled) return this.take(rows);
     this.passedOver = true;
     this.wake();
@@ -118,6 +123,10 @@ export class Relay {
       if (this.queue.length === 0) await this.unspill();
       const waitMs = lingerFor(this.lastSize, this.options.lingerMs ?? 4);
       if (waitMs > 0) await pause(waitMs);
+      if (this.options.maySend?.() === false) {
+        await pause(ASK_AGAIN_MS);
+        continue;
+      }
       const rows = this.queue.slice(0, SEND_MESSAGES);
       const acknowledged = await this.send(rows);
       if (acknowledged.length === rows.length) this.queue = this.queue.slice(rows.length);
@@ -163,8 +172,9 @@ export class Relay {
     while (this.spilled && this.queue.length === 0 && !this.stopped) {
       try {
         this.passedOver = false;
-        const rows = await this.look(0);
+        const { rows, beganAt } = await this.look(0);
         this.take(rows);
+        this.endDoubt(beganAt);
         this.spilled = this.passedOver || rows.length === SWEEP_ROWS;
       } catch (error) {
         this.failed('sweep')(error);
@@ -182,18 +192,27 @@ export class Relay {
   }
 
   private async sweep(olderThanMs: number): Promise<void> {
-    const rows = await this.look(olderThanMs);
+    const { rows, beganAt } = await this.look(olderThanMs);
     const left = rows.filter((row) => !this.known.has(row.place));
     if (left.length > 0) this.log.info({ rows: left.length }, 'the sweep found unsent rows');
     this.counts.swept += left.length;
     this.spilled ||= rows.length === SWEEP_ROWS;
     this.take(left);
+    this.endDoubt(beganAt - olderThanMs);
+  }
+
+  /** All that the commit in doubt can have left is in memory once a look shows everything up to its end. */
+  private endDoubt(seenUntil: number): void {
+    if (this.inDoubtUntil !== null && seenUntil >= this.inDoubtUntil) this.inDoubtUntil = null;
   }
 
   /** No row is deleted, and with that forgotten, while the table is read: it would come back as one that nobody knows. */
-  private async look(olderThanMs: number): Promise<OutboxRow[]> {
+  private async look(olderThanMs: number): Promise<{ readonly rows: OutboxRow[]; readonly beganAt: number }> {
     await this.deleteSent();
-    const looking = this.deleting.then(() => this.options.store.pending(SWEEP_ROWS, olderThanMs));
+    const looking = this.deleting.then(async () => {
+      const beganAt = performance.now();
+      return { rows: await this.options.store.pending(SWEEP_ROWS, olderThanMs), beganAt };
+    });
     this.deleting = looking.then(
       () => undefined,
       () => undefined,

@@ -11,6 +11,7 @@ export { DatabaseError, isRetriable } from './database-error';
 export { schemaVersion, type Migration } from './migrations';
 export { claimInbox, inboxMigration, unseen } from './inbox';
 export { createOutboxStore, outboxMigration } from './outbox';
-export { Seat, seatMigration, SEAT_MS, SeatTaken } from './seat';
+export { Seat, seatMigration, SEAT_MS, SeatTaken, type Attempt } from './seat';
+export { Standby, STANDBY_MS } from './standby';
 export { packBytes, type PackedBytes } from './packed-bytes';
 export { clockState, outboxState, schemaState, seatState } from './table-state';

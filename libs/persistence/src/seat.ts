@@ -33,18 +33,40 @@ const TAKE = `insert into seat(holder, epoch, expires_at)
   returning epoch`;
 const RENEW = `update seat set expires_at = clock_timestamp() + $2 * interval '1 millisecond' where epoch = $1 returning epoch`;
 const HOLD = 'select epoch from seat where epoch = $1 for share';
+const WHO = 'select epoch, holder from seat';
 const GIVE_UP = `update seat set expires_at = '-infinity' where epoch = $1`;
+
+/** Whose a seat is or was. */
+export interface Sitting {
+  readonly epoch: string;
+  readonly holder: string;
+}
+
+/** What the holder of a seat wants to write, and of which sequences. */
+export interface Attempt {
+  readonly tried: 'act' | 'decide' | 'report' | 'take';
+  readonly sequenceIds: readonly string[];
+}
 
 /** Another process sits there now: this one must not write any more. */
 export class SeatTaken extends Error {
   override readonly name = 'SeatTaken';
+  constructor(
+    message: string,
+    readonly attempt: Attempt,
+    readonly refused: Sitting | null,
+    /** Who sits there; null: the database could not say. */
+    readonly current: Sitting | null,
+  ) {
+    super(message);
+  }
 }
 
 export interface SeatOptions {
   readonly database: Database;
   newId(): string;
-  /** Told once when another has taken it. */
-  onTaken(error: SeatTaken): void;
+  /** Told once when another has taken it; whoever is refused waits for it before it hears of its refusal. */
+  onTaken(error: SeatTaken): unknown;
   /** Told while another sits there, once. */
   onWaiting(): void;
 }
@@ -55,9 +77,18 @@ export class Seat {
   private settled = false;
   private over = false;
   private timer: NodeJS.Timeout | null = null;
+  /** When its renewal that went well was asked for, monotonic milliseconds. */
+  private renewedAt = -Infinity;
+  private refusal: Promise<SeatTaken> | null = null;
+  private readonly first: (() => Promise<void>)[] = [];
 
   constructor(private readonly options: SeatOptions) {
     this.holder = options.newId();
+  }
+
+  /** What has to be done once it is this process's, before it is held; in the order given. */
+  onTake(work: () => Promise<void>): void {
+    this.first.push(work);
   }
 
   /**
@@ -70,6 +101,7 @@ export class Seat {
       if (this.epoch !== null) {
         this.renewLater();
         await settle();
+        for (const work of this.first) await work();
         this.settled = true;
         return true;
       }
@@ -83,10 +115,15 @@ export class Seat {
     return this.settled && !this.over;
   }
 
+  /** False once it may be another's, by this process's monotonic clock: it stood still, or its database is away. */
+  isFresh(): boolean {
+    return !this.over && performance.now() - this.renewedAt < SEAT_MS;
+  }
+
   /** For every transaction that writes. Throws {@link SeatTaken} when it is another's; nothing of the transaction may stay then. */
-  async mustHold(tx: Tx): Promise<void> {
+  async mustHold(tx: Tx, attempt: Attempt = ANYTHING): Promise<void> {
     const rows = this.epoch === null ? [] : await tx.query(HOLD, [this.epoch], 'seat-hold');
-    if (rows.length === 0) throw this.taken();
+    if (rows.length === 0) throw await this.refused(attempt);
   }
 
   /** Free for the next at once. */
@@ -97,8 +134,10 @@ export class Seat {
   }
 
   private async tryToTake(): Promise<string | null> {
+    const asked = performance.now();
     try {
       const rows = await this.options.database.query<{ epoch: string }>(TAKE, [this.holder, SEAT_MS], 'seat-take');
+      if (rows[0]) this.renewedAt = asked;
       return rows[0]?.epoch ?? null;
     } catch (error) {
       if (!isRetriable(error)) throw error;
@@ -112,13 +151,30 @@ export class Seat {
 
   private async renew(): Promise<void> {
     const { database } = this.options;
+    const asked = performance.now();
     const rows = await database.query(RENEW, [this.epoch, SEAT_MS], 'seat-renew').catch(() => null);
     if (this.over) return;
-    if (rows?.length === 0) this.options.onTaken(this.taken());
-    else this.renewLater();
+    if (rows?.length === 0) return void (await this.refused(ANYTHING));
+    if (rows) this.renewedAt = asked;
+    this.renewLater();
   }
 
-  private taken(): SeatTaken {
-    return new SeatTaken(`epoch ${this.epoch ?? 'none'} is over: another process of this service has taken its place`);
+  /** Told once, however many are refused at the same time. */
+  private refused(attempt: Attempt): Promise<SeatTaken> {
+    this.refusal ??= this.tellTaken(attempt);
+    return this.refusal;
+  }
+
+  private async tellTaken(attempt: Attempt): Promise<SeatTaken> {
+    const refused = this.epoch === null ? null : { epoch: this.epoch, holder: this.holder };
+    const current = await this.options.database.query<Sitting>(WHO, [], 'seat-who').catch(() => []);
+    const message = `epoch ${this.epoch ?? 'none'} is over: another process of this service has taken its place`;
+    const error = new SeatTaken(message, attempt, refused, current[0] ?? null);
+    const isTold = refused !== null && !this.over;
+    this.over = true;
+    if (isTold) await this.options.onTaken(error);
+    return error;
   }
 }
+
+const ANYTHING: Attempt = { tried: 'act', sequenceIds: [] };

@@ -1,3 +1,5 @@
+export { ClaimBook, type Claims } from './claim/claim-book';
+export { conflictKeyOf, conflictKeysOf, type ClaimedKey } from './claim/conflict-keys';
 export { attemptOf, sequencesFor, type SequenceAt } from './mutation/candidates';
 export { classify, concernedBy, type Classified } from './mutation/classify';
 export { evolveTarget, replayTarget, UNTOUCHED, type FoldedMutation, type TargetState } from './mutation/target-state';
@@ -33,6 +35,7 @@ export { evolve, replay } from './sequence/evolve';
 export {
   ABSENT,
   END_GATE,
+  type Claim,
   type CommandRef,
   type EndedSequence,
   type GateHold,

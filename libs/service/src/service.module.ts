@@ -17,8 +17,11 @@ import {
   seatMigration,
   type Database,
   type Migration,
+  type SeatTaken,
+  type Tx,
 } from '@causeway/persistence';
 import { loadSigner, loadVerifier, newEventId, type Signer, type Verifier } from '@causeway/signing';
+import { recordRefusals, refusalsOf, type RefusalPorts } from './record-refusal';
 import { lookAtSelf } from './self-check/look-at-self';
 import type { SelfCheckPlan } from './self-check/plan';
 import { messageServiceEnv, type MessageServiceEnv } from './service-env';
@@ -142,22 +145,38 @@ const selfCheck = (options: MessageServiceOptions): FactoryProvider<null> => ({
 /** null: there may be several of this service. */
 const seat = ({ single }: MessageServiceOptions): FactoryProvider<Seat | null> => ({
   provide: Seat,
-  inject: [DATABASE, LOG, Readiness],
-  useFactory: (opened: Database, log: HostLog, readiness: Readiness) => {
+  inject: [DATABASE, OUTBOX, SIGNER, CLOCK, LOG, Readiness],
+  useFactory: (
+    opened: Database,
+    store: OutboxStore<Tx>,
+    sign: Signer,
+    clock: Clock,
+    log: HostLog,
+    readiness: Readiness,
+  ) => {
     if (!single) return null;
+    const sealing = { signer: sign, now: () => clock.now(), newId: newEventId };
     const made = new Seat({
       database: opened,
       newId: newEventId,
       onWaiting: () => log.info({}, 'another process of this service is at work: waiting for its place'),
-      onTaken: (error) => {
-        log.fatal({}, error.message);
-        process.exit(1);
-      },
+      onTaken: (error) => endReplaced(error, { database: opened, outbox: store, sealing }, log),
     });
     readiness.add('seat', () => made.isHeld());
     return made;
   },
 });
+
+/** How long a process that must not write any more tries to leave word of it, milliseconds. */
+const LAST_WORD_MS = 5_000;
+
+async function endReplaced(error: SeatTaken, ports: RefusalPorts, log: HostLog): Promise<void> {
+  const failed = (reason: unknown): void => log.error({}, `the refusal is not recorded: ${String(reason)}`);
+  const told = recordRefusals(ports, refusalsOf(error)).catch(failed);
+  await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS))]);
+  log.fatal({}, error.message);
+  process.exit(1);
+}
 
 const relay: FactoryProvider<Promise<Relay>> = {
   provide: Relay,
@@ -170,7 +189,8 @@ const relay: FactoryProvider<Promise<Relay>> = {
     readiness: Readiness,
     shutdown: Shutdown,
   ) => {
-    const made = new Relay({ bus: eventBus, store: store as OutboxStore<never>, log });
+    const maySend = (): boolean => place?.isFresh() ?? true;
+    const made = new Relay({ bus: eventBus, store: store as OutboxStore<never>, log, maySend });
     // Rows of who sits there now are theirs to send.
     if (!place) await made.start();
     readiness.add('relay', () => made.isHealthy());

@@ -15,6 +15,7 @@ import {
 } from '@causeway/contracts';
 import {
   ABSENT,
+  ClaimBook,
   decide,
   evolve,
   type Decision,
@@ -39,6 +40,8 @@ export class SequenceStory {
   constructor(
     private readonly targets: ReadonlyMap<string, Target>,
     readonly sequenceId = '00000000-0000-8000-8000-00000000abcd',
+    /** Shared by stories that are to meet at a key. */
+    readonly claims = new ClaimBook([], 0),
   ) {}
 
   get at(): string {
@@ -53,9 +56,10 @@ export class SequenceStory {
       input,
       this.state,
       { sequenceId: this.sequenceId, at: this.at },
-      { newId: this.newId, digestOf: digestOfOrder },
+      { newId: this.newId, digestOf: digestOfOrder, claims: this.claims },
     );
     this.state = decision.facts.reduce(evolve, this.state);
+    this.claims.note(this.sequenceId, this.state);
     this.facts.push(...decision.facts);
     this.orders.push(...decision.orders);
     return [...decision.facts];
@@ -183,6 +187,11 @@ export class SequenceStory {
   ): EvolutionRecord[] {
     const data = { sequenceId: this.sequenceId, ...said, reason: 'as agreed', decidedBy: 'operator' };
     return this.when({ kind: 'decision-received', eventId: this.newId(), digest: 'e'.repeat(64), data });
+  }
+
+  /** Who was before it at a key has ended. */
+  freed(): EvolutionRecord[] {
+    return this.when({ kind: 'keys-freed' });
   }
 
   /** Time passes, then the clock is looked at. */

@@ -26,6 +26,7 @@ import {
 } from '@causeway/ledger-core';
 import { resealed, seal, type Draft, type Sealed } from '@causeway/messaging';
 import { generateKeys, loadSigner, loadVerifier, sha256, type Signer } from '@causeway/signing';
+import { ClaimBook } from '@causeway/sequence-core';
 import { ToldSequence } from './told-sequence';
 
 export const TOLD_ORIGIN = 'causeway.example/told';
@@ -42,6 +43,8 @@ export class ToldLedger {
   readonly keys = generateKeys(this.folder, PRINCIPALS);
   /** Leaf texts, in order. */
   readonly entries: string[] = [];
+  readonly claims = new ClaimBook([], 0);
+  private readonly sequences = new Map<string, ToldSequence>();
   private frontier = Frontier.empty(sha256);
   private nowMs = Date.UTC(2026, 0, 31, 12, 0, 0);
   private ids = 0;
@@ -69,6 +72,14 @@ export class ToldLedger {
     const sequence = new ToldSequence(this, { key: 'CHG-1', mode: 'apply', publisher: 'publisher-ci', ...more });
     sequence.intent(plan);
     return sequence;
+  }
+
+  /** What became of a sequence's conflict keys; those right behind one that has ended move up. */
+  noteClaim(sequence: ToldSequence, record: string): void {
+    this.sequences.set(sequence.id, sequence);
+    const next = sequence.state.status === 'ended' ? this.claims.behind(sequence.id) : [];
+    this.claims.note(sequence.id, sequence.state);
+    for (const id of next) this.sequences.get(id)?.freed(record);
   }
 
   /** Signs drafts as a principal and records them, in order. */

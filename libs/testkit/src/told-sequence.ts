@@ -149,20 +149,27 @@ export class ToldSequence {
   }
 
   private decide(cause: string | null, input: Input): void {
-    const tools = { newId: this.ledger.newId, digestOf: (order: Order) => this.digestOf(order) };
+    const { newId, claims } = this.ledger;
+    const tools = { newId, claims, digestOf: (order: Order) => this.digestOf(order) };
     const { facts, orders } = decide(input, this.state, { sequenceId: this.id, at: this.ledger.at }, tools);
     const version = this.state.status === 'absent' ? 1 : this.state.version + 1;
     this.state = facts.reduce(evolve, this.state);
     this.facts.push(...facts);
     if (facts.length === 0) return;
     const data = { sequenceId: this.id, epoch: 1, version, records: [...facts] };
-    this.tell('sequencer', topicNames.records, RECORD_TYPE, cause === null ? [] : [cause], data);
+    const record = this.tell('sequencer', topicNames.records, RECORD_TYPE, cause === null ? [] : [cause], data);
     this.orders.push(...orders);
     if (orders.length > 0)
       this.ledger.record(
         'sequencer',
         orders.map((order) => this.draftOf(order)),
       );
+    this.ledger.noteClaim(this, record.id);
+  }
+
+  /** Who was before it at a conflict key has ended, by this record. */
+  freed(cause: string): void {
+    this.decide(cause, { kind: 'keys-freed' });
   }
 
   private tell(

@@ -100,14 +100,16 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
   {
     name: 'an-old-writer-writes-on',
     sentence: 'The epoch of a ledger writer is not compared.',
-    shownBy: [],
-    seams: { logStore: storing((batch) => batch) },
-    patch: () =>
-      patchMethod(SimLogStore, 'append', (original: (batch: Batch) => Promise<void>) => {
+    shownBy: ['process-pause', 'database-away'],
+    patch: () => {
+      const appending = patchMethod(SimLogStore, 'append', (original: (batch: Batch) => Promise<void>) => {
         return function (this: SimLogStore, batch) {
           return original.call(this as never, { ...batch, epoch: this.tables.epoch });
         };
-      }),
+      });
+      const looking = patchMethod(SimLogStore, 'newestEpoch', () => () => Promise.resolve(0));
+      return () => [appending, looking].forEach((undo) => undo());
+    },
   },
   {
     name: 'begins-with-an-empty-tree',

@@ -18,7 +18,11 @@ export const DURABILITY_BUGS: readonly PlantedBug[] = [
     sentence: 'A sequencer that has slept past its seat goes on deciding beside the one that has taken it.',
     shownBy: ['process-pause'],
     seams: { deciderPorts: (real) => ({ ...real, mustHold: () => Promise.resolve() }) },
-    patch: () => patchMethod(Seat, 'renew', () => () => Promise.resolve()),
+    patch: () => {
+      const renewal = patchMethod(Seat, 'renew', () => () => Promise.resolve());
+      const freshness = patchMethod(Seat, 'isFresh', () => () => true);
+      return () => [renewal, freshness].forEach((undo) => undo());
+    },
   },
   {
     name: 'inbox-not-asked',

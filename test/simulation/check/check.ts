@@ -6,6 +6,8 @@ import {
   noBlindWrite,
 } from './effects';
 import type { Evidence } from './evidence';
+import { changesAreSeen, heldUntilAccepted } from './foreign';
+import { keysAreTakenInTurn, sequencesKeepApart } from './keys';
 import {
   causesComeFirst,
   eventsAreSingle,
@@ -17,11 +19,13 @@ import {
 import { attemptsFollowAnswers, commandsFollowGates, writesFollowEffects } from './order';
 import { everythingEndsOrWaits, nothingAcknowledgedIsLost } from './progress';
 import { factsSayWhatResultsSay, gatesCiteEvidence, readingsAreTrue, resultsEchoCommands } from './proof';
+import { decisionsAreAnswered, settledAsSaid } from './settlements';
 import { replayIsTheState, theEndIsTheEnd } from './states';
 import { violation, type Violation } from './violation';
 
 const CHECKS = [
   ...[commandsFollowGates, writesFollowEffects, attemptsFollowAnswers],
+  ...[sequencesKeepApart, keysAreTakenInTurn],
   ...[gatesCiteEvidence, readingsAreTrue, resultsEchoCommands],
   ...[
     effectsAreSingle,
@@ -32,6 +36,7 @@ const CHECKS = [
     factsSayWhatResultsSay,
   ],
   ...[logIsWhole, causesComeFirst, eventsAreSingle, everythingIsAccounted, onlyTheTrustedIsIn, recordsKeepOrder],
+  ...[settledAsSaid, decisionsAreAnswered, changesAreSeen, heldUntilAccepted],
   ...[replayIsTheState, theEndIsTheEnd, nothingAcknowledgedIsLost, everythingEndsOrWaits, servicesEndForAReason],
 ];
 
@@ -39,7 +44,8 @@ const CHECKS = [
 export const check = (evidence: Evidence): Violation[] => CHECKS.flatMap((one) => [...one(evidence)]);
 
 /** Errors that a service may end itself with: what it needs is away, or another has its place. */
-const FAIR_ENDS = /WriterReplaced|SeatTaken|DatabaseError|SendFailed/;
+const FAIR_ENDS =
+  /WriterReplaced|SeatTaken|another process of this service has taken its place|DatabaseError|SendFailed/;
 
 /** H1: no service ends itself but for what is away. */
 function* servicesEndForAReason({ exits }: Evidence): Iterable<Violation> {

@@ -3,6 +3,7 @@ import type { WorldEntry } from '../world/journal';
 import type { Evidence } from './evidence';
 import { hasLied } from './order';
 import { plannedSteps, stepOfAttempt } from './plan-of';
+import { isSettledAsApplied } from './settlements';
 import { violation, type Violation } from './violation';
 
 type Write = Extract<WorldEntry, { kind: 'write' }>;
@@ -69,7 +70,7 @@ function isDoubtTold({ told }: Evidence, name: string): boolean {
   );
 }
 
-/** W3: what the ledger calls applied was written in the world (or the target lied, or somebody else had done it). */
+/** W3: what the ledger calls applied was written in the world (or the target lied, or somebody else had done it, or a person says so). */
 export function* appliedIsTrue(evidence: Evidence): Iterable<Violation> {
   for (const [sequenceId, facts] of evidence.told) {
     const steps = plannedSteps(evidence, sequenceId);
@@ -77,6 +78,7 @@ export function* appliedIsTrue(evidence: Evidence): Iterable<Violation> {
       if (fact.kind !== 'step-applied') continue;
       const step = steps.find(({ id }) => id === fact.step);
       if (!step || hasLied(step.target, Infinity, evidence.journal)) continue;
+      if (isSettledAsApplied(facts, fact.step)) continue;
       const written = evidence.journal.some(
         (one) =>
           one.kind === 'write' &&

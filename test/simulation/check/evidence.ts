@@ -67,9 +67,12 @@ export function evidenceOf(house: House): Evidence {
     byDigest: new Map(lines.map((line) => [line.digest, line])),
     told: toldBySequence(lines),
     ownFacts: factsOf(house),
-    intents: new Map(house.scenario.intents.map(({ data }) => [sequenceOf(data.key), data])),
+    intents: intentsOf(house),
   };
 }
+
+export const intentsOf = ({ scenario }: House): Map<string, IntentData> =>
+  new Map(scenario.intents.map(({ data }) => [sequenceOf(data.key), data]));
 
 interface EntryText {
   readonly data: Omit<Line, 'message' | 'digest' | 'causeMissing'> & {

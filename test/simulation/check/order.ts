@@ -2,6 +2,7 @@ import { COMMAND_TYPE } from '@causeway/contracts';
 import type { WorldEntry } from '../world/journal';
 import { gapless, type Evidence, type Told } from './evidence';
 import { plannedSteps, stepOfAttempt, type PlannedStep } from './plan-of';
+import { isSettledAsApplied } from './settlements';
 import { violation, type Violation } from './violation';
 
 /** I1: in ledger order, a step is commanded only after the gate that cites every step it needs, and each of those was ready. */
@@ -37,14 +38,20 @@ export function* writesFollowEffects(evidence: Evidence): Iterable<Violation> {
     const steps = plannedSteps(evidence, sequenceId);
     const needs = steps.find(({ id }) => id === step)?.needs ?? [];
     for (const need of needs) {
-      const lacking = lackingAt(entry.sentAt, steps.find(({ id }) => id === need) as PlannedStep, evidence.journal);
+      const isSaid = isSettledAsApplied(evidence.told.get(sequenceId) ?? [], need);
+      const lacking = lackingAt(
+        isSaid,
+        entry.sentAt,
+        steps.find(({ id }) => id === need) as PlannedStep,
+        evidence.journal,
+      );
       if (lacking) yield violation('W1', `${step} was written while ${lacking} did not show ${need} yet`);
     }
   }
 }
 
-/** Who had never shown a step's value by a time; null: all had. */
-function lackingAt(at: number, step: PlannedStep, journal: readonly WorldEntry[]): string | null {
+/** Who had never shown a step's value by a time; null: all had. @param isSaid a person says that it took effect */
+function lackingAt(isSaid: boolean, at: number, step: PlannedStep, journal: readonly WorldEntry[]): string | null {
   const { target, resource, value } = step;
   const isOf = (entry: WorldEntry): boolean =>
     entry.at <= at &&
@@ -54,7 +61,9 @@ function lackingAt(at: number, step: PlannedStep, journal: readonly WorldEntry[]
     entry.value === value;
   const told = journal.filter(isOf);
   if (step.rung === 'accepted')
-    return told.some(({ kind }) => kind === 'write') || hasLied(target, at, journal) ? null : `target ${target}`;
+    return isSaid || told.some(({ kind }) => kind === 'write') || hasLied(target, at, journal)
+      ? null
+      : `target ${target}`;
   for (const { scope, members } of step.scopes)
     for (const member of members)
       if (!told.some((entry) => entry.kind === 'shown' && entry.scope === scope && entry.member === member))

@@ -16,7 +16,10 @@ export interface PlannedStep {
   readonly scopes: readonly ScopeMembers[];
 }
 
-export function plannedSteps({ intents, house }: Evidence, sequenceId: string): PlannedStep[] {
+export function plannedSteps(
+  { intents, house }: Pick<Evidence, 'intents' | 'house'>,
+  sequenceId: string,
+): PlannedStep[] {
   const data = intents.get(sequenceId);
   if (!data) return [];
   const { steps, scopes } = (data.plan as unknown as PlanDocument).spec;

@@ -66,9 +66,10 @@ function whyStepIsStuck(
     case 'previewed':
       return null;
     case 'waiting':
+      if (state.claim?.phase === 'waiting') return whyKeysAreStuck(state.claim.behind, evidence);
       return frozen?.needs.every((need) => state.steps[need]?.phase === 'ready') ? `never commanded ${id}` : null;
     case 'outcome-unknown':
-      return frozen?.capability === 'D' ? null : `never settled ${id}`;
+      return `never settled ${id}`;
     case 'applied':
       return isHeld(state, id)
         ? (isShownByAll(evidence, sequenceId, id) && `holds ${id}, which all members show`) || null
@@ -79,25 +80,38 @@ function whyStepIsStuck(
   }
 }
 
+/** Who waits for keys waits for sequences that have not ended. */
+function whyKeysAreStuck(behind: readonly { sequenceId: string }[], { told }: Evidence): string | null {
+  const left = behind.filter(({ sequenceId }) => {
+    const facts = told.get(sequenceId) ?? [];
+    return !facts.some(({ fact }) => fact.kind === 'sequence-ended');
+  });
+  return left.length > 0 ? null : 'waits for conflict keys that are free';
+}
+
 const isHeld = (state: OpenSequence, id: string): boolean =>
   Object.values(state.holds).some(({ because }) => because.some(({ step }) => step === id));
 
-export function isShownByAll({ house, ...evidence }: Evidence, sequenceId: string, id: string): boolean {
-  const step = plannedSteps({ house, ...evidence }, sequenceId).find((one) => one.id === id);
+export function isShownByAll(of: Pick<Evidence, 'house' | 'intents'>, sequenceId: string, id: string): boolean {
+  const step = plannedSteps(of, sequenceId).find((one) => one.id === id);
+  const target = of.house.targets.get(step?.target ?? '');
   return (step?.scopes ?? []).every(({ scope, members }) =>
-    members.every(
-      (member) => house.targets.get(step?.target ?? '')?.shownBy(scope, member, step?.resource ?? '') === step?.value,
-    ),
+    members.every((member) => target?.shownBy(scope, member, step?.resource ?? '') === step?.value),
   );
 }
 
-/** Whether a state can be left as it is: ended, or waiting for a person. */
-export const isAtRest = (state: SequenceState): boolean =>
+/** Whether nothing will move a state any more that nothing in the world moves: it has ended, or waits for members to show a step. */
+export const isAtRest = (state: SequenceState, isShown: (id: string) => boolean): boolean =>
   state.status !== 'open' ||
-  (Object.values(state.steps).some(({ phase }) => phase === 'outcome-unknown') &&
-    state.acceptance.steps.every(({ id, capability, needs }) => {
-      const phase = state.steps[id]?.phase;
-      if (phase === 'outcome-unknown') return capability === 'D';
-      if (phase === 'waiting') return !needs.every((need) => state.steps[need]?.phase === 'ready');
-      return phase === 'ready' || phase === 'not-applied';
-    }));
+  (!waitsForPerson(state) &&
+    (state.claim?.phase === 'waiting' ||
+      (state.acceptance.steps.some(({ id }) => state.steps[id]?.phase === 'applied') &&
+        state.acceptance.steps.every(({ id, needs }) => {
+          const phase = state.steps[id]?.phase;
+          if (phase === 'applied') return isHeld(state, id) && !isShown(id);
+          if (phase === 'waiting') return !needs.every((need) => state.steps[need]?.phase === 'ready');
+          return phase === 'ready' || phase === 'not-applied';
+        }))));
+
+const waitsForPerson = ({ begun, mutations }: OpenSequence): boolean =>
+  !begun || Object.values(mutations).some(({ holds }) => holds);

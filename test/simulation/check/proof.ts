@@ -1,7 +1,15 @@
-import { COMMAND_TYPE, READING_TYPE, RESULT_TYPE, type EvolutionRecord, type ScopeShown } from '@causeway/contracts';
+import {
+  COMMAND_TYPE,
+  DECISION_TYPE,
+  READING_TYPE,
+  RESULT_TYPE,
+  type EvolutionRecord,
+  type ScopeShown,
+} from '@causeway/contracts';
 import { OBSERVED_PREFIX } from '../world/sim-looks';
 import type { Evidence, Line, Told } from './evidence';
 import { plannedSteps, type PlannedStep } from './plan-of';
+import { isSettledAsApplied, settlementBehind } from './settlements';
 import { violation, type Violation } from './violation';
 
 type GateOpened = Extract<EvolutionRecord, { kind: 'gate-opened' }>;
@@ -42,8 +50,9 @@ function* ofScope(
   facts: readonly Told[],
 ): Iterable<Violation> {
   if (step.rung === 'accepted') {
-    if (message.type !== RESULT_TYPE || message.data.outcome.kind === 'unknown')
-      yield violation('I2', `a gate cites no result for ${step.id}`);
+    const isResult = message.type === RESULT_TYPE && message.data.outcome.kind !== 'unknown';
+    const isSaid = message.type === DECISION_TYPE && message.data.settle?.applied && isSettledAsApplied(facts, step.id);
+    if (!isResult && !isSaid) yield violation('I2', `a gate cites no result for ${step.id}`);
     return;
   }
   if (message.type !== READING_TYPE) return yield violation('I2', `a gate cites a ${message.type} for ${step.id}`);
@@ -89,10 +98,19 @@ export function* resultsEchoCommands(evidence: Evidence): Iterable<Violation> {
     for (const { fact, index } of facts) {
       if (!('result' in fact)) continue;
       const line = evidence.byDigest.get(fact.result);
+      if (settlementBehind(fact.result, evidence) && isSettledBefore(fact, facts)) continue;
       const problem = line ? strangeness(line, index, steps, evidence) : 'is not in the ledger';
       if (problem) yield violation('I20', `the result behind ${fact.kind} of ${fact.step} ${problem}`);
     }
   }
+}
+
+/** Whether the fact right before it says that a person settled this very attempt. */
+function isSettledBefore(fact: Told['fact'], facts: readonly Told[]): boolean {
+  const before = facts[facts.findIndex((one) => one.fact === fact) - 1]?.fact;
+  return (
+    before?.kind === 'step-settled' && 'attempt' in fact && before.step === fact.step && before.attempt === fact.attempt
+  );
 }
 
 /** W6: what a fact says of a step is what the result that it cites says. */

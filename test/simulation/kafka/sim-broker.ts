@@ -8,7 +8,8 @@ import {
   type Sealed,
   type Watermark,
 } from '@causeway/messaging';
-import { callOut, type Ground } from '../ports';
+import type { Twin } from '../calls';
+import { callOut, faultOf, type Ground } from '../ports';
 import type { SimProcess } from '../process';
 import { Dice } from '../time/dice';
 import { EPOCH_MS } from '../time/timers';
@@ -97,13 +98,17 @@ class SimBus implements EventBus {
     const { ground } = this.broker;
     const away = this.broker.isAway();
     const latencyMs = away ? 1_000 : ground.dice.between(1, 6);
-    return callOut(ground, this.process, latencyMs, () => this.sendNow(messages, away));
+    const outgoing = { process: this.process, kind: 'send', of: topicsOf(messages) };
+    return callOut(ground, outgoing, latencyMs, ({ twin }) => this.sendNow(messages, away, twin));
   }
 
   consume(options: ConsumeOptions): Promise<Consumption> {
     const { ground } = this.broker;
-    return callOut(ground, this.process, ground.dice.between(1, 6), () => {
+    const outgoing = { process: this.process, kind: 'consume', of: options.groupId };
+    return callOut(ground, outgoing, ground.dice.between(1, 6), ({ twin }) => {
+      if (twin === 'not-done') throw new SendFailed('the broker does not answer', true, false);
       const leave = this.broker.group(options.groupId).join(this.process, options);
+      if (twin) throw new SendFailed('the answer of the broker was lost', true, false);
       return { isRunning: () => this.process.alive, stop: () => Promise.resolve(leave()) };
     });
   }
@@ -114,7 +119,9 @@ class SimBus implements EventBus {
 
   watermarks(topics: readonly string[]): Promise<Map<string, Watermark[]>> {
     const { ground } = this.broker;
-    return callOut(ground, this.process, ground.dice.between(1, 6), () => {
+    const outgoing = { process: this.process, kind: 'watermarks', of: 'topics' };
+    return callOut(ground, outgoing, ground.dice.between(1, 6), ({ twin }) => {
+      if (twin) throw new SendFailed('the broker does not answer', true, false);
       const of = (topic: string): Watermark[] =>
         (this.broker.topics.get(topic) as RawMessage[][]).map((log, partition) => ({
           partition,
@@ -134,9 +141,10 @@ class SimBus implements EventBus {
   }
 
   /** A produce request is taken whole or not at all for each partition. */
-  private sendNow(messages: readonly Sealed[], away: boolean): void {
-    const { faults, dice } = this.broker.ground;
-    const fault = away ? 'send-lost' : faults.oneOf('send-lost', 'send-done-answer-lost', 'send-done-in-part');
+  private sendNow(messages: readonly Sealed[], away: boolean, twin: Twin | null): void {
+    const { ground } = this.broker;
+    const { dice } = ground;
+    const fault = away ? 'send-lost' : faultOf(ground, twin, 'send-lost', 'send-done-answer-lost', 'send-done-in-part');
     const lost = new Set<string>();
     const placeOf = ({ topic, key }: Sealed): string => `${topic}/${this.broker.partitionOf(topic, key)}`;
     if (fault === 'send-done-in-part') for (const message of messages) if (dice.chance(0.5)) lost.add(placeOf(message));
@@ -145,3 +153,6 @@ class SimBus implements EventBus {
     if (fault) throw new SendFailed(fault, true, false);
   }
 }
+
+const topicsOf = (messages: readonly Sealed[]): string =>
+  [...new Set(messages.map(({ topic }) => topic))].sort().join(' ');

@@ -1,5 +1,6 @@
 import type { ConsumeOptions } from '@causeway/messaging';
 import { OffsetTracker } from '../../../libs/messaging/src/kafka/offset-tracker';
+import { begins, diesAfter } from '../ports';
 import type { SimProcess } from '../process';
 import type { Dice } from '../time/dice';
 import type { SimBroker } from './sim-broker';
@@ -152,13 +153,19 @@ export class SimGroup {
     });
   }
 
+  /** Nobody waits for it: a commit that fails is made again with the next one. */
   private commit(assignment: Assignment): void {
-    const { topic, partition, tracker } = assignment;
+    const { topic, partition, tracker, member } = assignment;
     if (assignment.generation !== this.generation) return;
+    const { ground } = this.broker;
     const reached = tracker.toCommit();
-    if (reached !== null && !this.broker.ground.faults.strikes('offset-commit-lost')) {
-      this.committed.set(`${topic}/${partition}`, Number(reached));
-      tracker.committed(reached);
+    if (reached !== null) {
+      const begun = begins(ground, { process: member.process, kind: 'offset-commit', of: topic });
+      if (begun.isDead) return;
+      const isLost = begun.twin === 'not-done' || ground.faults.strikes('offset-commit-lost');
+      if (!isLost) this.committed.set(`${topic}/${partition}`, Number(reached));
+      if (!isLost && !begun.twin) tracker.committed(reached);
+      if (diesAfter(ground, member.process, begun)) return;
     }
     this.pump(assignment);
   }

@@ -29,6 +29,12 @@ export const EXECUTOR_STATEMENTS: readonly Known[] = [
       return [{ place }];
     }),
   ),
+  model<[places: string[]]>('claims-holders', (tx, [places]) =>
+    places.flatMap((place) => {
+      const row = tx.get('open_claims', place);
+      return row ? [{ place, holder: row.holder }] : [];
+    }),
+  ),
   model<[holder: string, nobody: string, limit: number]>('claims-take-over', (tx, [holder, nobody, limit]) => {
     if (!isLeased(tx, holder)) return [];
     const lost = new Set(

@@ -29,6 +29,21 @@ export const SEQUENCER_STATEMENTS: readonly Known[] = [
       return [];
     },
   ),
+  model<[]>('last-turn', (tx) => [{ last: String(lastTurn(tx)) }]),
+  model<[from: number, to: number]>('take-turns', (tx, [from, to]) => {
+    // An update waits for the row's lock before it reads it.
+    tx.put('turn', 'one', { last: lastTurn(tx) });
+    if (lastTurn(tx) !== from) return [];
+    tx.put('turn', 'one', { last: to });
+    return [{ last: String(to) }];
+  }),
+  model<[]>('open-heads', (tx) =>
+    tx
+      .all('sequence')
+      .map(([, row]) => row)
+      .filter(({ status, targets }) => status === 'open' && (targets as string[]).some((name) => name !== ''))
+      .map(({ id, version }) => ({ id, version })),
+  ),
   model<[nowMs: number, limit: number]>('due-sequences', (tx, [nowMs, limit]) =>
     tx
       .all('sequence')
@@ -66,6 +81,8 @@ export const SEQUENCER_STATEMENTS: readonly Known[] = [
     return [];
   }),
 ];
+
+const lastTurn = (tx: Transaction): number => (tx.get('turn', 'one')?.last as number | undefined) ?? 0;
 
 interface StreamRow {
   readonly of: string;

@@ -25,6 +25,10 @@ const SEAT_STATEMENTS: readonly Known[] = [
     return ofEpoch(row, epoch);
   }),
   model<[epoch: string]>('seat-hold', (tx, [epoch]) => ofEpoch(lockedSeat(tx), epoch)),
+  model<[]>('seat-who', (tx) => {
+    const { epoch, holder } = tx.get('seat', 'one') ?? {};
+    return epoch === undefined ? [] : [{ epoch, holder }];
+  }),
   model<[epoch: string]>('seat-give-up', (tx, [epoch]) => {
     const row = lockedSeat(tx);
     if (row?.epoch === epoch) tx.put('seat', 'one', { ...row, expiresAt: -Infinity });

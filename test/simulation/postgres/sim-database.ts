@@ -1,9 +1,10 @@
 import { DatabaseError, type Database, type TransactionOptions, type Tx } from '@causeway/persistence';
-import { callOut, type Ground } from '../ports';
+import type { Call } from '../calls';
+import { callOut, faultOf, type Begun, type Ground } from '../ports';
 import { never, type SimProcess } from '../process';
 import { Blocked, Tables, Transaction, UniqueViolation } from './tables';
 import type { Statement } from './known';
-import { statementFor } from './statements';
+import { nameOf, statementFor } from './statements';
 
 const IDLE_IN_TRANSACTION_MS = 5_000;
 const MAX_TRIES = 5;
@@ -95,6 +96,8 @@ class SimDatabase implements Database {
 class Session {
   private readonly tx: Transaction;
   private failed: Error | null = null;
+  private begun: Call | null = null;
+  private label = 'nothing';
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -106,25 +109,29 @@ class Session {
   }
 
   begin(): Promise<void> {
-    return this.call(() => {
-      if (this.schema.isAway()) throw away();
+    return this.call('begin', this.label, ({ call, twin }) => {
+      this.begun = call;
+      if (this.schema.isAway() || twin) throw away();
       this.tx.activeAt = this.schema.ground.time.now;
     });
   }
 
   /** Statements started together run in the order they were started; after a failed one the others do nothing. */
   query<R>(sql: string, params: readonly unknown[] = [], name: string | undefined, alone: boolean): Promise<R[]> {
-    const turn = this.last.then(() => this.run<R>(statementFor(sql, name), params, alone));
+    const known = nameOf(sql, name);
+    const turn = this.last.then(() => this.run<R>({ known, run: statementFor(sql, name), params, alone }));
     this.last = turn.catch(() => undefined);
     return turn;
   }
 
   commit(): Promise<void> {
-    const { faults } = this.schema.ground;
-    return this.call(() => {
+    const { ground } = this.schema;
+    return this.call('commit', this.label, ({ twin }) => {
       if (this.failed) throw this.failed;
       if (this.tx.isOver) throw idleTooLong();
-      const fault = this.schema.isAway() ? 'commit-lost' : faults.oneOf('commit-lost', 'commit-done-answer-lost');
+      const fault = this.schema.isAway()
+        ? 'commit-lost'
+        : faultOf(ground, twin, 'commit-lost', 'commit-done-answer-lost');
       if (fault === 'commit-lost') this.tx.rollback();
       else this.tx.commit();
       if (fault) throw lostConnection(true);
@@ -135,26 +142,34 @@ class Session {
     this.tx.rollback();
   }
 
-  private async run<R>(statement: Statement, params: readonly unknown[], alone: boolean): Promise<R[]> {
+  private async run<R>(asked: Asked): Promise<R[]> {
+    this.named(asked);
     for (;;) {
-      const result = await this.call(() => this.attempt(statement, params, alone));
+      const result = await this.call('statement', asked.known, (begun) => this.attempt(asked, begun));
       if (!(result instanceof Blocked)) return result as R[];
       await this.untilFree(result.by);
     }
   }
 
-  private attempt(statement: Statement, params: readonly unknown[], alone: boolean): unknown[] | Blocked {
+  /** A transaction is known by its first statement. */
+  private named({ known }: Asked): void {
+    if (this.label !== 'nothing') return;
+    this.label = known;
+    if (this.begun) this.begun.of = known;
+  }
+
+  private attempt({ run, params, alone }: Asked, { twin }: Begun): unknown[] | Blocked {
     const { faults, time } = this.schema.ground;
     if (this.failed) throw this.failed;
     if (this.tx.isOver) throw this.fail(idleTooLong());
     if (this.schema.isAway()) throw this.fail(away());
-    const fault = faults.oneOf('statement-lost', 'deadlock');
+    const fault = twin === 'not-done' ? 'statement-lost' : faults.oneOf('statement-lost', 'deadlock');
     if (fault) throw this.fail(fault === 'deadlock' ? deadlock() : lostConnection(false));
     this.tx.activeAt = time.now;
     try {
-      const rows = this.tx.statement((tx) => statement(tx, params, this.schema.ground));
+      const rows = this.tx.statement((tx) => run(tx, params, this.schema.ground));
       if (alone) this.tx.commit();
-      if (faults.strikes('answer-of-statement-lost')) throw this.fail(lostConnection(false));
+      if (twin === 'done' || faults.strikes('answer-of-statement-lost')) throw this.fail(lostConnection(false));
       return rows;
     } catch (error) {
       if (error instanceof Blocked && this.closesCircle(error.by)) throw this.fail(deadlock());
@@ -197,10 +212,19 @@ class Session {
     });
   }
 
-  private call<T>(act: () => T): Promise<T> {
+  private call<T>(kind: string, of: string, act: (begun: Begun) => T): Promise<T> {
     const { ground } = this.schema;
     if (!this.process.alive) return never();
     const slow = ground.faults.strikes('statement-slow') ? ground.dice.between(100, SLOW_MS) : 0;
-    return callOut(ground, this.process, ground.dice.between(0.2, 2) + slow, act);
+    return callOut(ground, { process: this.process, kind, of }, ground.dice.between(0.2, 2) + slow, act);
   }
+}
+
+/** One statement as it was asked for. */
+interface Asked {
+  readonly known: string;
+  readonly run: Statement;
+  readonly params: readonly unknown[];
+  /** A transaction of its own. */
+  readonly alone: boolean;
 }

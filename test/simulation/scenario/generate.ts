@@ -1,11 +1,12 @@
-import { target as targetSchema, type IntentData, type PlanDocument, type Target } from '@causeway/contracts';
+import { type IntentData, type PlanDocument, type Target } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import { sha256Hex } from '@causeway/signing';
 import { FAULT_KINDS, type FaultPlan } from '../faults';
 import { Dice } from '../time/dice';
-import { CAPABILITIES, changeOf } from '../world/sim-executor';
-import { OBSERVED_PREFIX } from '../world/sim-looks';
+import { changeOf } from '../world/sim-executor';
 import type { PlannedIntent, Scenario } from './scenario';
+import { withSharedKeys } from './shared-keys';
+import { targetFor } from './targets';
 
 const EXECUTORS = ['alpha', 'beta'] as const;
 const SCOPES = ['eu-west', 'us-east', 'ap-south'] as const;
@@ -21,12 +22,17 @@ export function scenarioOf(seed: number): Scenario {
   const mode = dice.chance(0.5) ? 'liveness' : 'safety';
   return {
     ...{ seed, mode, targets },
-    intents: Array.from({ length: dice.pick([1, 1, 1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
+    intents: withSharedKeys(
+      seed,
+      Array.from({ length: dice.pick([1, 1, 1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
+    ),
     processes: {
       sequencer: dice.pick([1, 1, 2]),
       executor: dice.int(1, 2),
       ledger: dice.pick([1, 1, 2]),
+      prober: dice.pick([1, 1, 2]),
     },
+    isObserved: dice.chance(0.25),
     serialBy: dice.pick(['target', 'sequence']),
     faults: faultsOf(dice),
     faultsForMs: mode === 'safety' ? dice.int(5_000, 22_000) : dice.int(4_000, 14_000),
@@ -42,28 +48,8 @@ function faultsOf(dice: Dice): FaultPlan {
 }
 
 function targetOf(name: string, scopes: readonly string[], dice: Dice, every: string): Target {
-  const isGlobal = dice.chance(0.2);
-  const members = (scope: string): string[] =>
-    Array.from({ length: dice.int(1, 2) }, (_, i) => `${name}-${scope}-${i + 1}`);
-  const own = Object.fromEntries((isGlobal ? ['global'] : scopes).map((scope) => [scope, members(scope)]));
-  const place = { url: `http://${name}/look` };
-  const at = Object.fromEntries(
-    Object.entries(own).map(([scope, list]) => [scope, Object.fromEntries(list.map((member) => [member, place]))]),
-  );
-  const observed = { prefix: OBSERVED_PREFIX, with: 'resource' };
-  const expect = [{ observed, is: 'equals', wanted: { with: 'value' } }];
-  const change = (capability: string) => ({
-    with: { resource: { type: 'string' }, value: { type: 'string' } },
-    ...{ identifiedBy: ['resource'], capability, show: { effective: { probe: 'look', expect } } },
-  });
-  return targetSchema.parse({
-    ...{ apiVersion: 'causeway/v1', kind: 'Target', metadata: { name, owner: `team-${name}` } },
-    spec: {
-      ...{ executor: name, propagation: 'regional-async', rung: 'effective', history: 'ordered-ids', scopes: own },
-      changes: Object.fromEntries(CAPABILITIES.map((capability) => [changeOf(capability), change(capability)])),
-      probes: { look: { kind: 'http', every, timeout: '2s', freshness: '10s', at } },
-    },
-  });
+  const own = dice.chance(0.2) ? ['global'] : scopes;
+  return targetFor(name, Object.fromEntries(own.map((scope) => [scope, dice.int(1, 2)])), every);
 }
 
 function intentOf(nr: number, scopes: readonly string[], targets: readonly Target[], dice: Dice): PlannedIntent {
@@ -71,7 +57,12 @@ function intentOf(nr: number, scopes: readonly string[], targets: readonly Targe
   const plan = {
     ...{ apiVersion: 'causeway/v1', kind: 'EvolutionPlan' },
     metadata: { name: `plan-${nr}`, owner: 'team-simulated', reason: `CHG-${nr}` },
-    spec: { scopes: wantedScopes(scopes, steps, targets), steps },
+    spec: {
+      ...(dice.chance(0.15) ? { start: 'on-resume' } : {}),
+      ...(dice.chance(0.3) ? { onOutOfSequence: 'record' } : {}),
+      scopes: wantedScopes(scopes, steps, targets),
+      steps,
+    },
   };
   const isTampered = dice.chance(0.03);
   const data: IntentData = {

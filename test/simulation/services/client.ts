@@ -25,6 +25,7 @@ export async function bootClient(house: House, process: SimProcess): Promise<voi
     const whole = { ...draft, correlationId: sequenceId, causationIds: [] };
     const sealed = seal([whole], { signer: simSigner(PUBLISHER), now, newId: house.newId });
     await pause(Math.max(1, atMs - house.time.now));
+    while (house.scenario.told && !isFollowed(house)) await pause(200);
     while (!(await isSent(bus.send(sealed)))) await pause(300);
     house.acknowledged.push({ key: data.key, eventId: id });
   };
@@ -32,6 +33,13 @@ export async function bootClient(house: House, process: SimProcess): Promise<voi
     house.acknowledged.filter(({ key }) => key === intent.data.key).length > intent.repeats;
   for (const intent of house.scenario.intents) while (!isTold(intent)) await publish(intent);
 }
+
+/** A told story begins once every target is observed, so that what others do in it is always seen. */
+const isFollowed = (house: House): boolean =>
+  house.executors.every((name) => {
+    const row = house.schema(`executor-${name}`).tables.rows('observing').get(name);
+    return row !== undefined && row.cursor !== null;
+  });
 
 const isSent = (sending: Promise<void>): Promise<boolean> =>
   sending.then(

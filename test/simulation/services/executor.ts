@@ -5,11 +5,14 @@ import { Hosting } from '../../../libs/executor-host/src/hosting';
 import { commandsInbox } from '../../../libs/executor-host/src/inbound/commands';
 import { Lease } from '../../../libs/executor-host/src/lease';
 import { ResultWriter } from '../../../libs/executor-host/src/result-writer';
+import { Observing } from '../../../libs/executor-host/src/observing/observing';
+import { ObservingStore } from '../../../libs/executor-host/src/observing/observing-store';
 import { Worker } from '../../../libs/executor-host/src/worker';
 import type { House } from '../house';
 import { simSigner } from '../keys';
 import type { SimProcess } from '../process';
 import { SimExecutor } from '../world/sim-executor';
+import { SimObserver } from '../world/sim-observer';
 import type { SimTarget } from '../world/sim-target';
 import { openIntake } from './server';
 
@@ -27,9 +30,10 @@ export async function bootExecutor(house: House, process: SimProcess, name: stri
   const lease = bugs.lease(new Lease({ database, newId: house.newId, monotonic: () => performance.now() }));
   const claims = bugs.claims(new ClaimStore(database));
   const now = (): number => Date.now();
+  const clock = { now, monotonic: () => performance.now() };
+  const sealing = { signer: simSigner(principal), now, newId: house.newId, validate: false };
   const results: ResultWriter = new ResultWriter({
-    ...{ database, claims, outbox },
-    sealing: { signer: simSigner(principal), now, newId: house.newId, validate: false },
+    ...{ database, claims, outbox, sealing },
     enqueue: (rows) => relay.enqueue(rows),
     onSettled: ({ claim }, written) => hosting.settled(claim, written),
     onFailure: () => undefined,
@@ -46,8 +50,15 @@ export async function bootExecutor(house: House, process: SimProcess, name: stri
     mayStart: () => lease.isValid(),
     onAnswer: (answered) => results.add(bugs.answered(answered)),
   });
-  const hosting: Hosting = new Hosting({ claims, lease, worker, results, log: silent });
+  const onLeaseLost = (): Promise<void> => Promise.resolve();
+  const hosting: Hosting = new Hosting({ claims, lease, worker, results, log: silent, onLeaseLost });
   await hosting.start();
+  if (house.scenario.isObserved)
+    new Observing({
+      ...{ target: name, history: 'ordered-ids', observer: new SimObserver(target, house, process) },
+      ...{ store: new ObservingStore(database, name), lease, outbox, sealing, clock, log: silent },
+      enqueue: (rows) => relay.enqueue(rows),
+    }).start();
   await openIntake(house, process, {
     ...{ principal, bus, controller: commandsInbox(name), method: 'take' },
     take: (received) => hosting.take(received),

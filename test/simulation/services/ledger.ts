@@ -5,6 +5,7 @@ import { Appender } from '../../../apps/ledger/src/handle/appender';
 import { LedgerFigures } from '../../../apps/ledger/src/handle/figures';
 import { noteSignerOf } from '../../../apps/ledger/src/handle/ledger-key';
 import { LedgerWriter } from '../../../apps/ledger/src/handle/ledger-writer';
+import { WriterReplaced } from '../../../apps/ledger/src/handle/ports';
 import { RecentIds } from '../../../apps/ledger/src/handle/recent-ids';
 import { restoreFrontier } from '../../../apps/ledger/src/handle/restore';
 import { Sieve } from '../../../apps/ledger/src/handle/sift';
@@ -36,6 +37,7 @@ export async function bootLedger(house: House, process: SimProcess): Promise<voi
   const door: Door = { verifier, topics: topicIndex(allTopics(house.executors)) };
   const bus: EventBus = house.broker.open(process);
   const store = bugs.logStore(new SimLogStore(house.ledger, house, process));
+  await untilItsTurn(store);
   const epoch = await store.takeOver();
   const ports = { sha256, verifyEd25519: verifyMac };
   const frontier = await restoreFrontier(store, { ports, key: noteSigner, epoch });
@@ -62,6 +64,21 @@ export async function bootLedger(house: House, process: SimProcess): Promise<voi
   });
   writer.start();
   await intake.start();
+  void untilReplaced(store, epoch).then(onFatal);
+}
+
+/** As Standby and LedgerService do it. */
+async function untilItsTurn(store: SimLogStore): Promise<void> {
+  while (!(await store.takeSeat().catch(() => false))) await pause(500);
+}
+
+async function untilReplaced(store: SimLogStore, epoch: number): Promise<Error> {
+  for (;;) {
+    await pause(1_000);
+    await store.takeSeat().catch(() => false);
+    const newest = await store.newestEpoch().catch(() => epoch);
+    if (newest > epoch) return new WriterReplaced(`epoch ${epoch} is over`);
+  }
 }
 
 async function recentIds(store: SimLogStore, capacity: number): Promise<RecentIds> {

@@ -11,7 +11,9 @@ import { seal, type RawMessage } from '@causeway/messaging';
 import { sha256Hex } from '@causeway/signing';
 import type { House } from '../house';
 import { simSigner } from '../keys';
+import { capabilityOf } from '../world/sim-executor';
 
+const FOREIGN_AFTER_MS = 100;
 const AT = '2026-01-31T12:00:00.000Z';
 
 /** What others put on the topics: the same message again, garbage, results that nobody awaits or that others sign. */
@@ -37,9 +39,29 @@ export function changeFromOutside(house: House): void {
       if (!faults.strikes('foreign-change')) continue;
       const resource = String(step.with?.resource);
       const value = dice.chance(0.5) ? String(step.with?.value) : 'other';
-      const write = { resource, value, attemptId: null, from: null, capability: 'C', sentAt: time.now };
+      const write = { resource, value, capability: capabilityOf(step.change), ...NOBODY, sentAt: time.now };
       time.schedule(dice.between(0, scenario.faultsForMs), null, () => targets.get(step.target)?.write(write));
     }
+}
+
+const NOBODY = { attemptId: null, from: null };
+
+/** The change of somebody else that a told story has. */
+export function changeAsTold({ scenario, targets, time }: House): void {
+  const foreign = scenario.told?.foreign;
+  if (!foreign) return;
+  let isDone = false;
+  const { target, resource, value, afterStep } = foreign;
+  const change = (): void => {
+    if (isDone) return;
+    isDone = true;
+    const write = { resource, value, capability: 'C', ...NOBODY, sentAt: time.now };
+    time.schedule(FOREIGN_AFTER_MS, null, () => targets.get(target)?.write(write));
+  };
+  for (const each of targets.values())
+    each.onWrite = ({ attemptId }) => {
+      if (attemptId?.split('/')[1] === afterStep) change();
+    };
 }
 
 function garbage({ dice }: House, raw: RawMessage): RawMessage {

@@ -1,5 +1,5 @@
 import { Relay, seal, valueOf } from '@causeway/messaging';
-import { claimInbox, createOutboxStore, Seat, type Tx } from '@causeway/persistence';
+import { claimInbox, createOutboxStore, Seat, type SeatTaken, type Tx } from '@causeway/persistence';
 import { sha256Hex } from '@causeway/signing';
 import { ClockTicker } from '../../../apps/sequencer/src/handle/clock-ticker';
 import { Decider, type DeciderPorts } from '../../../apps/sequencer/src/handle/decider';
@@ -8,9 +8,10 @@ import { StateCache } from '../../../apps/sequencer/src/handle/state-cache';
 import { admissionFor } from '../../../apps/sequencer/src/inbound/admission';
 import { Messages } from '../../../apps/sequencer/src/inbound/messages';
 import { dueSequences } from '../../../apps/sequencer/src/store/stream-store';
+import { recordRefusals, refusalsOf } from '../../../libs/service/src/record-refusal';
 import type { House } from '../house';
 import { simSigner } from '../keys';
-import type { SimProcess } from '../process';
+import { never, type SimProcess } from '../process';
 import { openIntake } from './server';
 
 const PRINCIPAL = 'sequencer';
@@ -21,10 +22,16 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
   const database = house.schema(PRINCIPAL).open(process);
   const bus = house.broker.open(process);
   const outbox = createOutboxStore(database);
-  const relay = new Relay({ bus, store: bugs.outbox(outbox) as never });
+  const sealing = { signer: simSigner(PRINCIPAL), now: () => Date.now(), newId: house.newId };
+  const leaveWord = (error: SeatTaken): Promise<unknown> =>
+    recordRefusals({ database, outbox, sealing }, refusalsOf(error)).catch(() => undefined);
+  const relay: Relay = new Relay({ bus, store: bugs.outbox(outbox) as never, maySend: () => seat.isFresh() });
   const seat = new Seat({
     ...{ database, newId: house.newId, onWaiting: () => undefined },
-    onTaken: (error) => house.exit(process, error),
+    onTaken: (error) =>
+      leaveWord(error)
+        .finally(() => house.exit(process, error))
+        .then(never),
   });
   await seat.take(() => relay.start());
   const now = (): number => Date.now();
@@ -32,7 +39,7 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
   const ports: DeciderPorts = bugs.deciderPorts(
     {
       transaction: (work) => database.transaction(work),
-      mustHold: (tx) => seat.mustHold(tx),
+      mustHold: (tx, attempt) => seat.mustHold(tx, attempt),
       claimInbox,
       insertOutbox: (tx: Tx, sealed) => outbox.insert(tx, sealed),
       relay: (rows) => relay.enqueue(rows),
@@ -43,7 +50,11 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
     },
     { database, relay, outbox },
   );
-  const caches = { sequences: new StateCache<never>(100), targets: new StateCache<never>(100) };
+  const caches = {
+    sequences: new StateCache<never>(100),
+    targets: new StateCache<never>(100),
+    claims: new StateCache<never>(1),
+  };
   const decider = new Decider(ports, bugs.caches(caches), new LastRounds(new Date(now()).toISOString()));
   const ticker = new ClockTicker({
     due: (nowMs, limit) => dueSequences(database, nowMs, limit),

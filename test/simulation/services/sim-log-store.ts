@@ -1,4 +1,5 @@
-import { DatabaseError } from '@causeway/persistence';
+import type { Message } from '@causeway/contracts';
+import { DatabaseError, STANDBY_MS } from '@causeway/persistence';
 import {
   AlreadyIn,
   partitionName,
@@ -12,13 +13,16 @@ import {
   type StoredHead,
   type StoredWaiting,
 } from '../../../apps/ledger/src/handle/ports';
-import { callOut, type Ground } from '../ports';
+import type { Twin } from '../calls';
+import { callOut, faultOf, type Ground } from '../ports';
 import type { SimProcess } from '../process';
 
 /** The ledger's tables: they are only added to. */
 export class LedgerTables {
   readonly entries: StoredEntry[] = [];
   readonly heads: StoredHead[] = [];
+  /** Of each entry its message, in their order. */
+  readonly arrivals: Message[] = [];
   readonly byEvent = new Map<string, MadeEntry>();
   readonly places = new Map<string, string | null>();
   readonly highest = new Map<string, number>();
@@ -27,6 +31,8 @@ export class LedgerTables {
   readonly waiting = new Map<string, StoredWaiting>();
   epoch = 0;
   awayUntil = 0;
+  /** Whose session has the lock. */
+  seat: SimProcess | null = null;
 }
 
 /**
@@ -41,10 +47,9 @@ export class SimLogStore implements LogStore {
   ) {}
 
   append(batch: Batch): Promise<void> {
-    return this.call(() => {
-      const { faults } = this.ground;
+    return this.call('append', (twin) => {
       if (batch.epoch !== this.tables.epoch) throw new WriterReplaced(`epoch ${batch.epoch} is over`);
-      const fault = faults.oneOf('commit-lost', 'commit-done-answer-lost');
+      const fault = faultOf(this.ground, twin, 'commit-lost', 'commit-done-answer-lost');
       if (fault === 'commit-lost') throw lost();
       this.mustBeNew(batch);
       this.add(batch);
@@ -52,49 +57,80 @@ export class SimLogStore implements LogStore {
     });
   }
 
+  /** As Standby asks: true when it is this process's turn. */
+  takeSeat(): Promise<boolean> {
+    return this.ask('takeSeat', () => {
+      const { tables, process } = this;
+      if (tables.seat?.alive && tables.seat !== process) return false;
+      if (tables.seat !== process) this.freeWhenSilent();
+      tables.seat = process;
+      return true;
+    });
+  }
+
+  private freeWhenSilent(): void {
+    const { tables, process, ground } = this;
+    process.onPause((forMs) => {
+      const free = (): void => void (tables.seat = tables.seat === process ? null : tables.seat);
+      if (forMs > STANDBY_MS) ground.time.schedule(STANDBY_MS, null, free);
+    });
+  }
+
+  newestEpoch(): Promise<number> {
+    return this.ask('newestEpoch', () => this.tables.epoch);
+  }
+
   takeOver(): Promise<number> {
-    return this.call(() => ++this.tables.epoch);
+    return this.ask('takeOver', () => ++this.tables.epoch);
   }
 
   newestHead(): Promise<StoredHead | null> {
-    return this.call(() => this.tables.heads.at(-1) ?? null);
+    return this.ask('newestHead', () => this.tables.heads.at(-1) ?? null);
   }
 
   headFrom(size: number): Promise<StoredHead | null> {
-    return this.call(() => this.tables.heads.find((head) => head.size >= size) ?? null);
+    return this.ask('headFrom', () => this.tables.heads.find((head) => head.size >= size) ?? null);
   }
 
   headsAfter(size: number, limit: number): Promise<StoredHead[]> {
-    return this.call(() => this.tables.heads.filter((head) => head.size > size).slice(0, limit));
+    return this.ask('headsAfter', () => this.tables.heads.filter((head) => head.size > size).slice(0, limit));
+  }
+
+  /** The simulation reads the rows themselves. */
+  publishedSize(): Promise<number> {
+    return Promise.resolve(0);
   }
 
   knownEvents(ids: readonly string[]): Promise<Set<string>> {
-    return this.call(() => new Set(ids.filter((id) => this.tables.byEvent.has(id))));
+    return this.ask('knownEvents', () => new Set(ids.filter((id) => this.tables.byEvent.has(id))));
   }
 
   digestsOf(ids: readonly string[]): Promise<Map<string, string>> {
     const digestOf = (id: string) => this.tables.byEvent.get(id)?.arrival.received.digest;
-    return this.call(() => new Map(ids.flatMap((id) => (digestOf(id) ? [[id, digestOf(id) as string]] : []))));
+    return this.ask(
+      'digestsOf',
+      () => new Map(ids.flatMap((id) => (digestOf(id) ? [[id, digestOf(id) as string]] : []))),
+    );
   }
 
   knownPlaces(places: readonly Place[]): Promise<Map<string, string | null>> {
     const names = places.map(placeName);
-    return this.call(() => {
+    return this.ask('knownPlaces', () => {
       const known = names.filter((name) => this.tables.places.has(name));
       return new Map(known.map((name) => [name, this.tables.places.get(name) ?? null]));
     });
   }
 
   entries(from: number, limit: number): Promise<StoredEntry[]> {
-    return this.call(() => this.tables.entries.slice(from, from + limit));
+    return this.ask('entries', () => this.tables.entries.slice(from, from + limit));
   }
 
   eventIds(): Promise<string[]> {
-    return this.call(() => [...this.tables.byEvent.keys()]);
+    return this.ask('eventIds', () => [...this.tables.byEvent.keys()]);
   }
 
   highestPlaces(): Promise<Place[]> {
-    return this.call(() =>
+    return this.ask('highestPlaces', () =>
       [...this.tables.highest].map(([name, offset]) => {
         const [topic = '', partition] = name.split('/');
         return { topic, partition: Number(partition), offset: String(offset) };
@@ -103,7 +139,9 @@ export class SimLogStore implements LogStore {
   }
 
   stillWaiting(): Promise<StoredWaiting[]> {
-    return this.call(() => [...this.tables.waiting.values()].filter(({ place }) => !this.isAccounted(place)));
+    return this.ask('stillWaiting', () =>
+      [...this.tables.waiting.values()].filter(({ place }) => !this.isAccounted(place)),
+    );
   }
 
   private isAccounted(place: Place): boolean {
@@ -123,6 +161,7 @@ export class SimLogStore implements LogStore {
     const { tables } = this;
     for (const entry of entries) {
       tables.entries.push(storedOf(entry));
+      tables.arrivals.push(entry.arrival.received.message);
       tables.byEvent.set(entry.arrival.id, entry);
       this.account(entry.arrival.place, entry.arrival.id);
     }
@@ -148,13 +187,26 @@ export class SimLogStore implements LogStore {
     this.tables.highest.set(partition, Math.max(this.tables.highest.get(partition) ?? -1, Number(place.offset)));
   }
 
-  private call<T>(act: () => T): Promise<T> {
+  private ask<T>(name: string, act: () => T): Promise<T> {
+    return this.call(name, (twin) => {
+      if (twin === 'not-done') throw lost();
+      const value = act();
+      if (twin) throw lost();
+      return value;
+    });
+  }
+
+  private call<T>(of: string, act: (twin: Twin | null) => T): Promise<T> {
     const { faults, dice, time } = this.ground;
     const slow = faults.strikes('statement-slow') ? dice.between(100, 3_000) : 0;
-    return callOut(this.ground, this.process, dice.between(0.5, 3) + slow, () => {
-      if (faults.strikes('database-away')) this.tables.awayUntil = time.now + dice.between(500, 12_000);
+    const outgoing = { process: this.process, kind: 'log-store', of };
+    return callOut(this.ground, outgoing, dice.between(0.5, 3) + slow, ({ twin }) => {
+      if (faults.strikes('database-away')) {
+        this.tables.awayUntil = time.now + dice.between(500, 12_000);
+        this.tables.seat = null;
+      }
       if (time.now < this.tables.awayUntil || faults.strikes('statement-lost')) throw lost();
-      return act();
+      return act(twin);
     });
   }
 }

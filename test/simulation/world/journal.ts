@@ -16,6 +16,8 @@ export type WorldEntry =
       readonly attemptId: string | null;
       /** What its target promises: 'A' to 'D'. */
       readonly capability: string;
+      /** What was there; null: nothing. */
+      readonly before: string | null;
     }
   /** The target itself turned a write away: another version, or a key that it knows. */
   | { readonly kind: 'turned-away'; readonly at: number; readonly target: string; readonly attemptId: string }
@@ -31,3 +33,5 @@ export type WorldEntry =
       readonly resource: string;
       readonly value: string;
     };
+
+export type WriteEntry = Extract<WorldEntry, { kind: 'write' }>;

@@ -1,12 +1,13 @@
 import { NotApplied, type ChangeRequest, type Executor, type LookUp, type Written } from '@causeway/executor-sdk';
-import { diesAfter, diesBefore, type Ground } from '../ports';
+import type { Twin } from '../calls';
+import { begins, diesAfter, type Ground } from '../ports';
 import { never, type SimProcess } from '../process';
 import type { SimTarget } from './sim-target';
 
 export const CAPABILITIES = ['A', 'B', 'C', 'D'] as const;
 export const changeOf = (capability: string): string => `set-${capability.toLowerCase()}@v1`;
 
-const capabilityOf = (change: string): string => change.charAt(4).toUpperCase();
+export const capabilityOf = (change: string): string => change.charAt(4).toUpperCase();
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const NETWORK_MS = { least: 2, most: 40, slow: 6_000 };
@@ -37,6 +38,19 @@ interface Course {
   readonly answersInMs: number;
 }
 
+interface Sent {
+  readonly kind: string;
+  readonly signal: AbortSignal;
+  readonly course: Course;
+  /** Of a write. */
+  readonly attemptId?: string;
+  readonly capability?: string;
+}
+
+/** "It did not happen" and "it happened" look the same to who called. */
+const twisted = (course: Course, twin: Twin | null): Course =>
+  twin ? { ...course, arrives: twin === 'done', error: new Error('socket hang up') } : course;
+
 /** An executor for the simulated targets: what a vendor team would write, over a network that loses and lies. */
 export class SimExecutor implements Executor {
   readonly kind = 'simulated';
@@ -59,7 +73,7 @@ export class SimExecutor implements Executor {
     const fault = faults.oneOf('target-unreachable', 'look-up-fails', 'look-up-cannot-tell');
     const error = fault === 'target-unreachable' ? unreachable() : fault ? new Error('socket hang up') : undefined;
     const course = this.course(fault === 'look-up-cannot-tell' ? undefined : error);
-    return this.call(signal, course, (): LookUp => {
+    return this.call({ kind: 'look-up', signal, course }, (): LookUp => {
       const found = this.target.read(textOf(values.resource), attemptId);
       if (fault === 'look-up-cannot-tell' || capabilityOf(change) === 'D')
         return { state: 'unknown', byThisAttempt: null, evidence: {} };
@@ -75,7 +89,8 @@ export class SimExecutor implements Executor {
     const sentAt = this.ground.time.now;
     const from = `${this.process.name} ${this.process.life}`;
     const onVersion = capability === 'A' ? (this.versions.get(attemptId) ?? 0) : undefined;
-    const taken = await this.call(signal, this.writeCourse(), () =>
+    const sent = { kind: 'apply', signal, course: this.writeCourse(capability), attemptId, capability };
+    const taken = await this.call(sent, () =>
       this.target.write({ resource, value, attemptId, from, capability, sentAt, onVersion }),
     );
     if (!taken) throw new NotApplied({ code: 'version-conflict', message: 'somebody was first', retriable: true });
@@ -94,11 +109,13 @@ export class SimExecutor implements Executor {
     return { arrives, arrivesInMs, error, answersInMs };
   }
 
-  private writeCourse(): Course {
-    const { faults, dice } = this.ground;
+  private writeCourse(capability: string): Course {
+    const { faults, dice, scenario } = this.ground;
     const lost = new Error('socket hang up');
     const usual = this.course(undefined);
     const hungUpInMs = usual.arrivesInMs + dice.between(100, HANG_UP_MS);
+    if (scenario.told?.losesFirstAnswerOf === capability && !this.target.sent.has(capability))
+      return { ...usual, error: lost };
     switch (faults.oneOf(...WRITE_FAULTS)) {
       case 'target-unreachable':
         return { ...usual, arrives: false, error: unreachable() };
@@ -122,24 +139,32 @@ export class SimExecutor implements Executor {
   }
 
   /** Who calls hears the answer, or gives up when the signal fires; what is on its way arrives all the same. */
-  private call<T>(signal: AbortSignal, course: Course, act: () => T): Promise<T> {
-    const { ground, process } = this;
-    const { time } = ground;
-    if (diesBefore(ground, process)) return never();
+  private call<T>({ kind, signal, course: planned, attemptId, capability }: Sent, act: () => T): Promise<T> {
+    const { ground, process, target } = this;
+    const begun = begins(ground, { process, kind, of: target.name });
+    if (begun.isDead) return never();
     if (signal.aborted) return Promise.reject(signal.reason as Error);
+    const course = twisted(planned, begun.twin);
+    if (attemptId !== undefined) target.leaves(attemptId, capability ?? '');
     let answer: (() => T) | undefined;
-    if (course.arrives)
-      time.schedule(course.arrivesInMs, null, () => {
-        const value = act();
-        answer = () => value;
-      });
-    if (diesAfter(ground, process)) return never();
+    ground.time.schedule(course.arrivesInMs, null, () => {
+      if (attemptId !== undefined) target.isOver(attemptId);
+      if (!course.arrives) return;
+      const value = act();
+      answer = () => value;
+    });
+    if (diesAfter(ground, process, begun)) return never();
+    return this.answered(signal, course, () => (answer ? answer() : this.lie<T>()));
+  }
+
+  private answered<T>(signal: AbortSignal, course: Course, answer: () => T): Promise<T> {
+    const { time } = this.ground;
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       if (course.answersInMs === Infinity) return;
-      time.schedule(course.answersInMs, process, () => {
+      time.schedule(course.answersInMs, this.process, () => {
         if (course.error) reject(course.error);
-        else resolve(answer ? answer() : this.lie<T>());
+        else resolve(answer());
       });
     });
   }

@@ -28,8 +28,8 @@ const lookAt =
     const { faults, dice } = ground;
     const fault = faults.oneOf('look-unreachable', 'look-hangs', 'look-unreadable');
     if (fault === 'look-hangs') return never();
-    return callOut(ground, process, dice.between(2, 60), () => {
-      if (fault === 'look-unreachable') throw new LookFailed('the connection was refused');
+    return callOut(ground, { process, kind: 'look', of: target.name }, dice.between(2, 60), ({ twin }) => {
+      if (fault === 'look-unreachable' || twin) throw new LookFailed('the connection was refused');
       const names = fault === 'look-unreadable' ? [] : asked;
       const values = names.map((name) => [
         name,

@@ -1,6 +1,6 @@
 import type { Target } from '@causeway/contracts';
 import type { Ground } from '../ports';
-import type { WorldEntry } from './journal';
+import type { WorldEntry, WriteEntry } from './journal';
 
 interface Setting {
   readonly value: string;
@@ -34,6 +34,17 @@ export class SimTarget {
   private readonly settings = new Map<string, Setting>();
   private readonly keys = new Set<string>();
   private readonly members: readonly Member[];
+  /** Its own record of what was changed, for observers; an entry's place is its id. */
+  readonly history: WriteEntry[] = [];
+  /** Where observing began, a place in the history; null: nobody has. */
+  observedFrom: number | null = null;
+  /** Writes ever sent to it, by class, whatever became of them. */
+  readonly sent = new Map<string, number>();
+  /** Writes that have left and not arrived, by attempt. */
+  readonly underWay = new Map<string, number>();
+  /** Settings that some member does not show yet and will. */
+  comingUp = 0;
+  onWrite: (entry: WriteEntry) => void = () => undefined;
 
   constructor(
     readonly declared: Target,
@@ -67,12 +78,33 @@ export class SimTarget {
     }
     if (attemptId) this.keys.add(attemptId);
     const changed = before?.value !== value || capability === 'D';
-    const entry = { target: this.name, resource, value, changed, attemptId, from, capability, sentAt };
-    this.journal.push({ kind: 'write', at, ...entry });
+    const entry: WriteEntry = {
+      ...{ kind: 'write', at, target: this.name, resource, value, changed, attemptId, from, capability, sentAt },
+      before: before?.value ?? null,
+    };
+    this.journal.push(entry);
+    if (changed) this.history.push(entry);
     const setting = { value, version: (before?.version ?? 0) + 1, by: attemptId };
     this.settings.set(resource, setting);
     for (const member of this.members) this.reach(member, resource, setting);
+    this.onWrite(entry);
     return true;
+  }
+
+  /** What the middle has, by resource. */
+  inEffect(): Record<string, string> {
+    return Object.fromEntries([...this.settings].map(([resource, { value }]) => [resource, value]));
+  }
+
+  /** A write has left for it. */
+  leaves(attemptId: string, capability: string): void {
+    this.sent.set(capability, (this.sent.get(capability) ?? 0) + 1);
+    this.underWay.set(attemptId, (this.underWay.get(attemptId) ?? 0) + 1);
+  }
+
+  /** It has arrived, or never will. */
+  isOver(attemptId: string): void {
+    this.underWay.set(attemptId, (this.underWay.get(attemptId) ?? 1) - 1);
   }
 
   lied(): void {
@@ -89,9 +121,9 @@ export class SimTarget {
   }
 
   private reach(member: Member, resource: string, setting: Setting): void {
-    const { faults, dice, time } = this.ground;
+    const { faults, dice } = this.ground;
     const lagMs = faults.strikes('member-lags') ? dice.between(1_000, LAG_MS.long) : dice.between(5, LAG_MS.usual);
-    time.schedule(lagMs, null, () => {
+    this.later(lagMs, () => {
       const before = member.shows.get(resource);
       if (before && before.version > setting.version) return;
       this.show(member, resource, setting);
@@ -101,13 +133,21 @@ export class SimTarget {
 
   /** A replica that is behind answers for a while. */
   private flap(member: Member, resource: string, before: Setting, after: Setting): void {
-    const { dice, time } = this.ground;
-    time.schedule(dice.between(100, 3_000), null, () => {
+    const { dice } = this.ground;
+    this.later(dice.between(100, 3_000), () => {
       if (member.shows.get(resource) !== after) return;
       this.show(member, resource, before);
-      time.schedule(dice.between(100, LAG_MS.flap), null, () => {
+      this.later(dice.between(100, LAG_MS.flap), () => {
         if (member.shows.get(resource) === before) this.show(member, resource, after);
       });
+    });
+  }
+
+  private later(inMs: number, act: () => void): void {
+    this.comingUp++;
+    this.ground.time.schedule(inMs, null, () => {
+      this.comingUp--;
+      act();
     });
   }
 

@@ -1,11 +1,11 @@
-import type { Explanation, GateView } from '@causeway/console-api';
+import type { Explanation, GateView, QueuedView } from '@causeway/console-api';
 import type { Paint } from './paint';
 import { statusWord } from './status';
 import { ageText, clockText, sinceText } from './words';
 
 /** Why it waits or failed, what would unblock it, and what comes next. */
 export function explainText(explanation: Explanation, nowMs: number, paint: Paint): string {
-  const { summary, since, because, gates, diverged, nextCheck, status, asOf } = explanation;
+  const { summary, since, because, gates, diverged, queue, nextCheck, status, asOf } = explanation;
   const lines = [
     `${statusWord(status, paint)}${diverged.length > 0 ? `, ${paint.bad('diverged')}` : ''}: ${paint.strong(summary)}`,
     ...(since === null ? [] : [`  ${sinceText(since, nowMs)}`]),
@@ -15,6 +15,7 @@ export function explainText(explanation: Explanation, nowMs: number, paint: Pain
       `    ${sinceText(reason.since, nowMs)}${seenText(reason.member, reason.lastReadingAt, nowMs)}`,
       `    unblocked by: ${reason.unblocks}`,
     ]),
+    ...(queue.length > 0 ? ['', '  before it:', ...queue.map((one) => `    ${queuedText(one, nowMs)}`)] : []),
     ...(diverged.length > 0
       ? ['', '  diverged:', ...diverged.map(({ words, index }) => `    ${words} (ledger #${index})`)]
       : []),
@@ -24,6 +25,12 @@ export function explainText(explanation: Explanation, nowMs: number, paint: Pain
     paint.dim(`  as of ${asOf === null ? 'submission; not in the ledger yet' : `ledger index ${asOf}`}`),
   ];
   return lines.join('\n');
+}
+
+/** `7. 0195... (auditor-role, CHG-1) has its keys, since 12:00:34Z (30 s): flag waits for ...` */
+function queuedText({ sequenceId, plan, key, turn, holds, since, words }: QueuedView, nowMs: number): string {
+  const what = holds ? 'has its keys' : 'waits too';
+  return `${turn}. ${sequenceId} (${plan}, ${key}) ${what}, ${sinceText(since, nowMs)}: ${words}`;
 }
 
 type Reason = Explanation['because'][number];

@@ -1,4 +1,5 @@
 import type { EntryItem, TargetEvent } from '@causeway/console-api';
+import { REFUSAL_TYPE, type RefusalData } from '@causeway/contracts';
 import { table } from './table';
 import { dateText } from './words';
 
@@ -43,10 +44,19 @@ export function entriesText(entries: readonly EntryItem[]): string {
   return table(['LEDGER', 'RECORDED', 'MESSAGE', 'FROM', 'STEP', 'FACTS'], rows);
 }
 
+/** What a process was refused whose place another had: nothing of it happened. */
+const refusedText = ({ tried, refused, current }: RefusalData): string =>
+  `refused to ${tried}, as ${tenureText(refused)}; in its place ${tenureText(current)}`;
+
+const tenureText = ({ epoch, holder }: RefusalData['current']): string =>
+  [epoch === null ? [] : `epoch ${epoch}`, holder ?? []].flat().join(' of ') || 'nobody known';
+
 const sourceOf = (message: EntryItem['message']): string =>
   String((message as { readonly source?: unknown } | null)?.source ?? '').replace(/^\//, '');
 
 function factsOf(message: EntryItem['message']): string {
+  const { type, data: refusal } = message as unknown as { readonly type: string; readonly data: RefusalData };
+  if (type === REFUSAL_TYPE) return refusedText(refusal);
   const { data } = message as unknown as {
     readonly data?: { readonly records?: readonly { kind: string; step?: string | null }[] };
   };

@@ -16,6 +16,8 @@ type SequenceFacts =
   | 'sequence-accepted'
   | 'intent-rejected'
   | 'intent-repeated'
+  | 'keys-awaited'
+  | 'keys-taken'
   | 'gate-opened'
   | 'gate-held'
   | 'mutation-noticed'
@@ -30,6 +32,7 @@ type SequenceFacts =
  */
 export class Narrator {
   private steps: readonly FrozenStep[] = [];
+  private waitedForKeys = false;
 
   constructor(private readonly paint: Paint) {}
 
@@ -47,6 +50,12 @@ export class Narrator {
         return this.rejected(fact);
       case 'intent-repeated':
         return [this.line(fact.at, 'repeated', 'this intent is known; nothing is applied again')];
+      case 'keys-awaited':
+        // The gates that it holds tell the rest.
+        this.waitedForKeys = true;
+        return [];
+      case 'keys-taken':
+        return this.waitedForKeys ? [this.line(fact.at, 'its turn', 'nobody is before it at its conflict keys')] : [];
       case 'gate-opened':
         return this.opened(fact);
       case 'gate-held':
@@ -180,8 +189,10 @@ const ENDINGS = {
 const noticedWords = ({ target, class: its, actor, detail: why }: Fact<'mutation-noticed'>): string =>
   `${target} was changed by ${actor ?? 'somebody unknown'} (${its}): ${why}`;
 
-const needOf = ({ reason, step }: HoldReason): string =>
-  reason === 'not-begun' || reason === 'out-of-sequence' ? 'an operator' : step;
+function needOf({ reason, step }: HoldReason): string {
+  if (reason === 'conflict') return 'another sequence';
+  return reason === 'not-begun' || reason === 'out-of-sequence' ? 'an operator' : step;
+}
 
 const again = (attempt: number): string => (attempt > 1 ? ` (attempt ${attempt})` : '');
 

@@ -125,7 +125,7 @@ function holdLine(
   hold: Pick<Hold, 'step' | 'scope' | 'member' | 'detail' | 'since' | 'lastReadingAt' | 'reason'>,
   nowMs: number,
 ): string {
-  if (hold.reason === 'not-begun' || hold.reason === 'out-of-sequence')
+  if (hold.reason === 'not-begun' || hold.reason === 'out-of-sequence' || hold.reason === 'conflict')
     return `${hold.reason}: ${hold.detail}; ${sinceText(hold.since, nowMs)}`;
   const place = hold.member === null ? `step ${hold.step}` : `${hold.scope}/${hold.member} (${hold.step})`;
   const seen =

@@ -21,6 +21,13 @@ function pathLines({
   return [...(mutations > 0 ? [classed] : []), ...(paths.length > 0 ? [watched] : [])];
 }
 
+function claimLines({ claims, openClaims }: Verified): string[] {
+  const open = openClaims > 0 ? `; ${openClaims} cannot be judged before later records come` : '';
+  return claims > 0
+    ? [`conflict keys of ${plural(claims, 'sequence')}: one holder at a time, in the order of asking${open}`]
+    : [];
+}
+
 /** What `verify` checked and found. */
 export function verdictText(path: string, verdict: FileVerdict, pinned: boolean, paint: Paint): string {
   if (!verdict.ok) {
@@ -34,6 +41,7 @@ export function verdictText(path: string, verdict: FileVerdict, pinned: boolean,
     'the tree over all entries has the root that the ledger signed; the file is whole and unaltered',
     `${plural(sequences, 'sequence')} replayed: ${plural(decisions, 'decision')} fold without a gap`,
     `${plural(gates, 'gate')} judged again: opened only on evidence in the ledger, before the step was ordered`,
+    ...claimLines(verdict),
     ...pathLines(verdict),
   ];
   const facts = pairs([

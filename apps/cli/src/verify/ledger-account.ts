@@ -12,6 +12,7 @@ import {
   WATCH_TYPE,
   type Message,
 } from '@causeway/contracts';
+import { ClaimRules, type ClaimCounts } from './claim-rules';
 import { ClassRules, type MutationCounts, type Place } from './class-rules';
 import { NeededStates } from './needed-states';
 import { Broken, type OrderFault } from './order-fault';
@@ -24,7 +25,7 @@ export interface RecordedMessage extends Place {
 }
 
 /** What a ledger that is in order tells. */
-export interface Told extends OrderCounts, MutationCounts {
+export interface Told extends OrderCounts, ClaimCounts, MutationCounts {
   readonly windows: number;
   readonly divergences: number;
   readonly paths: readonly SequencePaths[];
@@ -36,19 +37,23 @@ const FOLLOWED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The account that a ledger gives, held against itself: the order of what was decided (OrderRules), the classes of what was seen
+ * The account that a ledger gives, held against itself: the order of what was decided (OrderRules), who had which conflict keys (ClaimRules), the classes of what was seen
  * (ClassRules), and from both the paths (PathBook). Entries are taken twice, in order: first `foresee` all of them, then `take` all.
  */
 export class LedgerAccount {
   private readonly states = new NeededStates();
   private readonly order: OrderRules;
+  private readonly claims = new ClaimRules();
   private readonly classes: ClassRules;
   private readonly paths = new PathBook();
 
   /** @param digestOf SHA-256 as hex of a text's UTF-8 bytes */
   constructor(digestOf: (text: string) => string, sequenceIdFor: (principal: string, key: string) => string) {
     this.classes = new ClassRules(this.states, digestOf);
-    this.order = new OrderRules(digestOf, sequenceIdFor, (...fact) => this.classes.takeFact(...fact));
+    this.order = new OrderRules(digestOf, sequenceIdFor, (sequenceId, fact, after, place) => {
+      this.claims.takeFact(sequenceId, fact, after, place);
+      this.classes.takeFact(sequenceId, fact, after, place.index);
+    });
   }
 
   /** Notes what a later entry needs of an earlier one. What cannot be read is said by `take`. */
@@ -74,13 +79,14 @@ export class LedgerAccount {
 
   /** After the last entry; `recordedUntil`: when that was recorded. */
   end(recordedUntil: string | null): OrderFault | null {
-    return this.classes.firstFault(recordedUntil);
+    return this.claims.firstFault(recordedUntil) ?? this.classes.firstFault(recordedUntil);
   }
 
   get told(): Told {
     const paths = this.paths.told;
     return {
       ...this.order.counts,
+      ...this.claims.counts,
       ...this.classes.counts,
       windows: paths.reduce((sum, { exposure }) => sum + exposure.windows.length, 0),
       divergences: paths.reduce((sum, { divergences: { plan, scopes } }) => sum + plan.length + scopes.length, 0),
@@ -89,7 +95,7 @@ export class LedgerAccount {
   }
 
   private follow(message: Message, value: string, place: Place): void {
-    this.order.take(message, value, place.index);
+    this.order.take(message, value, place);
     if (message.type === MUTATION_TYPE) this.classes.takeMutation(message, value);
     const mutation = message.type === CLASSIFICATION_TYPE ? this.classes.takeClassification(message, place) : null;
     this.paths.take(message, place.index, mutation);

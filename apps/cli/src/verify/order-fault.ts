@@ -19,6 +19,12 @@ export type OrderFaultCode =
   | 'decision-not-recorded-before'
   | 'decision-of-another'
   | 'resumed-without-accepting'
+  // conflict keys
+  | 'commanded-without-keys'
+  | 'keys-not-freed'
+  | 'keys-out-of-turn'
+  | 'turn-taken-twice'
+  | 'turn-not-told'
   // mutations and their classes
   | 'noticed-not-classified'
   | 'noticed-otherwise'

@@ -15,6 +15,7 @@ import {
 } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import { ABSENT, evolve, type SequenceState } from '@causeway/sequence-core';
+import type { Place } from './class-rules';
 import { evidenceProblem, type EvidenceMessage, type Running } from './evidence';
 import { checkCommanded, checkDecided, checkSettled } from './operator-rules';
 import { Broken, type OrderFaultCode } from './order-fault';
@@ -57,7 +58,7 @@ export class OrderRules {
     /** Id of the sequence that a publisher's key names. */
     private readonly sequenceIdFor: (principal: string, key: string) => string,
     /** Called with every fact and the state it leads to. */
-    private readonly onFact: (sequenceId: string, fact: EvolutionRecord, after: SequenceState, index: number) => void,
+    private readonly onFact: (sequenceId: string, fact: EvolutionRecord, after: SequenceState, place: Place) => void,
   ) {}
 
   get counts(): OrderCounts {
@@ -65,7 +66,7 @@ export class OrderRules {
   }
 
   /** Takes the next entry. @throws Broken when the account is no longer in order */
-  take(message: Message, value: string, index: number): void {
+  take(message: Message, value: string, place: Place): void {
     switch (message.type) {
       case INTENT_TYPE:
         return void this.account(this.sequenceOf(message)).planDigests.add(
@@ -79,7 +80,7 @@ export class OrderRules {
       case READING_TYPE:
         return void this.account(message.data.sequenceId).evidence.set(this.digestOf(value), message);
       case RECORD_TYPE:
-        return this.replay(message, index);
+        return this.replay(message, place);
       default:
     }
   }
@@ -116,7 +117,7 @@ export class OrderRules {
       throw new Broken('command-not-decided', `command ${id} is not the one that was decided: its digest differs`);
   }
 
-  private replay({ data }: RecordMessage, index: number): void {
+  private replay({ data }: RecordMessage, place: Place): void {
     const account = this.account(data.sequenceId);
     const version = account.state.status === 'absent' ? 0 : account.state.version;
     if (data.version !== version + 1) {
@@ -127,7 +128,7 @@ export class OrderRules {
     }
     for (const fact of data.records) {
       this.replayFact(account, fact);
-      this.onFact(data.sequenceId, fact, account.state, index);
+      this.onFact(data.sequenceId, fact, account.state, place);
     }
     this.decisions++;
   }

@@ -33,7 +33,7 @@ const BASE_ROUTES: readonly Route[] = [
     summary: 'Submit a change intent: a plan to apply, or to preview.',
     parameters: [KEY],
     requestBody: { required: true, content: { 'application/json': { schema: ref('SubmitIntent') } } },
-    refusals: [400, 403, 413, 415, 422],
+    refusals: [400, 403, 413, 415, 422, 503],
   },
   {
     ...{ method: 'get', path: '/v1/sequences', id: 'listSequences', content: json('SequencePage'), refusals: [400] },

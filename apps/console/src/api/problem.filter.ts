@@ -21,7 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<ConsoleResponse>();
     const traceId = traceIdOf(request);
     const told = toldOf(error);
-    if (told.status >= 500)
+    if (told.status >= 500 && !(error instanceof Refused))
       this.log.error({ traceId, stack: (error as Error)?.stack }, `request failed: ${String(error)}`);
     if (response.headersSent) return void response.destroy();
     sendProblem(response, { ...told, instance: request.originalUrl, traceId });

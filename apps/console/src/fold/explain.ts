@@ -3,10 +3,11 @@ import {
   type Explanation,
   type GateView,
   type Hold,
+  type QueuedView,
   type SequenceView,
   type StepView,
 } from '@causeway/console-api';
-
+import { conflictNext, conflictPlace, conflictUnblocks, isConflict } from './explain-conflict';
 import {
   divergedIn,
   mutationOf,
@@ -20,17 +21,34 @@ import {
 /**
  * Why a sequence, or one of its steps, is where it is: one sentence, the reasons as data and in words, and what happens next.
  * @param stepId absent: the sequence as a whole
+ * @param queue who comes before it at its conflict keys
  */
-export function explain(view: SequenceView, gates: readonly GateView[], stepId: string | null = null): Explanation {
+export function explain(
+  view: SequenceView,
+  gates: readonly GateView[],
+  stepId: string | null = null,
+  queue: readonly QueuedView[] = [],
+): Explanation {
   const step = stepId === null ? null : (view.steps.find(({ id }) => id === stepId) ?? null);
   const asked = step ? gates.filter(({ gate }) => gate === step.id) : [...gates];
   const who = { sequenceId: view.id, step: step?.id ?? null };
-  const base = { ...who, status: view.status, asOf: view.asOf, gates: asked, diverged: divergedIn(view) };
+  const base = {
+    ...who,
+    status: view.status,
+    asOf: view.asOf,
+    gates: asked,
+    diverged: divergedIn(view),
+    queue: [...queue],
+  };
   if (view.fault !== null) return { ...base, ...faulty(view.fault) };
-  return { ...base, ...(step ? explainStep(view, step) : explainSequence(view)) };
+  const answer = step ? explainStep(view, step) : explainSequence(view);
+  const nextCheck = isOnlyConflict(answer.because) ? conflictNext(queue) : answer.nextCheck;
+  return { ...base, ...answer, nextCheck };
 }
 
 type Answer = Pick<Explanation, 'summary' | 'since' | 'because' | 'nextCheck'>;
+
+const isOnlyConflict = (because: Explanation['because']): boolean => because.length > 0 && because.every(isConflict);
 
 const settled = (summary: string, since: string | null): Answer => ({ summary, since, because: [], nextCheck: null });
 
@@ -96,6 +114,7 @@ function held(view: SequenceView, holds: readonly Hold[]): Answer {
 
 function placeOf(hold: Hold, view: SequenceView): string {
   if (waitsForOperator(hold)) return operatorPlace(hold, view);
+  if (isConflict(hold)) return conflictPlace(view);
   return hold.member === null ? `step ${hold.step}` : `${hold.member} (${hold.scope}) of step ${hold.step}`;
 }
 
@@ -105,7 +124,7 @@ function reasonOf(hold: Hold, view: SequenceView): Explanation['because'][number
   return {
     ...hold,
     words: isOperators ? operatorWords(hold, view) : holdInWords(hold),
-    unblocks: isOperators ? operatorUnblocks(view) : unblocks(hold),
+    unblocks: isOperators ? operatorUnblocks(view) : unblocks(hold, view),
     who: isOperators ? 'an operator' : helperOf(hold, view),
     mutation: mutation?.id ?? null,
     index: mutation?.index ?? null,
@@ -114,6 +133,7 @@ function reasonOf(hold: Hold, view: SequenceView): Explanation['because'][number
 
 /** Whoever runs what is missing. */
 function helperOf({ step: id, reason, member }: Hold, view: SequenceView): string {
+  if (reason === 'conflict') return 'whoever runs the sequence before it';
   const step = view.steps.find((one) => one.id === id);
   if (!step) return 'the sequencer';
   if (reason === 'not-applied') return executorOf(step);
@@ -131,11 +151,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function holdInWords(hold: Hold): string {
+  if (isConflict(hold)) return hold.detail;
   const subject = hold.member === null ? `step ${hold.step}` : `${hold.member} in ${hold.scope}`;
   return `${subject} ${REASONS[hold.reason] ?? hold.reason}: ${hold.detail}`;
 }
 
-function unblocks({ reason, member, scope, step }: Hold): string {
+function unblocks({ reason, member, scope, step }: Hold, view: SequenceView): string {
+  if (reason === 'conflict') return conflictUnblocks(view);
   if (reason === 'not-applied') return `the executor reports that step ${step} is applied`;
   if (reason === 'not-yet') return `${member} in ${scope} shows the change of step ${step}`;
   return `a fresh reading of ${member} in ${scope} that shows the change of step ${step}`;

@@ -44,17 +44,20 @@ function holdWords(gate: string, hold: GateHold): string {
   return `${gate === END_GATE ? 'the end' : gate} waits for ${reasonWords(hold.because)}`;
 }
 
-const OPERATOR_WORDS = {
+const OWN_WORDS = {
   'not-begun': 'an operator to begin it',
   'out-of-sequence': "an operator's decision about what was done out of sequence",
+  conflict: 'another sequence to leave its conflict keys',
 } as const;
+const hasOwnWords = (reason: HoldReason['reason']): reason is keyof typeof OWN_WORDS =>
+  Object.hasOwn(OWN_WORDS, reason);
 
 /** `gateway in eu-west: gw-eu-1, gw-eu-2; app` */
 export function reasonWords(because: readonly HoldReason[]): string {
   const groups = new Map<string, string[]>();
   for (const { step, scope, member, reason } of because) {
-    if (reason === 'not-begun' || reason === 'out-of-sequence') {
-      groups.set(OPERATOR_WORDS[reason], []);
+    if (hasOwnWords(reason)) {
+      groups.set(OWN_WORDS[reason], []);
       continue;
     }
     const group = scope === null ? step : `${step} in ${scope}`;

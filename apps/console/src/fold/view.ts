@@ -1,6 +1,12 @@
 import type { Hold, MemberView, NoticedMutationView, ScopeView, SequenceView, StepView } from '@causeway/console-api';
 import type { FrozenStep, HoldReason, ScopeShown } from '@causeway/contracts';
-import { END_GATE, type EndedSequence, type OpenSequence, type StepState } from '@causeway/sequence-core';
+import {
+  conflictKeysOf,
+  END_GATE,
+  type EndedSequence,
+  type OpenSequence,
+  type StepState,
+} from '@causeway/sequence-core';
 import { versionOf, type Folded } from './folded';
 import { rowOf, summaryOf } from './summary';
 
@@ -28,10 +34,19 @@ export function viewOf(folded: Folded, nowMs: number): SequenceView {
     begun: running?.begun ?? false,
     aborting: running?.aborting ?? false,
     aborted: folded.operators.aborted,
+    claim: running && claimOf(running),
     mutations: running ? noticedIn(folded, running) : [],
     rejection: rejection && { code: rejection.code, problems: rejection.problems },
     fault,
   };
+}
+
+function claimOf({ acceptance, claim }: Running): SequenceView['claim'] {
+  if (claim === null) return null;
+  const { phase, turn, since } = claim;
+  const behind =
+    claim.phase === 'waiting' ? claim.behind.map(({ key, sequenceId, step }) => ({ key, sequenceId, step })) : [];
+  return { phase, turn, since, keys: conflictKeysOf(acceptance), behind };
 }
 
 const noticedIn = ({ operators }: Folded, { mutations }: Running): NoticedMutationView[] =>

@@ -7,6 +7,7 @@ import type {
   GateView,
   InclusionReceipt,
   Page,
+  QueuedView,
   SequenceStatus,
   SequenceSummary,
   SequenceView,
@@ -19,6 +20,7 @@ import { sha256 } from '@causeway/signing';
 import { explain } from '../fold/explain';
 import type { Folded } from '../fold/folded';
 import { evidenceEvents, gatesOf } from '../fold/gates';
+import { idsBefore, queueOf } from '../fold/queue';
 import { rowOf, summaryOf } from '../fold/summary';
 import { viewOf } from '../fold/view';
 import {
@@ -32,10 +34,14 @@ import {
   targetEventsAfter,
   type EntryRow,
 } from '../store/question-store';
+import { loadFolded } from '../store/projection-store';
 import { findSubmission, type TimedSubmission } from '../store/submission-store';
 import { cursorOf, positionsIn } from './cursor';
 import { consistencyReceipt, evidenceOf, inclusionReceipt } from './receipts';
 import { Refused } from './refused';
+
+/** Most sequences before one that an explanation names. */
+const MOST_QUEUED = 50;
 
 /** What people ask, answered from the tables. Every answer about a sequence or the ledger is as of a ledger position. */
 export class Questions {
@@ -61,7 +67,18 @@ export class Questions {
       const names = view.steps.map((one) => one.id).join(', ') || 'none';
       throw new Refused(404, 'step-not-found', `Sequence ${id} has no step ${step}. Its steps: ${names}.`);
     }
-    return explain(view, folded ? await this.gates(folded) : [], step);
+    return explain(view, folded ? await this.gates(folded) : [], step, await this.queueBefore(view));
+  }
+
+  /** Everybody before it, as far as the line of those before reaches. */
+  private async queueBefore(view: SequenceView): Promise<QueuedView[]> {
+    const seen = new Map<string, SequenceView>();
+    for (let ids = idsBefore(view); ids.length > 0 && seen.size < MOST_QUEUED;) {
+      const found = (await loadFolded(this.database, ids)).map((folded) => viewOf(folded, this.now()));
+      for (const one of found) seen.set(one.id, one);
+      ids = [...new Set(found.flatMap(idsBefore))].filter((id) => !seen.has(id));
+    }
+    return queueOf([...seen.values()]).slice(0, MOST_QUEUED);
   }
 
   private async gates(folded: Folded): Promise<GateView[]> {
@@ -181,6 +198,7 @@ const submittedView = (submission: TimedSubmission): SequenceView => ({
   begun: false,
   aborting: false,
   aborted: null,
+  claim: null,
   mutations: [],
   rejection: null,
   fault: null,

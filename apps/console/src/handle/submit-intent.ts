@@ -7,7 +7,7 @@ import { schemaProblems } from '@causeway/sequence-core';
 import { sha256Hex } from '@causeway/signing';
 import { planNameOf } from '../fold/folded';
 import { sequenceIdFor } from '../fold/recorded';
-import { claimSubmission, type Submission } from '../store/submission-store';
+import { claimSubmission, isOutboxOver, type Submission } from '../store/submission-store';
 import { MAX_PROBLEMS, Refused } from './refused';
 
 export interface SubmitPorts {
@@ -17,6 +17,8 @@ export interface SubmitPorts {
   relay(rows: readonly OutboxRow[]): void;
   seal(drafts: readonly Draft[]): Sealed[];
   readonly principal: string;
+  /** Messages that may wait unsent before no more intents are taken. */
+  readonly mostUnsent: number;
 }
 
 export interface SubmitRequest {
@@ -28,7 +30,8 @@ export interface SubmitRequest {
 
 /**
  * Takes an intent once. The row of the key and the intent's outbox row are one transaction, so a repeat either finds both or
- * nothing; the answer is made of the row, so it is the same each time.
+ * nothing; the answer is made of the row, so it is the same each time. It waits for no broker: while that is away intents are taken up to
+ * a limit, and sent afterwards in the order in which they came.
  */
 export async function submitIntent(ports: SubmitPorts, request: SubmitRequest): Promise<SubmittedIntent> {
   mustBePlan(request.plan);
@@ -36,7 +39,13 @@ export async function submitIntent(ports: SubmitPorts, request: SubmitRequest): 
   const sealed = sealIntent(ports, request, wanted);
   const { stored, rows } = await ports.database.transaction(async (tx) => {
     const claimed = await claimSubmission(tx, wanted);
-    return { stored: claimed.stored, rows: claimed.fresh ? await ports.insertOutbox(tx, sealed) : [] };
+    if (!claimed.fresh) return { stored: claimed.stored, rows: [] };
+    const [isOver, inserted] = await Promise.all([
+      isOutboxOver(tx, ports.mostUnsent - 1),
+      ports.insertOutbox(tx, sealed),
+    ]);
+    if (isOver) throw outboxFull(ports.mostUnsent);
+    return { stored: claimed.stored, rows: inserted };
   });
   if (stored.bodyDigest !== wanted.bodyDigest) throw keyReused(request.key);
   if (rows.length > 0) ports.relay(rows);
@@ -76,6 +85,14 @@ function sealIntent(ports: SubmitPorts, { key, mode, plan, subject }: SubmitRequ
     throw error;
   }
 }
+
+/** A repeat of what was taken before is answered all the same. */
+const outboxFull = (most: number): Refused =>
+  new Refused(
+    503,
+    'outbox-full',
+    `${most} messages wait for the broker, which cannot be reached: nothing more is taken until it is. Try again.`,
+  );
 
 const keyReused = (key: string): Refused =>
   new Refused(

@@ -13,7 +13,7 @@ export interface TreeNode {
 }
 
 /** What the stored folds and rows look like. A release that changes them counts on, and makes the projection again. */
-const SHAPE = 4;
+const SHAPE = 5;
 
 interface Head {
   /** Names this life of the projection. */

@@ -40,6 +40,13 @@ export async function claimSubmission(tx: Tx, wanted: Submission): Promise<{ fre
   return { fresh: false, stored: submissionOf(row) };
 }
 
+const IS_FULL = 'select from outbox order by id offset $1 limit 1';
+
+/** Whether more than so many messages wait to be sent. */
+export async function isOutboxOver(tx: Tx, most: number): Promise<boolean> {
+  return (await tx.query(IS_FULL, [most], 'console-outbox-over')).length > 0;
+}
+
 export interface TimedSubmission extends Submission {
   readonly requestedAt: string;
 }

@@ -1,5 +1,5 @@
 import { Broker, writerBench } from '../../spec/writer-bench';
-import { stepStory } from '../../spec/story';
+import { stepStory, type Told } from '../../spec/story';
 
 const idsOf = (items: readonly { draft: { id: string } }[]): string[] => items.map(({ draft }) => draft.id);
 const turns = async (count = 30): Promise<void> => {
@@ -93,6 +93,23 @@ describe('waiting for a cause', () => {
     expect([answered, bench.store.waiting.length]).toEqual([true, 7]);
     await bench.writer.take(broker.deliver(story.slice(0, 1)));
     expect(bench.logged()).toEqual(idsOf(story));
+    await bench.writer.stop();
+  });
+
+  it('given a forgotten cause that comes again and stands behind who waits for it, takes the log for it', async () => {
+    const bench = writerBench({ recent: 2 });
+    bench.writer.start();
+    const broker = new Broker();
+    const [intent, record, command, result, next] = stepStory() as [Told, Told, Told, Told, Told];
+    await bench.writer.take(broker.deliver([intent, record]));
+    await bench.writer.take(broker.deliver(stepStory()));
+    void bench.writer.take(broker.deliver([next]));
+    await turns();
+    const ordered = { ...command, draft: { ...command.draft, causationIds: [record.draft.id] } };
+    const last = bench.writer.take(broker.deliver([record, ordered, result]));
+    await Promise.race([last, turns(300)]);
+    expect(bench.logged().slice(-3)).toEqual(idsOf([command, result, next]));
+    expect(bench.store.duplicates.map(({ eventId }) => eventId)).toEqual([record.draft.id]);
     await bench.writer.stop();
   });
 

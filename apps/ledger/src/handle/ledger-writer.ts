@@ -93,6 +93,7 @@ export class LedgerWriter {
     });
     const found = await this.causesInDatabase(sifted.events);
     const released = this.room.admit(sifted.events, nowMs, (id) => recent.has(id) || found.has(id));
+    released.push(...this.room.found([...(await this.inThoughTheyWait(sifted.events))]));
     released.push(...this.expired(nowMs));
     const waiting = this.toRemember(nowMs);
     for (const part of inParts(released)) await appender.append({ ...NOTHING, released: part });
@@ -129,6 +130,18 @@ export class LedgerWriter {
       for (const id of causes) if (!recent.has(id) && !here.has(id) && !this.room.holds(id)) unknown.add(id);
     }
     return unknown.size === 0 ? unknown : store.knownEvents([...unknown]);
+  }
+
+  /**
+   * Causes that seem to wait here and are in the log already: what waits is a repetition of them that memory had forgotten. It may
+   * stand in a line behind the very events that wait for it.
+   */
+  private async inThoughTheyWait(events: readonly EventArrival[]): Promise<Set<string>> {
+    const { recent, store } = this.options;
+    if (recent.isComplete) return new Set();
+    const waiting = events.filter(({ id }) => this.room.holds(id));
+    const causes = waiting.flatMap((event) => event.causes.filter((id) => this.room.holds(id)));
+    return causes.length === 0 ? new Set() : store.knownEvents([...new Set(causes)]);
   }
 
   private expired(nowMs: number): Released<EventArrival>[] {

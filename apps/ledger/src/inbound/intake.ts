@@ -34,6 +34,8 @@ export const GROUP = 'ledger';
 /** Fetches apart under load, milliseconds: nobody waits for the ledger, and a fuller batch is a cheaper one. */
 const PACE_MS = 10;
 const LONGEST_PAUSE_MS = 5_000;
+/** Who takes over waits for the dead one's membership to end: the shortest that brokers allow. */
+const SESSION_MS = 6_000;
 
 /**
  * Takes every message of every topic through the one door, and hands over both what passed and what did not: each place has to be
@@ -51,6 +53,7 @@ export class Intake {
       groupId: GROUP,
       topics,
       paceMs: PACE_MS,
+      sessionMs: SESSION_MS,
       onBatch: (batch) => ({ accepted: this.take(batch) }),
       onDead: onFatal,
       holdsBack,

@@ -3,7 +3,8 @@ import type { Migration } from '@causeway/persistence';
 export const SCHEMA = 'ledger';
 
 /** The tables that are never changed, only added to. The service may read and insert, and nothing else. */
-export const TABLES = ['entry', 'head', 'duplicate', 'parked', 'waiting', 'writer', 'published'] as const;
+const FIRST_TABLES = ['entry', 'head', 'duplicate', 'parked', 'waiting', 'writer', 'published'] as const;
+export const TABLES = [...FIRST_TABLES, 'refusal'] as const;
 
 /**
  * Entries are stored as they are hashed, uncompressed: compressing 2 kB costs more than everything else about a row. Names
@@ -82,6 +83,11 @@ create table published (
 comment on table published is 'Entries below size are on their topic';
 `;
 
+function lockOf(table: string): string {
+  return `create trigger only_added_to before update or delete or truncate on ${table}
+  for each statement execute function refuse_change();`;
+}
+
 /** The second lock: it also stops whoever owns the tables, unless he takes the trigger away first. */
 const secondLock = `
 create function refuse_change() returns trigger language plpgsql as $$
@@ -89,13 +95,24 @@ begin
   raise exception '% on %.% is refused: the ledger is only ever added to', tg_op, tg_table_schema, tg_table_name
     using errcode = 'insufficient_privilege';
 end $$;
-${TABLES.map(
-  (table) => `create trigger only_added_to before update or delete or truncate on ${table}
-  for each statement execute function refuse_change();`,
-).join('\n')}
+${FIRST_TABLES.map(lockOf).join('\n')}
+`;
+
+const refusals = `
+create table refusal (
+  event_id uuid primary key,
+  topic text not null,
+  key text not null,
+  signature text not null,
+  value text not null,
+  at timestamptz not null default clock_timestamp()
+);
+comment on table refusal is 'What writers that were replaced have left word of; sent by who writes now, and over once it is in entry';
+${lockOf('refusal')}
 `;
 
 export const ledgerMigrations: readonly Migration[] = [
   { name: 'tables', sql: tables },
   { name: 'second-lock', sql: secondLock },
+  { name: 'refusals', sql: refusals },
 ];

@@ -1,5 +1,5 @@
 import type { Draft, Log, OutboxStore, Relay, Sealed } from '@causeway/messaging';
-import { isRetriable, type Database, type Tx } from '@causeway/persistence';
+import { isRetriable, type Attempt, type Database, type Tx } from '@causeway/persistence';
 import { readingDraft, type Round } from '../probe/open-probe';
 import { noteRounds } from '../store/open-probes';
 import { noteSightings } from '../store/open-watches';
@@ -11,6 +11,8 @@ export interface ReportPorts {
   readonly outbox: OutboxStore<Tx>;
   readonly relay: Pick<Relay, 'enqueue' | 'waiting'>;
   readonly log: Log;
+  /** Throws when another prober has taken this one's place: then nothing of the transaction may stay. */
+  mustHold(tx: Tx, attempt: Attempt): Promise<void>;
   seal(drafts: readonly Draft[]): Sealed[];
 }
 
@@ -75,10 +77,10 @@ export class Reporter {
   }
 
   private async commit(items: readonly Reported[]): Promise<void> {
-    const { database, outbox, relay, seal } = this.ports;
+    const { database, outbox, relay, seal, mustHold } = this.ports;
     const reports = items.map(({ report }) => report);
     const { open, rows } = await database.transaction(async (tx) => {
-      const open = await noteReports(tx, reports);
+      const [open] = await Promise.all([noteReports(tx, reports), mustHold(tx, attemptOf(reports))]);
       const drafts = reports.filter((report) => open.has(idOf(report))).map(draftOf);
       return { open, rows: await outbox.insert(tx, drafts.length > 0 ? seal(drafts) : []) };
     });
@@ -102,5 +104,8 @@ async function noteReports(tx: Tx, reports: readonly Report[]): Promise<Set<stri
   return new Set(noted.flat());
 }
 
+const attemptOf = (reports: readonly Report[]): Attempt => ({ tried: 'report', sequenceIds: reports.map(sequenceOf) });
+const sequenceOf = (report: Report): string =>
+  report.kind === 'round' ? report.probe.request.sequenceId : report.watch.request.sequenceId;
 const idOf = (report: Report): string => (report.kind === 'round' ? report.probe.probeId : report.watch.watchId);
 const draftOf = (report: Report): Draft => (report.kind === 'round' ? readingDraft(report) : sightingDraft(report));

@@ -8,7 +8,7 @@ import {
 } from '@causeway/contracts';
 import type { Clock } from '@causeway/host';
 import type { Draft, OutboxStore, Received, Relay, Sealed } from '@causeway/messaging';
-import { unseen, type Database, type Tx } from '@causeway/persistence';
+import { unseen, type Attempt, type Database, type Tx } from '@causeway/persistence';
 import { instantReadings } from '../look/instant';
 import { isInstant, type LookSources } from '../look/plan-looks';
 import { readingDraft, type OpenProbe } from '../probe/open-probe';
@@ -22,6 +22,8 @@ export interface TakePorts {
   readonly relay: Pick<Relay, 'enqueue'>;
   readonly sources: LookSources;
   readonly clock: Clock;
+  /** Throws when another prober has taken this one's place: then nothing of the transaction may stay. */
+  mustHold(tx: Tx, attempt: Attempt): Promise<void>;
   seal(drafts: readonly Draft[]): Sealed[];
   /** Begins to look. Given twice, a probe is looked at once. */
   look(probes: readonly OpenProbe[]): void;
@@ -36,7 +38,8 @@ export interface TakePorts {
  */
 export async function takeRequests(received: readonly Received[], ports: TakePorts): Promise<void> {
   const take = async (tx: Tx) => {
-    const fresh = (await unseen(tx, received)).map(({ message }) => message);
+    const [unknown] = await Promise.all([unseen(tx, received), ports.mustHold(tx, attemptOf(received))]);
+    const fresh = unknown.map(({ message }) => message);
     const probes = fresh.filter((message) => message.type === PROBE_TYPE);
     const instant = probes.filter(({ data }) => isInstant(data, ports.sources));
     const lasting = probes.filter(({ data }) => !isInstant(data, ports.sources));
@@ -51,6 +54,11 @@ export async function takeRequests(received: readonly Received[], ports: TakePor
   ports.look(opened);
   ports.follow(followed);
 }
+
+const attemptOf = (received: readonly Received[]): Attempt => ({
+  tried: 'take',
+  sequenceIds: received.flatMap(({ message }) => ('sequenceId' in message.data ? (message.data.sequenceId ?? []) : [])),
+});
 
 /**
  * A batch may be handed over again after a commit whose outcome was not known. Its probes are in the table then but nobody

@@ -1,6 +1,13 @@
 import type { EvolutionRecord } from '@causeway/contracts';
 import type { Draft } from '@causeway/messaging';
-import { evolve, evolveTarget, type SequenceAt, type SequenceState, type TargetState } from '@causeway/sequence-core';
+import {
+  evolve,
+  evolveTarget,
+  type ClaimBook,
+  type SequenceAt,
+  type SequenceState,
+  type TargetState,
+} from '@causeway/sequence-core';
 import { targetsOf, versionOf, type StreamChange } from '../store/stream-store';
 import type { EndedAt, TargetFact } from '../store/target-store';
 
@@ -8,6 +15,8 @@ import type { EndedAt, TargetFact } from '../store/target-store';
 export interface Loaded {
   readonly sequences: ReadonlyMap<string, SequenceState>;
   readonly targets: ReadonlyMap<string, TargetState>;
+  /** Moves with the batch itself: it is good for another one only once this one is committed. */
+  readonly claims: ClaimBook;
 }
 
 /** A batch being decided: each input sees what the ones before it left. Nothing of it is kept before its transaction commits. */
@@ -16,6 +25,7 @@ export class Batch {
   readonly targetFacts: TargetFact[] = [];
   private readonly sequences: Map<string, SequenceState>;
   private readonly targets: Map<string, TargetState>;
+  private readonly firstTurn: number;
   private readonly facts = new Map<string, EvolutionRecord[]>();
   /** Sequences whose stored head moves: new facts, or a look at the clock that has to be put forward. */
   private readonly moved = new Set<string>();
@@ -27,6 +37,16 @@ export class Batch {
   ) {
     this.sequences = new Map(loaded.sequences);
     this.targets = new Map(loaded.targets);
+    this.firstTurn = loaded.claims.turn;
+  }
+
+  get claims(): ClaimBook {
+    return this.loaded.claims;
+  }
+
+  /** Turns that were taken in it: those after `from` up to `to`. */
+  get turns(): { readonly from: number; readonly to: number } {
+    return { from: this.firstTurn, to: this.claims.turn };
   }
 
   sequence(id: string): SequenceState {
@@ -43,18 +63,23 @@ export class Batch {
   }
 
   get states(): Loaded {
-    return { sequences: this.sequences, targets: this.targets };
+    return { sequences: this.sequences, targets: this.targets, claims: this.claims };
   }
 
   move(sequenceId: string): void {
     this.moved.add(sequenceId);
   }
 
-  append(sequenceId: string, facts: readonly EvolutionRecord[], drafts: readonly Draft[]): void {
+  /** Answers the sequences that may move up at conflict keys because of it. */
+  append(sequenceId: string, facts: readonly EvolutionRecord[], drafts: readonly Draft[]): string[] {
     this.move(sequenceId);
-    this.sequences.set(sequenceId, facts.reduce(evolve, this.sequence(sequenceId)));
+    const after = facts.reduce(evolve, this.sequence(sequenceId));
+    this.sequences.set(sequenceId, after);
     this.facts.set(sequenceId, [...(this.facts.get(sequenceId) ?? []), ...facts]);
     this.drafts.push(...drafts);
+    const next = after.status === 'ended' ? this.claims.behind(sequenceId) : [];
+    this.claims.note(sequenceId, after);
+    return next;
   }
 
   appendToTarget(fact: TargetFact, draft: Draft): void {

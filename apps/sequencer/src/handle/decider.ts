@@ -1,6 +1,6 @@
 import type { ClassificationData } from '@causeway/contracts';
 import type { Draft, OutboxRow, Sealed } from '@causeway/messaging';
-import { DatabaseError, type Tx } from '@causeway/persistence';
+import { DatabaseError, type Attempt, type Tx } from '@causeway/persistence';
 import {
   classify,
   concernedBy,
@@ -11,19 +11,20 @@ import {
   type SequenceState,
   type Tools,
 } from '@causeway/sequence-core';
+import { TurnsMoved, takeTurns } from '../store/claim-store';
 import { appendFacts, versionOf } from '../store/stream-store';
 import { appendTargetFacts, noteEnded } from '../store/target-store';
 import { Batch } from './batch';
 import { classificationDraft, orderDraft, recordDraft, type Origin } from './drafts';
 import type { LastRounds } from './last-rounds';
-import { loadBatch, type Caches } from './load-batch';
+import { CLAIMS, loadBatch, type Caches } from './load-batch';
 import { isMutation, type Pending, type PendingInput, type PendingMutation } from './pending';
 
 /** What the decider needs around it. */
 export interface DeciderPorts {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Throws when another sequencer has taken this one's place: then nothing of the transaction may stay. */
-  mustHold(tx: Tx): Promise<void>;
+  mustHold(tx: Tx, attempt: Attempt): Promise<void>;
   /** Of these event ids, those that were never decided on. */
   claimInbox(tx: Tx, ids: string[]): Promise<Set<string>>;
   insertOutbox(tx: Tx, sealed: readonly Sealed[]): Promise<OutboxRow[]>;
@@ -42,6 +43,9 @@ const MOST_TRIES = 5;
 /**
  * Decides on a batch of inputs, of any sequences and targets, in one transaction: inbox, facts, heads and outbox together. After
  * the commit, and only then, the caches move and the relay sends.
+ *
+ * Conflict keys span sequences: they are computed from the states of all open ones, and the turns taken are the version that all of
+ * them share. Who moves up when a sequence ends is decided in the same batch, because of the record that says so.
  *
  * A version conflict means that another writer decided first: the batch is decided again on what is stored.
  */
@@ -70,6 +74,7 @@ export class Decider {
         return await this.decideOnce(pending, touched);
       } catch (error) {
         this.caches.sequences.forget(touched);
+        this.caches.claims.forget([CLAIMS]);
         this.caches.targets.forget(pending.flatMap((one) => (isMutation(one) ? one.target : [])));
         if (!isVersionConflict(error) || tries === MOST_TRIES) throw error;
       }
@@ -81,7 +86,7 @@ export class Decider {
       const eventIds = pending.flatMap(({ eventId }) => eventId ?? []);
       const [unseen] = await Promise.all([
         eventIds.length > 0 ? this.ports.claimInbox(tx, eventIds) : new Set<string>(),
-        this.ports.mustHold(tx),
+        this.ports.mustHold(tx, attemptOf(pending)),
       ]);
       const fresh = takeFresh(pending, unseen);
       const loaded = await loadBatch(tx, fresh, this.caches);
@@ -98,13 +103,14 @@ export class Decider {
   }
 
   /** Started together, the statements share one round trip. */
-  private async write(tx: Tx, { drafts, changes, targetFacts, ended, at }: Batch): Promise<OutboxRow[]> {
+  private async write(tx: Tx, { drafts, changes, targetFacts, ended, turns, at }: Batch): Promise<OutboxRow[]> {
     const sealed = drafts.length > 0 ? this.ports.seal(drafts) : [];
     const [rows] = await Promise.all([
       sealed.length > 0 ? this.ports.insertOutbox(tx, sealed) : [],
       changes.length > 0 ? appendFacts(tx, changes, at) : undefined,
       targetFacts.length > 0 ? appendTargetFacts(tx, targetFacts) : undefined,
       ended.length > 0 ? noteEnded(tx, ended) : undefined,
+      turns.to > turns.from ? takeTurns(tx, turns.from, turns.to) : undefined,
     ]);
     return rows;
   }
@@ -132,13 +138,15 @@ export class Decider {
     const state = batch.sequence(sequenceId);
     const origin: Origin = { sequenceId, epoch: 'epoch' in state ? state.epoch : 1, cause, at: batch.at };
     const recordId = this.ports.newId();
-    const decision = decide(this.complete(input, sequenceId, state), state, origin, this.toolsFor(origin, recordId));
+    const tools = this.toolsFor(origin, recordId, batch);
+    const decision = decide(this.complete(input, sequenceId, state), state, origin, tools);
     if (input.kind === 'reading-received') this.rounds.note(input.data, batch.at);
     if (input.kind === 'clock-reached') batch.move(sequenceId);
     if (decision.facts.length === 0) return;
     const record = recordDraft(origin, recordId, versionOf(state) + 1, decision.facts);
     const orders = decision.orders.map((order) => orderDraft(origin, order, recordId));
-    batch.append(sequenceId, decision.facts, [record, ...orders]);
+    const next = batch.append(sequenceId, decision.facts, [record, ...orders]);
+    for (const id of next) this.decideOne({ sequenceId: id, input: { kind: 'keys-freed' } }, recordId, batch);
   }
 
   private complete(input: PendingInput['input'], sequenceId: string, state: SequenceState): Input {
@@ -147,13 +155,14 @@ export class Decider {
     return input;
   }
 
-  private toolsFor(origin: Origin, recordId: string): Tools {
+  private toolsFor(origin: Origin, recordId: string, { claims }: Batch): Tools {
     const digestOf = (order: Order): string =>
       this.ports.digestOf({ ...orderDraft(origin, order, recordId), id: order.id, time: origin.at });
-    return { newId: () => this.ports.newId(), digestOf };
+    return { newId: () => this.ports.newId(), digestOf, claims };
   }
 
   private remember({ states }: Batch): void {
+    this.caches.claims.set(CLAIMS, states.claims);
     for (const [name, state] of states.targets) this.caches.targets.set(name, state);
     for (const [id, state] of states.sequences) {
       this.caches.sequences.set(id, state);
@@ -175,6 +184,12 @@ const folded = ({ resource, with: told, effect, by }: PendingMutation['mutation'
   by,
 });
 
+/** For the record of a refusal. A mutation's sequences are not known before it is classed. */
+const attemptOf = (pending: readonly Pending[]): Attempt => ({
+  tried: 'decide',
+  sequenceIds: pending.flatMap((one) => (isMutation(one) ? [] : one.sequenceId)),
+});
+
 const UNIQUE_VIOLATION = '23505';
 const isVersionConflict = (error: unknown): boolean =>
-  error instanceof DatabaseError && error.code === UNIQUE_VIOLATION;
+  error instanceof TurnsMoved || (error instanceof DatabaseError && error.code === UNIQUE_VIOLATION);

@@ -1,7 +1,8 @@
 import type { Tx } from '@causeway/persistence';
-import { attemptOf, type SequenceState, type TargetState } from '@causeway/sequence-core';
+import { attemptOf, ClaimBook, type SequenceState, type TargetState } from '@causeway/sequence-core';
 import { loadStates, versionOf } from '../store/stream-store';
-import { headsAround, loadTargets } from '../store/target-store';
+import { lastTurn, openHeads } from '../store/claim-store';
+import { headsAround, loadTargets, type StoredHead } from '../store/target-store';
 import type { Loaded } from './batch';
 import { isMutation, type Pending, type PendingMutation } from './pending';
 import type { StateCache } from './state-cache';
@@ -10,20 +11,35 @@ import type { StateCache } from './state-cache';
 export interface Caches {
   readonly sequences: StateCache<SequenceState>;
   readonly targets: StateCache<TargetState>;
+  /** At most one, under {@link CLAIMS}: made at the first batch, moved with each, forgotten when one fails. */
+  readonly claims: StateCache<ClaimBook>;
 }
+
+export const CLAIMS = 'claims';
 
 /** The states that a batch is decided on; with mutations, also those of the sequences they are held against. */
 export async function loadBatch(tx: Tx, pending: readonly Pending[], caches: Caches): Promise<Loaded> {
+  const claims = caches.claims.get(CLAIMS) ?? (await loadClaims(tx, caches.sequences));
   const mutations = pending.filter(isMutation);
   const named = pending.flatMap((one) => (isMutation(one) ? [] : one.sequenceId));
+  // Who ends lets those right behind it move up.
+  const next = named.flatMap((id) => claims.behind(id));
   const around = mutations.length > 0 ? await idsAround(tx, mutations, caches.sequences) : [];
-  const sequences = await complete([...named, ...around], caches.sequences, (ids) => loadStates(tx, ids));
+  const sequences = await complete([...named, ...next, ...around], caches.sequences, (ids) => loadStates(tx, ids));
   const targets = await complete(
     mutations.map(({ target }) => target),
     caches.targets,
     (names) => loadTargets(tx, names),
   );
-  return { sequences, targets };
+  return { sequences, targets, claims };
+}
+
+/** Conflict keys as the open sequences' own states say. While this process has its seat nobody else decides on them. */
+async function loadClaims(tx: Tx, cache: StateCache<SequenceState>): Promise<ClaimBook> {
+  const heads = await openHeads(tx);
+  const states = await complete(current(heads, cache), cache, (ids) => loadStates(tx, ids));
+  const open = [...states].map(([sequenceId, state]) => ({ sequenceId, state }));
+  return new ClaimBook(open, await lastTurn(tx));
 }
 
 /**
@@ -37,7 +53,12 @@ async function idsAround(
 ): Promise<string[]> {
   const named = mutations.flatMap(({ mutation }) => attemptOf(mutation)?.sequenceId ?? []);
   const heads = await headsAround(tx, [...new Set(mutations.map(({ target }) => target))], named);
-  const isCurrent = ({ id, version }: (typeof heads)[number]): boolean => {
+  return current(heads, cache);
+}
+
+/** Their ids; a cached state that is not the stored one is forgotten. */
+function current(heads: readonly StoredHead[], cache: StateCache<SequenceState>): string[] {
+  const isCurrent = ({ id, version }: StoredHead): boolean => {
     const state = cache.get(id);
     return state === undefined || versionOf(state) === version;
   };

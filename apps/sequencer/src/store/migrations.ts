@@ -43,3 +43,13 @@ export const targetsMigration: Migration = {
       primary key (target, version)
     )`,
 };
+
+/** The last turn of the one order in which conflict keys are decided on: its number is the expected version of all of them together. */
+export const turnsMigration: Migration = {
+  name: 'turns',
+  sql: `create table turn (
+      one boolean primary key default true check (one),
+      last bigint not null
+    ) with (fillfactor = 10);
+    insert into turn (last) values (0)`,
+};

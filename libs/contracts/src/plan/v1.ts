@@ -57,6 +57,11 @@ export const plan = z.strictObject({
      * classed and recorded, and the sequence goes on (observe only).
      */
     onOutOfSequence: z.enum(['hold', 'record']).default('hold'),
+    /**
+     * Keys that the sequence holds besides those of the resources it changes: no other sequence that holds one of them acts
+     * meanwhile, whatever it changes. They are the same for all plans, so two plans that name one never run side by side.
+     */
+    conflictKeys: z.array(name).min(1).max(limits.conflictKeysPerPlan).optional(),
   }),
 });
 

@@ -21,6 +21,8 @@ export const frozenStep = z.strictObject({
   /** Parameters that say which resource it is about; the others say what it becomes. */
   identifiedBy: z.array(parameterName),
   needs: z.array(name),
+  /** Names the resource it changes: no two sequences act on it at once. Absent: accepted by a release that knew no such keys. */
+  conflictKey: z.string().max(limits.conflictKey).optional(),
   capability: z.enum(['A', 'B', 'C', 'D']),
   rung,
   /** The denominator: no member may be missing, none is added later. */
@@ -46,7 +48,8 @@ export type Problem = z.output<typeof problem>;
 
 /**
  * Why a gate is closed, one reason a scope and member. `not-begun`: the plan starts on resume; `out-of-sequence`: a mutation (named in
- * the detail) waits for an operator's decision; both name the gate's own step, no scope and no member. `since` is when this reason began to hold; `lastReadingAt` when the
+ * the detail) waits for an operator's decision; `conflict`: another sequence (named in the detail) has, or waits before this one for, a
+ * conflict key; all three name the gate's own step, no scope and no member. `since` is when this reason began to hold; `lastReadingAt` when the
  * member was last seen at all (null: never).
  */
 export const holdReason = z.strictObject({
@@ -64,6 +67,7 @@ export const holdReason = z.strictObject({
     'disagreeing',
     'not-begun',
     'out-of-sequence',
+    'conflict',
   ]),
   detail: text,
   since: instant,
@@ -80,6 +84,17 @@ export const scopeShown = z.strictObject({
   evidence: digest,
 });
 export type ScopeShown = z.output<typeof scopeShown>;
+
+/** The sequence right before this one at a conflict key, and its step that claims it (null: its plan names the key). */
+export const aheadAtKey = z.strictObject({
+  key: z.string().max(limits.conflictKey),
+  sequenceId,
+  step: name.nullable(),
+});
+export type AheadAtKey = z.output<typeof aheadAtKey>;
+
+/** Place in the one order of everything that is decided about conflict keys, of all sequences: 1, 2, 3 and so on, without gaps. */
+const turn = z.int().min(1);
 
 const at = { at: instant };
 const ofStep = { step: name, attempt: z.int().min(1) };
@@ -111,6 +126,13 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
     ...at,
   }),
   z.strictObject({ kind: z.literal('intent-repeated'), key: z.string(), intent: eventId, ...at }),
+  /**
+   * It asked for its conflict keys and has to wait, for the sequences right before it; told again, with the same turn, when these change.
+   * Keys are given in the order of the turns at which they were asked for.
+   */
+  z.strictObject({ kind: z.literal('keys-awaited'), turn, behind: z.array(aheadAtKey).min(1), ...at }),
+  /** From here until it ends it holds all its conflict keys. */
+  z.strictObject({ kind: z.literal('keys-taken'), turn, ...at }),
   z.strictObject({
     kind: z.literal('gate-opened'),
     /** null: the gate at the end of the sequence. */
@@ -215,6 +237,8 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('sequence-ended'),
     outcome: z.enum(['completed', 'failed', 'aborted', 'previewed']),
+    /** The turn at which its conflict keys became free. Absent: it had asked for none. */
+    keysFreed: turn.optional(),
     ...at,
   }),
 ]);

@@ -43,10 +43,11 @@ export class KafkaConsumption implements Consumption {
     private readonly log: Log,
   ) {
     const groupId = prefix + options.groupId;
+    const sessionTimeout = options.sessionMs ?? 10_000;
     this.consumer = kafka.consumer({
       groupId,
-      sessionTimeout: 10_000,
-      heartbeatInterval: 3_000,
+      sessionTimeout,
+      heartbeatInterval: sessionTimeout * 0.3,
       rebalanceTimeout: 30_000,
       maxWaitTimeInMs: 100,
       minBytes: 1,

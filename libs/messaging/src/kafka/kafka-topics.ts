@@ -19,7 +19,8 @@ export async function ensureTopics(
   if (missing.length > 0) {
     const factor = replication ?? Math.min(MAX_REPLICATION, (await admin.describeCluster()).brokers.length);
     await admin.createTopics({
-      waitForLeaders: true,
+      // The client's own wait ends with an error when the broker has not yet heard of the topic itself.
+      waitForLeaders: false,
       timeout: 10_000,
       topics: missing.map((topic) => ({
         topic: prefix + topic.name,

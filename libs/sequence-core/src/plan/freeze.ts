@@ -7,6 +7,7 @@ import {
   type ResolvedExpectation,
   type Target,
 } from '@causeway/contracts';
+import { conflictKeyOf } from '../claim/conflict-keys';
 import { nodesOf } from './graph-problems';
 import { isGlobal } from './target-problems';
 
@@ -24,6 +25,7 @@ export function freeze(plan: Plan, targets: ReadonlyMap<string, Target>): Frozen
       with: step.with,
       identifiedBy: [...change.identifiedBy],
       needs: [...needs],
+      conflictKey: conflictKeyOf({ ...step, identifiedBy: change.identifiedBy }),
       capability: change.capability,
       rung: step.ready.rung,
       scopes: scopesOf(plan, step, target),

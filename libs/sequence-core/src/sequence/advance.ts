@@ -1,5 +1,6 @@
 import type { CommandData, FrozenStep } from '@causeway/contracts';
 import { sequenceIdOf, type Context } from './context';
+import { hasKeys } from './claim';
 import type { Draft, Order } from './decision';
 import { holdForOperator } from './holds';
 import { couldStart, endSteps, mayApply, waitsForOperator } from './order';
@@ -11,8 +12,9 @@ import { orderWatchEnd } from './watch';
  *
  * 1. A step is commanded only after every step it needs is `ready`; the gate's record cites what shows it (I1).
  * 2. A gate opens and its step is commanded in one decision, so nothing can come between.
- * 3. Nothing is applied before an operator began what starts on resume, while one has to decide on a mutation, or after an abort.
- * 4. The sequence ends when no step can move any more; an aborted one when nothing is under way.
+ * 3. Nothing is commanded before the sequence has all its conflict keys.
+ * 4. Nothing is applied before an operator began what starts on resume, while one has to decide on a mutation, or after an abort.
+ * 5. The sequence ends when no step can move any more; an aborted one when nothing is under way.
  */
 
 /** How long an executor may take, milliseconds. Longer work reports `unknown` and is settled by look-up. */
@@ -21,8 +23,9 @@ const LOOK_UP_DEADLINE_MS = 30_000;
 
 export function advance(draft: Draft<OpenSequence>, context: Context): void {
   const opens = mayApply(draft.state);
-  for (const step of draft.state.acceptance.steps) {
-    if (!couldStart(draft.state, step)) continue;
+  const next = draft.state.acceptance.steps.filter((step) => couldStart(draft.state, step));
+  if (opens && next.length > 0 && !hasKeys(draft, context)) return;
+  for (const step of next) {
     if (opens) {
       openGate(draft, step.id, step.needs);
       commandStep(draft, context, step, 1, 'apply');
@@ -80,7 +83,8 @@ export function endIfNothingMoves(draft: Draft<OpenSequence>, context: Context):
     if (waitsForOperator(draft.state)) return holdForOperator(draft, null);
     openGate(draft, null, endSteps(draft.state.acceptance.steps));
   }
-  draft.add({ kind: 'sequence-ended', outcome, at: draft.at });
+  const keysFreed = draft.state.claim ? { keysFreed: draft.tools.claims.nextTurn() } : {};
+  draft.add({ kind: 'sequence-ended', outcome, ...keysFreed, at: draft.at });
   orderWatchEnd(draft, sequenceIdOf(context));
 }
 

@@ -65,4 +65,6 @@ export type Input =
       readonly digest: string;
       readonly data: DecisionData;
     }
+  /** Who was right before it at a conflict key has ended. */
+  | { readonly kind: 'keys-freed' }
   | { readonly kind: 'clock-reached'; readonly rounds: ReadonlyMap<string, LastRound> };

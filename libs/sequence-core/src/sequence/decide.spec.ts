@@ -39,7 +39,9 @@ const reasonsIn = (facts: ReturnType<SequenceStory['when']>): HoldReason[] =>
 describe('the order of steps', () => {
   it('commands the first step when a plan is accepted, and no other', () => {
     const story = new SequenceStory(targets);
-    expect(kindsOf(story.intent(POST))).toEqual(['sequence-accepted', 'gate-opened roles', 'step-commanded roles']);
+    expect(kindsOf(story.intent(POST))).toEqual([
+      ...['sequence-accepted', 'keys-taken', 'gate-opened roles', 'step-commanded roles'],
+    ]);
     expect(story.orders).toHaveLength(1);
   });
 

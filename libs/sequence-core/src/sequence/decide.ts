@@ -1,3 +1,4 @@
+import { advance } from './advance';
 import type { Context, Input } from './context';
 import { decideClock } from './clock';
 import { Draft, NOTHING, type Decision, type Tools } from './decision';
@@ -33,6 +34,9 @@ export function decide(input: Input, state: SequenceState, context: Context, too
       break;
     case 'decision-received':
       decideOperator(input, draft, context);
+      break;
+    case 'keys-freed':
+      advance(draft, context);
       break;
     case 'clock-reached':
       decideClock(input, draft, context);

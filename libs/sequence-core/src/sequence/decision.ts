@@ -1,4 +1,5 @@
 import type { CommandData, EvolutionRecord, ProbeData, WatchData, WatchEndData } from '@causeway/contracts';
+import type { Claims } from '../claim/claim-book';
 import { evolve } from './evolve';
 import type { SequenceState } from './state';
 
@@ -15,6 +16,8 @@ export interface Tools {
   newId(): string;
   /** SHA-256 (hex) of the exact bytes that an order will be sent as. */
   digestOf(order: Order): string;
+  /** The conflict keys of all sequences, as they are at this decision. */
+  readonly claims: Claims;
 }
 
 /** Facts and orders of one decision, in order: facts are recorded before anything is ordered. */

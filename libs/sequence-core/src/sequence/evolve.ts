@@ -39,7 +39,7 @@ function accept(state: SequenceState, fact: Extract<EvolutionRecord, { kind: 'se
   const begun = fact.mode === 'preview' || fact.plan.spec.start === 'at-once';
   return {
     ...{ status: 'open', version: 1, epoch: 1, acceptance: fact, steps, holds: {} },
-    ...{ begun, aborting: false, mutations: {} },
+    ...{ begun, aborting: false, claim: null, mutations: {} },
   };
 }
 
@@ -48,12 +48,17 @@ type StepFact = Exclude<EvolutionRecord, OnlyTold | { kind: 'sequence-accepted' 
 type SequenceFact = Extract<
   EvolutionRecord,
   {
-    kind: 'gate-opened' | 'gate-held' | 'mutation-noticed' | 'sequence-resumed' | 'sequence-aborted' | 'sequence-ended';
+    kind:
+      | ('keys-awaited' | 'keys-taken' | 'gate-opened' | 'gate-held')
+      | ('mutation-noticed' | 'sequence-resumed' | 'sequence-aborted' | 'sequence-ended');
   }
 >;
 
 function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
   switch (fact.kind) {
+    case 'keys-awaited':
+    case 'keys-taken':
+      return claimed(state, fact);
     case 'gate-opened':
       return { ...state, holds: without(state.holds, fact.step ?? END_GATE) };
     case 'gate-held':
@@ -72,6 +77,18 @@ function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
       return { ...state, steps: { ...state.steps, [fact.step]: evolveStep(before, fact) } };
     }
   }
+}
+
+/** The turn at which it asked stays: who waited keeps its place in line. */
+function claimed(
+  state: OpenSequence,
+  fact: Extract<SequenceFact, { kind: 'keys-awaited' | 'keys-taken' }>,
+): OpenSequence {
+  const before = state.claim;
+  if (before?.phase === 'held') throw new Error(`broken invariant: ${fact.kind} of a sequence that has its keys`);
+  const turn = before?.turn ?? fact.turn;
+  if (fact.kind === 'keys-taken') return { ...state, claim: { phase: 'held', turn, since: fact.at } };
+  return { ...state, claim: { phase: 'waiting', turn, since: before?.since ?? fact.at, behind: fact.behind } };
 }
 
 function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): StepState {

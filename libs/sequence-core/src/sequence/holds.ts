@@ -1,4 +1,4 @@
-import type { HoldReason } from '@causeway/contracts';
+import type { AheadAtKey, HoldReason } from '@causeway/contracts';
 import { cut } from '../cut';
 import type { Unready } from '../readiness/verdict';
 import type { Draft } from './decision';
@@ -34,6 +34,17 @@ export function holdForOperator(draft: Draft<OpenSequence>, gate: string | null)
   holdGate(draft, gate, [...still, ...operatorReasons(draft.state, gate)]);
 }
 
+/** Holds one gate until the sequences before this one have left its conflict keys. */
+export function holdForConflict(draft: Draft<OpenSequence>, gate: string): void {
+  const { claim } = draft.state;
+  if (claim?.phase !== 'waiting') return;
+  const reasons = claim.behind.slice(0, MOST_KEYS_NAMED).map((ahead) => ofStep(gate, 'conflict', conflictWords(ahead)));
+  holdGate(draft, gate, reasons, claim.since);
+}
+
+const conflictWords = ({ key, sequenceId, step }: AheadAtKey): string =>
+  `sequence ${sequenceId}${step === null ? '' : ` (step ${step})`} comes first at ${key}`;
+
 const waitingSteps = (state: OpenSequence): string[] =>
   state.acceptance.steps.map(({ id }) => id).filter((id) => stepState(state, id).phase === 'waiting');
 
@@ -48,9 +59,14 @@ const needsOf = (state: OpenSequence, gate: string | null): readonly string[] =>
     ? endSteps(state.acceptance.steps)
     : (state.acceptance.steps.find(({ id }) => id === gate)?.needs ?? []);
 
-function holdGate(draft: Draft<OpenSequence>, gate: string | null, reasons: readonly Unready[]): void {
+function holdGate(
+  draft: Draft<OpenSequence>,
+  gate: string | null,
+  reasons: readonly Unready[],
+  newSince: string = draft.at,
+): void {
   const before = draft.state.holds[gate ?? END_GATE];
-  const because = reasons.map((reason) => ({ ...reason, since: sinceOf(reason, before) ?? draft.at }));
+  const because = reasons.map((reason) => ({ ...reason, since: sinceOf(reason, before) ?? newSince }));
   if (before && sameReasons(before.because, because)) return;
   draft.add({ kind: 'gate-held', step: gate, because, at: draft.at });
 }
@@ -75,6 +91,8 @@ const ofStep = (
 /** Reasons of one decision, over all gates. All mutations are in the state; a record has to fit its message. */
 const MOST_MUTATIONS_NAMED = 60;
 const LONGEST_DETAIL = 400;
+/** Of one gate; who is before it at the other keys is in the state too. */
+const MOST_KEYS_NAMED = 10;
 
 /** What only an operator can end. The end of the sequence has no step of its own: a last step stands for it. */
 function operatorReasons(state: OpenSequence, gate: string | null): Unready[] {
@@ -91,9 +109,11 @@ const nameOf = (id: string, { class: found, actor, detail }: NoticedMutation): s
 
 type Named = Pick<HoldReason, 'step' | 'scope' | 'member' | 'reason' | 'detail'>;
 
-/** A reason's own detail may change while it holds; for a mutation it is the detail that tells one from another. */
+/** A reason's own detail may change while it holds; for these it is the detail that tells one from another. */
+const TOLD_BY_DETAIL: ReadonlySet<string> = new Set<HoldReason['reason']>(['out-of-sequence', 'conflict']);
+
 const identity = ({ step, scope, member, reason, detail }: Named): string =>
-  `${step}/${scope}/${member}/${reason}${reason === 'out-of-sequence' ? `/${detail}` : ''}`;
+  `${step}/${scope}/${member}/${reason}${TOLD_BY_DETAIL.has(reason) ? `/${detail}` : ''}`;
 
 const sinceOf = (reason: Unready, before: GateHold | undefined): string | undefined =>
   before?.because.find((known) => identity(known) === identity(reason))?.since;

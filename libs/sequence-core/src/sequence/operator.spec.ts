@@ -225,6 +225,7 @@ describe('a plan that starts on resume', () => {
     expect(story.orders).toEqual([]);
     expect(kindsOf(story.decision('resume'))).toEqual([
       'sequence-resumed',
+      'keys-taken',
       'gate-opened roles',
       'step-commanded roles',
     ]);

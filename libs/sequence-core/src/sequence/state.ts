@@ -1,4 +1,4 @@
-import type { EvolutionRecord, FrozenStep, HoldReason, ScopeShown } from '@causeway/contracts';
+import type { AheadAtKey, EvolutionRecord, FrozenStep, HoldReason, ScopeShown } from '@causeway/contracts';
 
 /**
  * State of one evolution sequence: the fold of its records and nothing else, so the ledger's copy of the records gives
@@ -24,9 +24,16 @@ interface Running {
   readonly begun: boolean;
   /** An operator aborted it: nothing more is commanded. */
   readonly aborting: boolean;
+  /** Its conflict keys: null before it asked for them, and for one that has none. */
+  readonly claim: Claim | null;
   /** Mutations of its targets that were not just its own work, by event id, oldest first. */
   readonly mutations: Readonly<Record<string, NoticedMutation>>;
 }
+
+/** `turn` is when it asked; who asked earlier comes first. */
+export type Claim =
+  | { readonly phase: 'waiting'; readonly turn: number; readonly since: string; readonly behind: readonly AheadAtKey[] }
+  | { readonly phase: 'held'; readonly turn: number; readonly since: string };
 
 export type NoticedMutation = Omit<Extract<EvolutionRecord, { kind: 'mutation-noticed' }>, 'kind' | 'mutation'>;
 

@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createDatabase,
+  distFolder,
+  dropDatabase,
+  freePorts,
+  startKafka,
+  startPostgres,
+  startProcess,
+  startServices,
+  type Kafka,
+  type Postgres,
+  type Services,
+} from '@causeway/lab';
+import { ENV, TWINS } from './faults/points';
+import { TcpProxy } from './faults/tcp-proxy';
+import { EXECUTOR, writeTargets } from './world/plan';
+import { PUBLISHER } from './load/publisher';
+
+type Say = (line: string) => void;
+
+/** The systems under change. */
+interface World {
+  readonly url: string;
+  readonly journal: string;
+  pause(): void;
+  resume(): void;
+}
+
+/** Everything that runs during a chaos run. */
+export interface Stage {
+  readonly runDir: string;
+  readonly kafka: Kafka;
+  readonly postgres: Postgres;
+  readonly databaseUrl: string;
+  readonly prefix: string;
+  readonly services: Services;
+  readonly world: World;
+  /** In front of the broker; null when the broker is not ours. */
+  readonly proxy: TcpProxy | null;
+  /** Stops what was started, last first; the folder stays when there is something to look into. */
+  stop(keepFolder: boolean): Promise<void>;
+}
+
+type Stops = (() => Promise<unknown>)[];
+
+/** Broker, database, the world, and Causeway over it: two sequencers and two executors, one of each of the others. */
+export async function setStage(seed: number, say: Say): Promise<Stage> {
+  const runDir = mkdtempSync(join(tmpdir(), 'causeway-chaos-'));
+  const stops: Stops = [];
+  const stop = async (keepFolder: boolean): Promise<void> => {
+    for (const one of stops.splice(0).reverse()) await one();
+    if (!keepFolder) rmSync(runDir, { recursive: true, force: true });
+  };
+  try {
+    const ways: TcpProxy[] = [];
+    const advertise = async (port: number): Promise<number> => {
+      const way = await keep(stops, TcpProxy.to(port));
+      ways.push(way);
+      return way.port;
+    };
+    const [kafka, postgres] = await Promise.all([
+      keep(stops, startKafka({ dir: runDir, say, advertise })),
+      keep(stops, startPostgres({ dir: runDir, say, durable: true })),
+    ]);
+    const name = `causeway_chaos_${process.pid}_${Date.now().toString(36)}`;
+    const databaseUrl = await createDatabase(postgres.url, name);
+    if (postgres.provider === 'environment') stops.push(() => dropDatabase(postgres.url, name));
+    const world = await startWorld(runDir, seed, stops);
+    const prefix = `${name}.`;
+    const services = await keep(stops, startAll({ runDir, kafka, databaseUrl, prefix, worldUrl: world.url, say }));
+    return { runDir, kafka, postgres, databaseUrl, prefix, services, world, stop, proxy: ways[0] ?? null };
+  } catch (error) {
+    await stop(true);
+    throw error;
+  }
+}
+
+async function startWorld(runDir: string, seed: number, stops: Stops): Promise<World> {
+  const [port] = (await freePorts(1)) as [number];
+  const url = `http://127.0.0.1:${port}`;
+  const journal = join(runDir, 'world.ndjson');
+  const env = { ...process.env, WORLD_PORT: String(port), WORLD_JOURNAL: journal, WORLD_SEED: String(seed) };
+  const started = await keep(
+    stops,
+    startProcess({
+      name: 'world',
+      command: process.execPath,
+      args: [join(distFolder(), 'test/chaos/world/world.main.js')],
+      env,
+      logFile: join(runDir, 'world.log'),
+      isReady: async () => (await fetch(`${url}/look/east/alpha`)).ok,
+      readyWithinMs: 20_000,
+    }),
+  );
+  return { url, journal, pause: () => started.pause(), resume: () => started.resume() };
+}
+
+interface Ground {
+  readonly runDir: string;
+  readonly kafka: Kafka;
+  readonly databaseUrl: string;
+  readonly prefix: string;
+  readonly worldUrl: string;
+  readonly say: Say;
+}
+
+async function startAll({ runDir, kafka, databaseUrl, prefix, worldUrl, say }: Ground): Promise<Services> {
+  const targetsDir = join(runDir, 'targets');
+  writeTargets(targetsDir, worldUrl);
+  mkdirSync(join(runDir, 'faults'));
+  return startServices({
+    runDir: join(runDir, 'causeway'),
+    brokers: kafka.brokers,
+    ...{ databaseUrl, topicPrefix: prefix, targetsDir, say },
+    executors: [{ name: EXECUTOR, script: 'test/chaos/world/executor.main.js', env: { WORLD_URL: worldUrl } }],
+    publishers: [PUBLISHER],
+    twins: TWINS,
+    more: faultParts(join(runDir, 'faults')),
+  });
+}
+
+const preload = join(distFolder(), 'test/chaos/faults/fault-points.main.js');
+
+/** How each process finds what it is to do to itself. */
+const faultParts = (folder: string): Record<string, Record<string, string>> =>
+  Object.fromEntries(
+    ['ledger', 'console', 'readiness-prober', ...TWINS.flatMap((name) => [name, `${name}-2`])].map((name) => [
+      name,
+      { NODE_OPTIONS: `--require ${preload}`, [ENV.name]: name, [ENV.folder]: folder },
+    ]),
+  );
+
+async function keep<T extends { stop(): Promise<unknown> }>(stops: Stops, starting: Promise<T>): Promise<T> {
+  const started = await starting;
+  stops.push(() => started.stop());
+  return started;
+}
