@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { topicNames } from '@causeway/contracts';
+import { allTopics, type TopicSettings } from '@causeway/contracts';
 import { createDatabase, dropDatabase, startKafka, startPostgres, startServices, type Services } from '@causeway/lab';
 import type { Diagnosis, SeenFinding } from '@causeway/self-check';
 import { ConfigResourceTypes, Kafka, type Admin } from 'kafkajs';
@@ -132,9 +132,15 @@ export class IllHouse {
     for (const statement of statements) await this.owner.query(statement);
   }
 
+  /** The broker forgets every setting that is not said again. */
   async keepIntentsFor(ms: number): Promise<void> {
-    const configEntries = [{ name: 'retention.ms', value: String(ms) }];
-    const name = this.prefix + topicNames.intents;
+    const [intents] = allTopics([]) as [TopicSettings];
+    const configEntries = [
+      { name: 'retention.ms', value: String(ms) },
+      { name: 'cleanup.policy', value: intents.cleanup },
+      { name: 'max.message.bytes', value: String(intents.maxMessageBytes) },
+    ];
+    const name = this.prefix + intents.name;
     await this.admin.alterConfigs({
       validateOnly: false,
       resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }],

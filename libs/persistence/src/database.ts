@@ -129,7 +129,8 @@ async function connect(
     const wrapped = asDatabaseError(error, false);
     throw wrapped instanceof DatabaseError
       ? new DatabaseError(
-          `cannot open schema ${options.schema}: ${wrapped.message}`,
+          // A reader is no schema's: what is said of an absent server is the same for all.
+          readOnly ? wrapped.message : `cannot open schema ${options.schema}: ${wrapped.message}`,
           wrapped.code,
           wrapped.retriable,
           false,

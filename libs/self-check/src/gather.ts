@@ -83,7 +83,7 @@ function merge(merged: Map<string, SeenFinding>, service: string, one: Finding):
   const key = JSON.stringify([check, where, severity, what, remedy]);
   const there = merged.get(key);
   const hides = [...new Set([...(there?.hides ?? []), ...(one.hides ?? [])])];
-  merged.set(key, { ...one, ...(hides.length > 0 && { hides }), by: [...(there?.by ?? []), service] });
+  merged.set(key, { ...one, ...(hides.length > 0 && { hides }), by: [...new Set([...(there?.by ?? []), service])] });
 }
 
 /** Worst first; of equally bad ones that first which hides most. */

@@ -80,15 +80,18 @@ function hiddenText(hides: readonly string[]): string {
   return [...byService].map(([service, checks]) => `${service} (${checks.join(', ')})`).join(', ');
 }
 
-/** A line a check: what it says when that is one thing, else of how many places it is so. */
+/** A line a check; places of which the same is so stand together. */
 function okText(well: readonly SeenFinding[], marks: Marks): string {
   const checks = [...new Set(well.map(({ check }) => check))];
   const width = Math.max(0, ...checks.map((check) => check.length));
   return checks
-    .map((check) => {
-      const of = well.filter((one) => one.check === check);
-      const text = of.map(({ where, what }) => (what === '' ? where : `${where} ${what}`)).join('; ');
-      return `${marks.ok('ok')}  ${check.padEnd(width)}  ${marks.dim(text)}`;
-    })
+    .map((check) => `${marks.ok('ok')}  ${check.padEnd(width)}  ${marks.dim(placesText(well, check))}`.trimEnd())
     .join('\n');
+}
+
+function placesText(well: readonly SeenFinding[], wanted: string): string {
+  const byWhat = new Map<string, string[]>();
+  for (const { check, where, what } of well)
+    if (check === wanted) byWhat.set(what, [...(byWhat.get(what) ?? []), where]);
+  return [...byWhat].map(([what, places]) => [places.join(', '), what].filter(Boolean).join(' ')).join('; ');
 }

@@ -1,8 +1,8 @@
 import { balanceOf } from '../handle/balance';
-import { judgeAccounts, judgeTree, judgeWork, type Account } from './judge-log';
+import { judgeAccounts, judgePublication, judgeTree, judgeWork, type Account } from './judge-log';
 
 const QUIET = {
-  ...{ unpublished: 0, unpublishedMs: null, waiting: 0, waitingMs: null },
+  ...{ cut: 0, waiting: 0, waitingMs: null },
   ...{ parked: 0, parkedLately: 0, lastParked: null },
 };
 const account = (counts: Partial<Account>, notTaken = 0): Account => ({
@@ -41,16 +41,15 @@ describe('the accounting', () => {
 
 describe('the log', () => {
   it('that lags behind in what it publishes, and causes that never come, are found by their age', () => {
-    expect(judgeWork({ ...QUIET, unpublished: 3, unpublishedMs: 400 }).map(({ severity }) => severity)).toEqual([
-      'ok',
-      'ok',
-    ]);
-    expect(judgeWork({ ...QUIET, unpublished: 3, unpublishedMs: 60_000 })[0]).toMatchObject({ severity: 'failing' });
+    expect(judgePublication({ entries: 0, oldestMs: null })).toMatchObject({ severity: 'ok' });
+    expect(judgePublication({ entries: 3, oldestMs: 400 })).toMatchObject({ severity: 'ok' });
+    expect(judgePublication({ entries: 3, oldestMs: 60_000 })).toMatchObject({ severity: 'failing' });
+    expect(judgeWork(QUIET).map(({ severity }) => severity)).toEqual(['ok', 'ok']);
     expect(judgeWork({ ...QUIET, waiting: 1, waitingMs: 90_000 })[0]).toMatchObject({ severity: 'attention' });
   });
 
   it('that is shorter than what was published was cut', () => {
-    expect(judgeWork({ ...QUIET, unpublished: -4 })[0]).toMatchObject({ severity: 'broken', check: 'tree' });
+    expect(judgeWork({ ...QUIET, cut: 4 })[0]).toMatchObject({ severity: 'broken', check: 'tree' });
   });
 
   it('names the newest dead letter for a day, and then only counts them', () => {

@@ -2,7 +2,7 @@
 import { ok, spanText, wrong, type Finding } from '@causeway/self-check';
 import type { PartitionBalance } from '../handle/balance';
 import type { LogFault } from '../handle/walk-log';
-import type { LogWork } from '../store/own-state';
+import type { LogWork, Unpublished } from '../store/own-state';
 
 /** Publication follows an append at once, and a cause that comes at all comes within half a minute. */
 const UNPUBLISHED_MS = 15_000;
@@ -11,30 +11,34 @@ const WAITING_MS = 60_000;
 const COMMANDS = 'node dist/apps/ledger/src/main.js';
 
 export function judgeWork(work: LogWork): Finding[] {
-  const { unpublished, unpublishedMs, waiting, waitingMs } = work;
-  const bad: Finding[] = unpublished < 0 ? [tailCut(-unpublished)] : [];
-  if (unpublished > 0 && (unpublishedMs ?? 0) > UNPUBLISHED_MS)
-    bad.push(
-      wrong(
-        'failing',
-        'publication',
-        'ledger',
-        `${unpublished} entries are not on their topic, the first for ${spanText(unpublishedMs ?? 0)}: console and analytics do not see them`,
-        'is a ledger running, and the broker there? its log says what the broker refuses',
-      ),
-    );
-  if (waiting > 0 && (waitingMs ?? 0) > WAITING_MS)
-    bad.push(
-      wrong(
-        'attention',
-        'causes',
-        'ledger',
-        `${waiting} messages wait for a cause that is nowhere, the first for ${spanText(waitingMs ?? 0)}`,
-        'the cause is still in an outbox (see outbox), or was never sent; the running ledger gives up waiting by itself and records that',
-      ),
-    );
-  return [...(bad.length > 0 ? bad : [ok('publication', 'ledger', '')]), judgeParked(work)];
+  const { cut, waiting, waitingMs } = work;
+  const late = waiting > 0 && (waitingMs ?? 0) > WAITING_MS;
+  return [
+    ...(cut > 0 ? [tailCut(cut)] : []),
+    late ? lateCauses(waiting, waitingMs ?? 0) : ok('causes', 'ledger', `${waiting} waiting`),
+    judgeParked(work),
+  ];
 }
+
+export function judgePublication({ entries, oldestMs }: Unpublished): Finding {
+  if (entries === 0 || (oldestMs ?? 0) <= UNPUBLISHED_MS) return ok('publication', 'ledger', '');
+  return wrong(
+    'failing',
+    'publication',
+    'ledger',
+    `${entries} entries are not on their topic, the first for ${spanText(oldestMs ?? 0)}: console and analytics do not see them`,
+    'is a ledger running, and the broker there? its log says what the broker refuses',
+  );
+}
+
+const lateCauses = (waiting: number, waitingMs: number): Finding =>
+  wrong(
+    'attention',
+    'causes',
+    'ledger',
+    `${waiting} messages wait for a cause that is nowhere, the first for ${spanText(waitingMs)}`,
+    'the cause is still in an outbox (see outbox), or was never sent; the running ledger gives up waiting by itself and records that',
+  );
 
 const tailCut = (entries: number): Finding =>
   wrong(

@@ -1,3 +1,4 @@
+import { topicNames } from '@causeway/contracts';
 import { ok, wrong, type Check, type Finding } from '@causeway/self-check';
 import type { ReaderAndBroker, SelfCheckPlan } from '@causeway/service';
 import type { Reader, Tx } from '@causeway/persistence';
@@ -7,10 +8,10 @@ import { readIdentity, readTopics } from '../config';
 import type { PartitionBalance } from '../handle/balance';
 import { takenTopics } from '../handle/taken-topics';
 import { ledgerMigrations, SCHEMA } from '../store/migrations';
-import { logWork } from '../store/own-state';
+import { logWork, unpublishedBeyond } from '../store/own-state';
 import { highestPlaces } from '../store/places-table';
 import { excessRights } from '../store/roles';
-import { judgeAccounts, judgeTree, judgeWork, type Account } from './judge-log';
+import { judgeAccounts, judgePublication, judgeTree, judgeWork, type Account } from './judge-log';
 
 /** How long the sums may take to add up, milliseconds: what is under way arrives meanwhile. */
 const SETTLE_MS = 5_000;
@@ -40,6 +41,15 @@ const accounting: Check<ReaderAndBroker> = {
   },
 };
 
+const publication: Check<ReaderAndBroker> = {
+  name: 'publication',
+  look: async ({ reader, broker }) => {
+    const marks = (await broker.watermarks([topicNames.ledger])).get(topicNames.ledger) ?? [];
+    const onTopic = marks.reduce((sum, { start, end }) => sum + Number(end - start), 0);
+    return [judgePublication(await unpublishedBeyond(reader, onTopic))];
+  },
+};
+
 export const LEDGER_SELF_CHECK: SelfCheckPlan = {
   service: 'ledger',
   schema: SCHEMA,
@@ -47,8 +57,8 @@ export const LEDGER_SELF_CHECK: SelfCheckPlan = {
   hasOutbox: false,
   hasSeat: false,
   migrate: 'run node dist/apps/ledger/src/main.js migrate with LEDGER_OWNER_URL set, then start the ledger',
-  tables: [rights, { name: 'publication', look: async (reader) => judgeWork(await logWork(reader)) }, tree],
-  both: [accounting],
+  tables: [rights, { name: 'causes and dead letters', look: async (reader) => judgeWork(await logWork(reader)) }, tree],
+  both: [accounting, publication],
 };
 
 async function accountsOf(tx: Tx, balances: readonly PartitionBalance[]): Promise<Account[]> {

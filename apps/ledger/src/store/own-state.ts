@@ -2,9 +2,8 @@ import type { Tx } from '@causeway/persistence';
 
 /** What of the log's own work is not done yet, and what was parked. Ages by the database's clock, milliseconds. */
 export interface LogWork {
-  /** Entries that are not known to be on the topic, and since when the first of them is in the log. */
-  readonly unpublished: number;
-  readonly unpublishedMs: number | null;
+  /** Entries that are known to be on the topic and are not in the tables. */
+  readonly cut: number;
   readonly waiting: number;
   readonly waitingMs: number | null;
   readonly parked: number;
@@ -23,8 +22,7 @@ const WORK = `
   still as (select w.at from waiting w
     where not exists (select from entry e where (e.topic, e.partition, e."offset") = (w.topic, w.partition, w."offset"))
       and not exists (select from duplicate d where (d.topic, d.partition, d."offset") = (w.topic, w.partition, w."offset")))
-  select (log.size - edge.size)::int as unpublished,
-    (select ${age('h.at')} from head h where h.size > edge.size order by h.size limit 1) as "unpublishedMs",
+  select greatest(0, edge.size - log.size)::int as cut,
     (select count(*)::int from still) as waiting, (select ${age('min(at)')} from still) as "waitingMs",
     (select count(*)::int from parked) as parked,
     (select count(*)::int from parked where at > clock_timestamp() - interval '${LATELY}') as "parkedLately"
@@ -38,4 +36,22 @@ export async function logWork(tx: Tx): Promise<LogWork> {
   const [work] = await tx.query<Omit<LogWork, 'lastParked'>>(WORK);
   const [last] = await tx.query<NonNullable<LogWork['lastParked']>>(LAST_PARKED);
   return { ...(work as Omit<LogWork, 'lastParked'>), lastParked: last ?? null };
+}
+
+/** Entries that cannot be on the topic, since it holds fewer messages, and since when the first of them is in the log. */
+export interface Unpublished {
+  readonly entries: number;
+  readonly oldestMs: number | null;
+}
+
+const UNPUBLISHED = `select greatest(0, coalesce(max(size), 0) - $1)::int as entries,
+  (select ${age('h.at')} from head h where h.size > $1 order by h.size limit 1) as "oldestMs" from head`;
+
+/**
+ * The position that a ledger notes lags on purpose; so what lies on the topic is counted. Entries that lie there twice may hide as many
+ * that do not lie there.
+ */
+export async function unpublishedBeyond(tx: Tx, messagesOnTopic: number): Promise<Unpublished> {
+  const [row] = await tx.query<Unpublished>(UNPUBLISHED, [messagesOnTopic]);
+  return row as Unpublished;
 }

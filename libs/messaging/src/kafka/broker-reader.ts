@@ -24,7 +24,7 @@ export interface BrokerReader {
 const WATCH_MS = 5_000;
 const LOOK_EVERY_MS = 500;
 
-/** Connects, or throws within seconds. */
+/** Connects and has been answered once, or throws within seconds, in words that are the same for all who use that broker. */
 export async function openBrokerReader(
   options: Pick<KafkaBusOptions, 'brokers' | 'prefix' | 'clientId'>,
 ): Promise<BrokerReader> {
@@ -32,14 +32,26 @@ export async function openBrokerReader(
     clientId: options.clientId,
     brokers: [...options.brokers],
     connectionTimeout: 2_000,
-    requestTimeout: 5_000,
+    requestTimeout: 2_500,
     logLevel: logLevel.NOTHING,
     logCreator: kafkaLog(silentLog),
     retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 500 },
   });
   const admin = kafka.admin();
-  await admin.connect();
+  try {
+    await admin.connect();
+    // A broker that hangs still lets itself be connected to.
+    await admin.listTopics();
+  } catch (error) {
+    void admin.disconnect().catch(() => undefined);
+    throw new Error(`does not answer (${codeOf(error)})`, { cause: error });
+  }
   return new KafkaBrokerReader(admin, options.prefix ?? '', options.brokers[0] ?? '');
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: { readonly code?: unknown } };
+  return String(code ?? cause?.code ?? 'silent');
 }
 
 class KafkaBrokerReader implements BrokerReader {
@@ -105,7 +117,7 @@ class KafkaBrokerReader implements BrokerReader {
     const begun = performance.now();
     const before = await this.reached(groupId);
     let now = before;
-    while (now.behind.length > 0 && performance.now() - begun < WATCH_MS) {
+    while (now.members > 0 && now.behind.length > 0 && performance.now() - begun < WATCH_MS) {
       await pause(LOOK_EVERY_MS);
       now = await this.reached(groupId);
       if (now.behind.every((one) => now.at(one) !== before.at(one))) break;
@@ -137,13 +149,19 @@ class KafkaBrokerReader implements BrokerReader {
   /** Where the group stands: on what its members read now, or without members on what they last did. */
   private async committedOf(groupId: string, assigned: readonly string[]) {
     const there = new Set(await this.admin.listTopics());
-    const wanted = assigned.length > 0 ? { groupId, topics: [...new Set(assigned)] } : { groupId };
-    const committed = await this.admin.fetchOffsets(wanted);
-    return committed
-      .filter(({ topic }) => there.has(topic))
-      .flatMap(({ topic, partitions }) =>
-        partitions.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
-      );
+    const known = assigned.length > 0 ? assigned : await this.onceCommitted(groupId);
+    const topics = [...new Set(known)].filter((topic) => there.has(topic));
+    if (topics.length === 0) return [];
+    // Asked by topic, the broker names the partitions too of which nothing was ever committed.
+    const committed = await this.admin.fetchOffsets({ groupId, topics });
+    return committed.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
+    );
+  }
+
+  private async onceCommitted(groupId: string): Promise<string[]> {
+    const committed = await this.admin.fetchOffsets({ groupId });
+    return committed.map(({ topic }) => topic);
   }
 
   async withMessagesAfter(topics: readonly string[], ms: number): Promise<string[]> {

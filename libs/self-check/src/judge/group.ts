@@ -48,5 +48,5 @@ export function judgeGroup(service: string, { group, state, members, behind, sti
       `moves, but ${lagText}`,
       'it catches up: ask again in a minute, the number must fall',
     );
-  return ok('lag', group, lag === 0 ? '0' : String(lag));
+  return ok('lag', service, String(lag));
 }

@@ -21,7 +21,7 @@ export function judgeOutbox(service: string, schema: string, { rows, oldestMs, t
     'failing',
     'outbox',
     schema,
-    `${rows} messages not sent, the oldest (for ${topic}) for ${spanText(oldestMs ?? 0)}`,
+    `${rows} ${rows === 1 ? 'message' : 'messages'} not sent, the oldest (for ${topic}) for ${spanText(oldestMs ?? 0)}`,
     `is the broker there and ${service} running? then its log names what the broker refuses (size, rights, missing topic); never delete rows: they are decided`,
   );
 }
