@@ -1,4 +1,4 @@
-import type { DecisionMessage, EvolutionRecord, Intent, Result } from '@causeway/contracts';
+import type { DecisionMessage, EvolutionRecord, Result } from '@causeway/contracts';
 import type { Received } from '@causeway/messaging';
 import type { OpenSequence } from '@causeway/sequence-core';
 import { Decider } from '../../../apps/sequencer/src/handle/decider';
