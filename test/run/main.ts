@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka, startPostgres } from '@causeway/lab';
 import { runTier, type TierResult } from './jest-run';
+import { runSimulation } from './simulation-run';
 
 /**
- * `npm test`: the three tiers, cheapest first. Unit tests need nothing; the integration tests and the whole-system run share
+ * `npm test`: the four tiers, cheapest first. Unit tests and the simulation need nothing; the integration tests and the whole-system run share
  * one real broker and one real database (environment, else container engine, else local processes), each test in topics
- * and databases of its own. A test that fails half-way may leave connections open: the run ends all the same. `npm test -- unit|integration|system [jest arguments]` runs one tier.
+ * and databases of its own. A test that fails half-way may leave connections open: the run ends all the same. `npm test -- unit|integration|system [jest arguments]` or `npm test -- simulation [its arguments]` runs one tier.
  */
 const TIERS = {
   unit: [
@@ -22,17 +23,20 @@ const TIERS = {
   system: ['--testRegex', 'test/scenarios/.*\\.spec\\.ts$', '--runInBand', '--forceExit'],
 } as const;
 
-type Tier = keyof typeof TIERS;
+type Tier = keyof typeof TIERS | 'simulation';
+const ORDER: readonly Tier[] = ['unit', 'simulation', 'integration', 'system'];
+const isTier = (name: string | undefined): name is Tier => ORDER.includes(name as Tier);
+const needsNothing = (tier: Tier): boolean => tier === 'unit' || tier === 'simulation';
 
 async function main(): Promise<number> {
   const [only, ...rest] = process.argv.slice(2);
-  const tiers = only && only in TIERS ? [only as Tier] : (Object.keys(TIERS) as Tier[]);
+  const tiers = isTier(only) ? [only] : ORDER;
   const stops: (() => Promise<void>)[] = [];
   const results: TierResult[] = [];
   try {
     for (const tier of tiers) {
-      if (tier !== 'unit' && stops.length === 0) stops.push(await startInfrastructure());
-      results.push(await runTier(tier, [...TIERS[tier], ...rest]));
+      if (!needsNothing(tier) && stops.length === 0) stops.push(await startInfrastructure());
+      results.push(await (tier === 'simulation' ? runSimulation(rest) : runTier(tier, [...TIERS[tier], ...rest])));
     }
   } finally {
     for (const stop of stops) await stop();

@@ -44,16 +44,29 @@ function asResult(received: Decided, state: OpenSequence): Received {
   return { ...received, message: result, principal: `executor-${frozen.executor}` } as Received;
 }
 
+/** What people have settled as applied, as long as a sequencer lives. */
+const settledBy = new WeakMap<Remembered, Set<string>>();
+
+function settledIn(all: Received[], states: Remembered): Set<string> {
+  const settled = settledBy.get(states) ?? new Set();
+  settledBy.set(states, settled);
+  for (const received of all) {
+    const said = isDecision(received) ? received.message.data : null;
+    if (said?.settle?.applied) settled.add(`${said.sequenceId}/${said.settle.step}`);
+  }
+  return settled;
+}
+
 /** Readings of steps that a person settled show whatever is wanted. */
 function shownOnceSettled(all: Received[], states: Remembered): Received[] {
+  const settled = settledIn(all, states);
   return all.map((received) => {
     const { message } = received;
     if (message.type !== 'causeway.reading.taken.v1') return received;
     const { sequenceId, step: id, readings } = message.data;
     const state = states.get(sequenceId);
     const step = state?.status === 'open' ? state.acceptance.steps.find((one) => one.id === id) : undefined;
-    // Only what a person settled is of class D and has been unknown: nothing else of class D waits for long.
-    if (step?.capability !== 'D') return received;
+    if (!step || !settled.has(`${sequenceId}/${id}`)) return received;
     const values = { [`${OBSERVED_PREFIX}${String(step.with.resource)}`]: String(step.with.value) };
     const shown = readings.map((one) => ({ ...one, outcome: { kind: 'observed', values }, streak: 100 }));
     return { ...received, message: { ...message, data: { ...message.data, readings: shown } } } as Received;

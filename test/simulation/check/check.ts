@@ -19,7 +19,7 @@ import {
 import { attemptsFollowAnswers, commandsFollowGates, writesFollowEffects } from './order';
 import { everythingEndsOrWaits, nothingAcknowledgedIsLost } from './progress';
 import { factsSayWhatResultsSay, gatesCiteEvidence, readingsAreTrue, resultsEchoCommands } from './proof';
-import { decisionsAreAnswered, settledAsSaid } from './settlements';
+import { decisionsAreAnswered, resumedAsSaid, settledAsSaid } from './settlements';
 import { replayIsTheState, theEndIsTheEnd } from './states';
 import { violation, type Violation } from './violation';
 
@@ -36,7 +36,7 @@ const CHECKS = [
     factsSayWhatResultsSay,
   ],
   ...[logIsWhole, causesComeFirst, eventsAreSingle, everythingIsAccounted, onlyTheTrustedIsIn, recordsKeepOrder],
-  ...[settledAsSaid, decisionsAreAnswered, changesAreSeen, heldUntilAccepted],
+  ...[settledAsSaid, resumedAsSaid, decisionsAreAnswered, changesAreSeen, heldUntilAccepted],
   ...[replayIsTheState, theEndIsTheEnd, nothingAcknowledgedIsLost, everythingEndsOrWaits, servicesEndForAReason],
 ];
 

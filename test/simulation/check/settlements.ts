@@ -54,6 +54,18 @@ function whyOtherwise({ step, attempt, applied }: Settled, next: Told | undefine
   return isSo ? null : `and then came ${fact?.kind}`;
 }
 
+/** W7: a sequence goes on with what a person has accepted, and with nothing else. */
+export function* resumedAsSaid({ told, byEvent }: Evidence): Iterable<Violation> {
+  for (const facts of told.values())
+    for (const { fact, index } of facts) {
+      if (fact.kind !== 'sequence-resumed') continue;
+      const line = byEvent.get(fact.decision);
+      const said = line?.message.type === DECISION_TYPE && line.index < index ? line.message.data : null;
+      const isSo = said?.verb === 'resume' && [...said.accept].sort().join() === [...fact.accepted].sort().join();
+      if (!isSo) yield violation('W7', `a sequence went on otherwise than decision ${fact.decision} says`);
+    }
+}
+
 /** W7: every decision is answered once: what it says is done, or it is refused with the reason. */
 export function* decisionsAreAnswered({ lines, told, scenario }: Evidence): Iterable<Violation> {
   for (const { message } of lines) {

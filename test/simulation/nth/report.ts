@@ -64,11 +64,19 @@ async function biteAll(
   return bitten;
 }
 
-/** Fails call after call of the story with a bug in it until one run breaks something. */
-export async function bite(bug: PlantedBug, story: Undisturbed): Promise<Bitten> {
+/**
+ * Fails call after call of the story with a bug in it until one run breaks something.
+ * @param isWanted which calls are failed; absent: all
+ */
+export async function bite(
+  bug: PlantedBug,
+  story: Undisturbed,
+  isWanted: (call: Call) => boolean = () => true,
+): Promise<Bitten> {
   const own = await undisturbed(bug).catch(() => null);
   if (!own) return { name: bug.name, runs: 0, invariant: 'the story itself' };
-  for (const [i, one] of cases(own.calls.length).entries()) {
+  const wanted = cases(own.calls.length).filter(({ number }) => isWanted(own.calls[number] as Call));
+  for (const [i, one] of wanted.entries()) {
     const broken = await runCase(one, { ...story, calls: own.calls }, bug);
     if (broken) return { name: bug.name, runs: i + 1, invariant: broken.invariant };
   }
