@@ -17,13 +17,14 @@ import {
 } from './log';
 import { attemptsFollowAnswers, commandsFollowGates, writesFollowEffects } from './order';
 import { everythingEndsOrWaits, nothingAcknowledgedIsLost } from './progress';
+import { retriesFollowPolicy } from './retries';
 import { factsSayWhatResultsSay, gatesCiteEvidence, readingsAreTrue, resultsEchoCommands } from './proof';
 import { replayIsTheState, theEndIsTheEnd } from './states';
 import { violation, type Violation } from './violation';
 
 const CHECKS = [
   ...[commandsFollowGates, writesFollowEffects, attemptsFollowAnswers],
-  ...[sequencesKeepApart, keysAreTakenInTurn],
+  ...[sequencesKeepApart, keysAreTakenInTurn, retriesFollowPolicy],
   ...[gatesCiteEvidence, readingsAreTrue, resultsEchoCommands],
   ...[
     effectsAreSingle,
