@@ -23,14 +23,11 @@ export const policyOf = ({ onFailure }: Pick<FrozenStep, 'onFailure'>): NonNulla
   onFailure ?? USUAL;
 
 /** How an attempt counts against the policy: an operator who resumes grants all attempts anew. */
-export const countedAttempt = (
-  { resumedAfter }: Pick<OpenSequence, 'resumedAfter'>,
-  id: string,
-  attempt: number,
-): number => attempt - (resumedAfter[id] ?? 0);
+const countedAttempt = ({ resumedAfter }: Pick<OpenSequence, 'resumedAfter'>, id: string, attempt: number): number =>
+  attempt - (resumedAfter[id] ?? 0);
 
 /** Milliseconds from the failure of the n-th counted attempt to the next one. */
-export const pauseAfter = (step: Pick<FrozenStep, 'onFailure'>, counted: number): number => {
+const pauseAfter = (step: Pick<FrozenStep, 'onFailure'>, counted: number): number => {
   const { pauseMs, factor, longestPauseMs } = policyOf(step);
   return Math.min(pauseMs * factor ** (counted - 1), longestPauseMs);
 };
