@@ -43,7 +43,7 @@ export const applied = (house: SequencerHouse, sequenceId: string, step: string)
     ...{ kind: 'applied', changed: true, acceptedAt: new Date().toISOString(), evidence: {} },
   });
 
-/** The executor answers the first command of a step. */
+/** The executor answers the newest command of a step. */
 export async function answered(
   house: SequencerHouse,
   sequenceId: string,
@@ -51,7 +51,7 @@ export async function answered(
   outcome: Outcome,
 ): Promise<void> {
   await house.until(`${step} is commanded`, () => house.commandsOf(sequenceId, step).length > 0);
-  const [command] = house.commandsOf(sequenceId, step);
+  const command = house.commandsOf(sequenceId, step).at(-1);
   if (!command) throw new Error(`nobody commanded ${step}`);
   const { attempt, epoch, verb, target } = command.message.data;
   const at = new Date().toISOString();

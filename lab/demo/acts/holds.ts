@@ -8,7 +8,8 @@ interface Held {
 }
 
 /** Reasons that only an operator's word ends. */
-const isOperators = ({ reason }: HoldReason): boolean => reason === 'not-begun' || reason === 'out-of-sequence';
+const isOperators = ({ reason }: HoldReason): boolean =>
+  reason === 'not-begun' || reason === 'out-of-sequence' || reason === 'stopped';
 const nameOf = (gate: string | null): string => gate ?? 'the end';
 const isSame = (a: HoldReason, b: HoldReason): boolean =>
   a.step === b.step && a.scope === b.scope && a.member === b.member && a.reason === b.reason && a.since === b.since;

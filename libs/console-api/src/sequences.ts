@@ -93,6 +93,10 @@ const stepView = z.strictObject({
   rung: z.enum(RUNGS),
   phase: z.enum(STEP_PHASES),
   attempt: z.int().nullable(),
+  /** Of how many, counted anew when an operator resumes what had stopped. */
+  attemptOf: z.int().nullable(),
+  /** When the next attempt is due at the earliest; null: none waits for its time. */
+  retryAt: instant.nullable(),
   /** Whether the target was written; false: it was already so. Null while that is not known. */
   changed: z.boolean().nullable(),
   overdue: z.boolean(),

@@ -25,7 +25,16 @@ export {
   topicNames,
   type TopicSettings,
 } from './topics';
-export { plan, rungHeight, RUNGS, type Plan, type PlanDocument, type PlanStep, type Rung } from './plan/current';
+export {
+  plan,
+  rungHeight,
+  RUNGS,
+  type OnFailure,
+  type Plan,
+  type PlanDocument,
+  type PlanStep,
+  type Rung,
+} from './plan/current';
 export {
   target,
   type Expectation,

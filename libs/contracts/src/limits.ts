@@ -13,8 +13,8 @@ export const limits = {
   /** Scopes of one target, and members of one scope. */
   scopesPerTarget: 64,
   membersPerScope: 64,
-  /** Attempts of one step before the sequence fails instead of trying again. */
-  attemptsPerStep: 3,
+  /** Attempts that one step's policy can allow. */
+  attemptsPerStep: 100,
   /** Text that people write (reasons, messages), characters. */
   text: 2_000,
   /** Sequence key of an intent, characters. */

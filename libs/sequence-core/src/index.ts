@@ -32,10 +32,10 @@ export { type Context, type Input, type LastRound } from './sequence/context';
 export { decide } from './sequence/decide';
 export { NOTHING, type Decision, type Order, type Tools } from './sequence/decision';
 export { evolve, replay } from './sequence/evolve';
+export { afterFailure, policyOf } from './sequence/retry';
 export {
   ABSENT,
   END_GATE,
-  type Claim,
   type CommandRef,
   type EndedSequence,
   type GateHold,

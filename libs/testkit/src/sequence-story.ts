@@ -245,7 +245,10 @@ export function exampleTarget(
 /** A plan of steps `id: {target, needs}`, each `set@v1 {value: new}` unless it says otherwise. */
 export function examplePlan(
   steps: Readonly<
-    Record<string, { target: string; needs?: string[]; ready?: object; with?: object; scopes?: string[] }>
+    Record<
+      string,
+      { target: string; needs?: string[]; ready?: object; with?: object; scopes?: string[]; onFailure?: object }
+    >
   >,
   scopes: string[],
   more: Partial<PlanDocument['spec']> = {},

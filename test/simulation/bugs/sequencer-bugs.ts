@@ -121,11 +121,14 @@ function onReadings(change: (readings: readonly Reading[]) => Reading[]) {
       : received;
 }
 
+/** JSON has none. */
+const withoutUndefined = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
 function onPlans(change: (step: PlanDocument['spec']['steps'][number]) => object) {
   return (received: Received): Received => {
     if (received.message.type !== 'causeway.intent.published.v1') return received;
     const plan = structuredClone(received.message.data.plan) as unknown as PlanDocument;
-    const steps = plan.spec.steps.map((step) => ({ ...step, ...change(step) }));
+    const steps = plan.spec.steps.map((step) => withoutUndefined({ ...step, ...change(step) }));
     const altered = { ...plan, spec: { ...plan.spec, steps } } as unknown as Intent['data']['plan'];
     return {
       ...received,
@@ -172,6 +175,25 @@ export const BELIEF_BUGS: readonly PlantedBug[] = [
           }),
         ),
     },
+  },
+  {
+    name: 'policy-not-read',
+    sentence: 'What a plan says of failed attempts is left out when it is accepted.',
+    shownBy: ['target-unreachable'],
+    seams: each(onPlans(() => ({ onFailure: undefined }))),
+  },
+  {
+    name: 'everything-can-be-tried-again',
+    sentence: 'A refusal for good is taken for one that may pass.',
+    shownBy: ['target-refuses'],
+    seams: each(
+      onResults((message) => {
+        const { outcome } = message.data;
+        return outcome.kind === 'not-applied'
+          ? { message: withData(message, { outcome: { ...outcome, retriable: true } }) }
+          : {};
+      }),
+    ),
   },
   {
     name: 'unknown-is-tried-again',

@@ -18,6 +18,7 @@ import {
 } from './log';
 import { attemptsFollowAnswers, commandsFollowGates, writesFollowEffects } from './order';
 import { everythingEndsOrWaits, nothingAcknowledgedIsLost } from './progress';
+import { retriesFollowPolicy } from './retries';
 import { factsSayWhatResultsSay, gatesCiteEvidence, readingsAreTrue, resultsEchoCommands } from './proof';
 import { decisionsAreAnswered, resumedAsSaid, settledAsSaid } from './settlements';
 import { replayIsTheState, theEndIsTheEnd } from './states';
@@ -25,7 +26,7 @@ import { violation, type Violation } from './violation';
 
 const CHECKS = [
   ...[commandsFollowGates, writesFollowEffects, attemptsFollowAnswers],
-  ...[sequencesKeepApart, keysAreTakenInTurn],
+  ...[sequencesKeepApart, keysAreTakenInTurn, retriesFollowPolicy],
   ...[gatesCiteEvidence, readingsAreTrue, resultsEchoCommands],
   ...[
     effectsAreSingle,

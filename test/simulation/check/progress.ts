@@ -42,8 +42,13 @@ export function* everythingEndsOrWaits(evidence: Evidence): Iterable<Violation> 
   }
 }
 
+/** A step of it is tried again only when an operator resumes. */
+const hasStopped = ({ steps }: OpenSequence): boolean =>
+  Object.values(steps).some((step) => step.phase === 'retry-later' && step.retryAt === null);
+
 /** Null: it waits for a named reason. */
 function whyStuck(state: OpenSequence, sequenceId: string, evidence: Evidence): string | null {
+  if (hasStopped(state)) return null;
   const waits = [...Object.entries(state.steps)].map(([id, step]) =>
     whyStepIsStuck(id, step, state, sequenceId, evidence),
   );
@@ -105,6 +110,8 @@ export const isAtRest = (state: SequenceState, isShown: (id: string) => boolean)
   state.status !== 'open' ||
   (!waitsForPerson(state) &&
     (state.claim?.phase === 'waiting' ||
+      (hasStopped(state) &&
+        Object.values(state.steps).every(({ phase }) => phase !== 'commanded' && phase !== 'applied')) ||
       (state.acceptance.steps.some(({ id }) => state.steps[id]?.phase === 'applied') &&
         state.acceptance.steps.every(({ id, needs }) => {
           const phase = state.steps[id]?.phase;

@@ -4,6 +4,7 @@ import { sha256Hex } from '@causeway/signing';
 import { FAULT_KINDS, type FaultPlan } from '../faults';
 import { Dice } from '../time/dice';
 import { changeOf } from '../world/sim-executor';
+import { withPolicies } from './policies';
 import type { PlannedIntent, Scenario } from './scenario';
 import { withSharedKeys } from './shared-keys';
 import { targetFor } from './targets';
@@ -22,7 +23,7 @@ export function scenarioOf(seed: number): Scenario {
   const mode = dice.chance(0.5) ? 'liveness' : 'safety';
   return {
     ...{ seed, mode, targets },
-    intents: withSharedKeys(
+    intents: withPlansMade(
       seed,
       Array.from({ length: dice.pick([1, 1, 1, 1, 1, 1, 2, 3]) }, (_, i) => intentOf(i, scopes, targets, dice)),
     ),
@@ -38,6 +39,10 @@ export function scenarioOf(seed: number): Scenario {
     faultsForMs: mode === 'safety' ? dice.int(5_000, 22_000) : dice.int(4_000, 14_000),
   };
 }
+
+/** By dice of their own, so that what is said here moves nothing else of a run. */
+const withPlansMade = (seed: number, intents: readonly PlannedIntent[]): PlannedIntent[] =>
+  withPolicies(seed, withSharedKeys(seed, intents));
 
 /** Each run has some kinds of faults and not others, rare or frequent: so rare combinations happen often in some run. */
 function faultsOf(dice: Dice): FaultPlan {

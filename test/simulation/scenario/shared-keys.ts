@@ -37,7 +37,7 @@ type Spec = PlanDocument['spec'];
 type Step = Spec['steps'][number];
 
 /** A plan that was tampered with stays so. */
-function replanned(data: IntentData, change: (spec: Spec) => Spec): IntentData {
+export function replanned(data: IntentData, change: (spec: Spec) => Spec): IntentData {
   const plan = data.plan as unknown as PlanDocument;
   const isTampered = data.planDigest !== sha256Hex(canonicalJson(plan));
   const changed = { ...plan, spec: change(plan.spec) };

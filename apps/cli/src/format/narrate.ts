@@ -191,7 +191,7 @@ const noticedWords = ({ target, class: its, actor, detail: why }: Fact<'mutation
 
 function needOf({ reason, step }: HoldReason): string {
   if (reason === 'conflict') return 'another sequence';
-  return reason === 'not-begun' || reason === 'out-of-sequence' ? 'an operator' : step;
+  return reason === 'not-begun' || reason === 'out-of-sequence' || reason === 'stopped' ? 'an operator' : step;
 }
 
 const again = (attempt: number): string => (attempt > 1 ? ` (attempt ${attempt})` : '');

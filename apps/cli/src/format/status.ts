@@ -121,12 +121,14 @@ export function holdsText(holds: readonly Hold[], nowMs: number, paint: Paint): 
     .join('\n');
 }
 
+/** Reasons whose detail names what it is about. */
+const TOLD_WITHOUT_PLACE: ReadonlySet<string> = new Set(['not-begun', 'out-of-sequence', 'stopped', 'conflict']);
+
 function holdLine(
   hold: Pick<Hold, 'step' | 'scope' | 'member' | 'detail' | 'since' | 'lastReadingAt' | 'reason'>,
   nowMs: number,
 ): string {
-  if (hold.reason === 'not-begun' || hold.reason === 'out-of-sequence' || hold.reason === 'conflict')
-    return `${hold.reason}: ${hold.detail}; ${sinceText(hold.since, nowMs)}`;
+  if (TOLD_WITHOUT_PLACE.has(hold.reason)) return `${hold.reason}: ${hold.detail}; ${sinceText(hold.since, nowMs)}`;
   const place = hold.member === null ? `step ${hold.step}` : `${hold.scope}/${hold.member} (${hold.step})`;
   const seen =
     hold.member === null

@@ -17,6 +17,12 @@ export function checkCommanded(state: SequenceState, { verb, step }: Fact<'step-
     throw new Broken('commanded-after-abort', `step ${step} was ordered though an operator had aborted the sequence`);
   if (!state.begun)
     throw new Broken('commanded-before-resume', `step ${step} was ordered though its plan starts on resume only`);
+  const stopped = Object.entries(state.steps).find(([, one]) => one.phase === 'retry-later' && one.retryAt === null);
+  if (stopped)
+    throw new Broken(
+      'commanded-while-held',
+      `step ${step} was ordered while step ${stopped[0]} waited for an operator's decision`,
+    );
   const undecided = Object.entries(state.mutations).find(([, { holds }]) => holds);
   if (undecided)
     throw new Broken(

@@ -19,6 +19,7 @@ export type OrderFaultCode =
   | 'decision-not-recorded-before'
   | 'decision-of-another'
   | 'resumed-without-accepting'
+  | 'attempt-not-allowed'
   // conflict keys
   | 'commanded-without-keys'
   | 'keys-not-freed'

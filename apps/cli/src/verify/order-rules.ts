@@ -19,6 +19,7 @@ import type { Place } from './class-rules';
 import { evidenceProblem, type EvidenceMessage, type Running } from './evidence';
 import { checkCommanded, checkDecided, checkSettled } from './operator-rules';
 import { Broken, type OrderFaultCode } from './order-fault';
+import { checkAttempt, checkNotApplied } from './retry-rules';
 
 /**
  * Replays the decisions in an export and holds them against its other entries, sequence by sequence, in ledger order.
@@ -27,7 +28,8 @@ import { Broken, type OrderFaultCode } from './order-fault';
  * 2. A step is ordered only after its gate opened, and the gate cites every step it needs in every scope (I1).
  * 3. What a gate cites is in the ledger before it and, judged again, shows the step ready.
  * 4. A command was decided before it appears, with the digest of its bytes; a result was there before it was believed.
- * 5. Nothing is ordered while an operator has to decide, nor after an abort; what an operator decided was there before it was followed.
+ * 5. An attempt is tried again only when it is known not to have been applied, as often and as late as the plan says.
+ * 6. Nothing is ordered while an operator has to decide, nor after an abort; what an operator decided was there before it was followed.
  */
 interface Account {
   state: SequenceState;
@@ -155,6 +157,7 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
     case 'step-commanded':
       account.commands.set(fact.commandId, fact.commandDigest);
       checkCommanded(account.state, fact);
+      checkAttempt(account.state, fact);
       if (fact.verb === 'look-up' || account.opened.has(fact.step)) return;
       throw new Broken('commanded-before-gate', `step ${fact.step} was ordered though its gate had not opened`);
     case 'sequence-resumed':
@@ -166,6 +169,7 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
     case 'outcome-unknown':
     case 'duplicate-suspected':
     case 'step-previewed':
+      if (fact.kind === 'step-not-applied') checkNotApplied(account.state, fact);
       if (account.evidence.has(fact.result)) return checkSettled(fact, account.evidence.get(fact.result));
       throw new Broken(
         'result-not-recorded-before',

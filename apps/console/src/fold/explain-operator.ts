@@ -4,7 +4,7 @@ import { clock } from './words';
 /** What waits for an operator, and what was done at the targets that no plan explains. */
 
 export const waitsForOperator = ({ reason }: Pick<Hold, 'reason'>): boolean =>
-  reason === 'not-begun' || reason === 'out-of-sequence';
+  reason === 'not-begun' || reason === 'out-of-sequence' || reason === 'stopped';
 
 /** The mutation that an `out-of-sequence` reason names in its detail. */
 export const mutationOf = ({ reason, detail }: Hold, view: SequenceView): NoticedMutationView | null =>
@@ -13,6 +13,7 @@ export const mutationOf = ({ reason, detail }: Hold, view: SequenceView): Notice
 /** What a gate waits for, as part of a sentence. */
 export function operatorPlace(hold: Hold, view: SequenceView): string {
   if (hold.reason === 'not-begun') return 'an operator to begin the sequence';
+  if (hold.reason === 'stopped') return `an operator's decision about step ${hold.step}, which was not applied`;
   const mutation = mutationOf(hold, view);
   if (!mutation) return "an operator's decision about what was done out of sequence";
   return `an operator's decision: ${mutationWords(mutation)}`;

@@ -17,6 +17,7 @@ import {
   resumeCommand,
   waitsForOperator,
 } from './explain-operator';
+import { clock } from './words';
 
 /**
  * Why a sequence, or one of its steps, is where it is: one sentence, the reasons as data and in words, and what happens next.
@@ -191,13 +192,7 @@ function explainStep(view: SequenceView, step: StepView): Answer {
         nextCheck: { by: executorOf(step), words: 'its result, or its deadline, moves the step on' },
       };
     case 'retry-later':
-      return {
-        ...settled(
-          `Step ${id} was not applied at attempt ${step.attempt} and will be tried again: ${problem?.message}.`,
-          since,
-        ),
-        nextCheck: { by: 'sequencer', words: 'the next attempt is ordered after a pause' },
-      };
+      return explainRetry(view, step);
     case 'outcome-unknown':
       return {
         ...settled(
@@ -218,6 +213,18 @@ function explainStep(view: SequenceView, step: StepView): Answer {
     case 'previewed':
       return settled(`Preview of step ${id}: ${step.found}.`, since);
   }
+}
+
+/** Attempt k of n, and when the next one is due. */
+function explainRetry(view: SequenceView, { id, since, problem, attempt, attemptOf, retryAt }: StepView): Answer {
+  const failed = `Step ${id} was not applied at attempt ${attempt} of ${attemptOf}: ${problem?.message}.`;
+  if (retryAt === null)
+    return {
+      ...settled(`${failed} It is not tried again before an operator resumes.`, since),
+      nextCheck: { by: 'an operator', words: resumeCommand(view) },
+    };
+  const words = `attempt ${(attempt ?? 0) + 1} is ordered at ${clock(retryAt)} at the earliest`;
+  return { ...settled(`${failed} It is tried again.`, since), nextCheck: { by: 'sequencer', words } };
 }
 
 /** By a look-up where the target can tell; else only by a person. */

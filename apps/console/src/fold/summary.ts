@@ -47,6 +47,7 @@ function holdWords(gate: string, hold: GateHold): string {
 const OWN_WORDS = {
   'not-begun': 'an operator to begin it',
   'out-of-sequence': "an operator's decision about what was done out of sequence",
+  stopped: "an operator's decision about a step that was not applied",
   conflict: 'another sequence to leave its conflict keys',
 } as const;
 const hasOwnWords = (reason: HoldReason['reason']): reason is keyof typeof OWN_WORDS =>

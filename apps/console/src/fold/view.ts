@@ -2,6 +2,7 @@ import type { Hold, MemberView, NoticedMutationView, ScopeView, SequenceView, St
 import type { FrozenStep, HoldReason, ScopeShown } from '@causeway/contracts';
 import {
   conflictKeysOf,
+  policyOf,
   END_GATE,
   type EndedSequence,
   type OpenSequence,
@@ -89,6 +90,8 @@ function stepViewOf(
     ...{ id, target, executor, change, needs, rung, withinMs },
     phase: state.phase,
     attempt: 'attempt' in state ? state.attempt : null,
+    attemptOf: 'attempt' in state ? (running.resumedAfter[id] ?? 0) + policyOf(frozen).attempts : null,
+    retryAt: state.phase === 'retry-later' ? state.retryAt : null,
     changed: 'changed' in state ? state.changed : null,
     overdue: state.phase === 'applied' && state.overdue,
     found: state.phase === 'previewed' ? state.found : null,

@@ -26,6 +26,25 @@ export const ready = z.strictObject({
   consecutive: z.int().min(1).max(100).default(1),
 });
 
+/**
+ * What becomes of an attempt that is known not to have been applied. `retry`: it is tried again, where its executor says that trying
+ * again may help, until there were so many attempts; `stop`: never. What is unknown is settled first, whatever stands here.
+ */
+export const onFailure = z.strictObject({
+  do: z.enum(['retry', 'stop']).default('retry'),
+  /** All attempts, the first one too. Absent: 3. */
+  attempts: z.int().min(1).max(limits.attemptsPerStep).optional(),
+  /** Between the first failure and the second attempt. Absent: 2s. */
+  pause: duration.optional(),
+  /** Each pause is so many times the one before. Absent: 2. */
+  factor: z.int().min(1).max(10).optional(),
+  /** Absent: 5m. */
+  longestPause: duration.optional(),
+  /** When nothing more is tried: `fail` ends the sequence as failed once nothing else can move; `hold` waits for an operator. */
+  then: z.enum(['fail', 'hold']).default('fail'),
+});
+export type OnFailure = z.output<typeof onFailure>;
+
 export const step = z.strictObject({
   id: name,
   target: name,
@@ -34,6 +53,8 @@ export const step = z.strictObject({
   needs: z.array(name).max(limits.stepsPerPlan).optional(),
   with: parameters.default({}),
   ready: ready.default({ rung: 'effective', within: '10m', consecutive: 1 }),
+  /** Absent: three attempts, then it fails. */
+  onFailure: onFailure.optional(),
   /** Scopes of this step. Absent: the plan's scopes as far as the target has them. */
   scopes: z.array(name).min(1).max(limits.scopesPerTarget).optional(),
 });

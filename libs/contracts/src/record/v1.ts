@@ -21,6 +21,17 @@ export const frozenStep = z.strictObject({
   /** Parameters that say which resource it is about; the others say what it becomes. */
   identifiedBy: z.array(parameterName),
   needs: z.array(name),
+  /** What the plan says of attempts that were not applied; absent: it says nothing. */
+  onFailure: z
+    .strictObject({
+      /** All attempts; 1: none after the first. */
+      attempts: z.int().min(1).max(limits.attemptsPerStep),
+      pauseMs: z.int().min(1),
+      factor: z.int().min(1),
+      longestPauseMs: z.int().min(1),
+      then: z.enum(['fail', 'hold']),
+    })
+    .optional(),
   /** Names the resource it changes: no two sequences act on it at once. Absent: accepted by a release that knew no such keys. */
   conflictKey: z.string().max(limits.conflictKey).optional(),
   capability: z.enum(['A', 'B', 'C', 'D']),
@@ -48,7 +59,7 @@ export type Problem = z.output<typeof problem>;
 
 /**
  * Why a gate is closed, one reason a scope and member. `not-begun`: the plan starts on resume; `out-of-sequence`: a mutation (named in
- * the detail) waits for an operator's decision; `conflict`: another sequence (named in the detail) has, or waits before this one for, a
+ * the detail) waits for an operator's decision; `stopped`: a step was not applied and is not tried again by itself; `conflict`: another sequence (named in the detail) has, or waits before this one for, a
  * conflict key; all three name the gate's own step, no scope and no member. `since` is when this reason began to hold; `lastReadingAt` when the
  * member was last seen at all (null: never).
  */
@@ -67,6 +78,7 @@ export const holdReason = z.strictObject({
     'disagreeing',
     'not-begun',
     'out-of-sequence',
+    'stopped',
     'conflict',
   ]),
   detail: text,
@@ -178,7 +190,10 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
     ...ofStep,
     code: name,
     message: text,
+    /** Nothing more is tried. */
     final: z.boolean(),
+    /** When the next attempt is due at the earliest; null: when an operator resumes. Absent: it is final, or of an older release. */
+    retryAt: instant.nullable().optional(),
     result: digest,
     ...at,
   }),

@@ -60,8 +60,10 @@ export class ClaimBook implements Claims {
       const line = this.lines.get(key) ?? [];
       return line[line.findIndex((one) => one.sequenceId === sequenceId) + 1]?.sequenceId ?? [];
     });
+    const each = [...new Set(found)];
+    if (each.length < 2) return each;
     const order = [...this.keys.keys()];
-    return [...new Set(found)].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+    return each.sort((a, b) => order.indexOf(a) - order.indexOf(b));
   }
 
   /** Puts a sequence in its lines or takes it out of them, as its state says. */

@@ -2,6 +2,7 @@ import { plan as planSchema, type FrozenStep, type Plan, type Problem, type Targ
 import { bounded } from './bounded';
 import { freeze } from './freeze';
 import { cycleProblems, nameProblems } from './graph-problems';
+import { policyProblems } from './policy-problems';
 import { readForm } from './schema-problems';
 import { raceProblems, scopeListProblems } from './scope-problems';
 import { targetProblems } from './target-problems';
@@ -31,6 +32,7 @@ export function checkPlan(document: unknown, targets: ReadonlyMap<string, Target
 function* problemsOf(plan: Plan, targets: ReadonlyMap<string, Target> | null): Generator<Problem> {
   yield* orderProblems(plan, targets);
   yield* scopeListProblems(plan);
+  yield* policyProblems(plan);
   if (targets) yield* targetProblems(plan, targets);
 }
 

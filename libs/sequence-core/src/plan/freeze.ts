@@ -8,6 +8,7 @@ import {
   type Target,
 } from '@causeway/contracts';
 import { conflictKeyOf } from '../claim/conflict-keys';
+import { frozenPolicy } from '../sequence/retry';
 import { nodesOf } from './graph-problems';
 import { isGlobal } from './target-problems';
 
@@ -25,6 +26,7 @@ export function freeze(plan: Plan, targets: ReadonlyMap<string, Target>): Frozen
       with: step.with,
       identifiedBy: [...change.identifiedBy],
       needs: [...needs],
+      ...(step.onFailure && { onFailure: frozenPolicy(step.onFailure) }),
       conflictKey: conflictKeyOf({ ...step, identifiedBy: change.identifiedBy }),
       capability: change.capability,
       rung: step.ready.rung,

@@ -14,7 +14,6 @@ import type { OpenSequence, SequenceState, StepState } from './state';
  */
 type ClockInput = Extract<Input, { kind: 'clock-reached' }>;
 
-const RETRY_AFTER_MS = 2_000;
 const LOOK_UP_AGAIN_AFTER_MS = 5_000;
 /** A prober silent for this long is asked again. */
 const ASK_AGAIN_AFTER_MS = 60_000;
@@ -25,7 +24,8 @@ export function decideClock(input: ClockInput, draft: Draft<OpenSequence>, conte
     if (
       now.phase === 'retry-later' &&
       mayApply(draft.state) &&
-      passed(draft.at, now.changedAt, RETRY_AFTER_MS * now.attempt)
+      now.retryAt !== null &&
+      passed(draft.at, now.retryAt, 0)
     )
       commandStep(draft, context, step, now.attempt + 1, 'apply');
     if (now.phase === 'outcome-unknown' && lookUpIsDue(step, now, draft.at))
@@ -70,8 +70,10 @@ const LOOK_EVERY_MS = 1_000;
  */
 export function nextLook(state: SequenceState, at: string): string | null {
   if (state.status !== 'open') return null;
-  const waitsForTime = Object.values(state.steps).some(
-    ({ phase }) => phase === 'applied' || phase === 'retry-later' || phase === 'outcome-unknown',
-  );
-  return waitsForTime ? new Date(Date.parse(at) + LOOK_EVERY_MS).toISOString() : null;
+  const soon = Date.parse(at) + LOOK_EVERY_MS;
+  const times = Object.values(state.steps).flatMap((step) => {
+    if (step.phase === 'retry-later') return step.retryAt === null ? [] : Math.max(Date.parse(step.retryAt), soon);
+    return step.phase === 'applied' || step.phase === 'outcome-unknown' ? soon : [];
+  });
+  return times.length > 0 ? new Date(Math.min(...times)).toISOString() : null;
 }

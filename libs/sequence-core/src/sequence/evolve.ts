@@ -39,7 +39,7 @@ function accept(state: SequenceState, fact: Extract<EvolutionRecord, { kind: 'se
   const begun = fact.mode === 'preview' || fact.plan.spec.start === 'at-once';
   return {
     ...{ status: 'open', version: 1, epoch: 1, acceptance: fact, steps, holds: {} },
-    ...{ begun, aborting: false, claim: null, mutations: {} },
+    ...{ begun, aborting: false, claim: null, resumedAfter: {}, mutations: {} },
   };
 }
 
@@ -66,7 +66,7 @@ function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
     case 'mutation-noticed':
       return { ...state, mutations: { ...state.mutations, [fact.mutation]: noticed(fact) } };
     case 'sequence-resumed':
-      return resumed(state, fact.accepted);
+      return resumed(state, fact);
     case 'sequence-aborted':
       return { ...state, aborting: true };
     case 'sequence-ended':
@@ -112,13 +112,17 @@ function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): Ste
     case 'step-not-applied':
       return fact.final
         ? { ...times, phase: 'not-applied', attempt: fact.attempt, code: fact.code, message: fact.message }
-        : { ...times, phase: 'retry-later', attempt: fact.attempt, because: fact.message };
+        : { ...times, phase: 'retry-later', attempt: fact.attempt, because: fact.message, retryAt: retryAt(fact) };
     case 'step-previewed':
       return { ...times, phase: 'previewed', found: fact.state };
     default:
       return evolveLook(step, fact, times);
   }
 }
+
+/** Records of releases that did not say when follow the rule of then. */
+const retryAt = ({ at, attempt, retryAt: due }: Extract<StepFact, { kind: 'step-not-applied' }>): string | null =>
+  due === undefined ? new Date(Date.parse(at) + 2_000 * attempt).toISOString() : due;
 
 function commanded(
   step: StepState,
@@ -154,13 +158,24 @@ function evolveLook(step: StepState, fact: LookFact, times: StepTimes): StepStat
 const noticed = ({ kind: _kind, mutation: _id, ...rest }: Extract<EvolutionRecord, { kind: 'mutation-noticed' }>) =>
   rest;
 
-/** It is begun, and no gate waits for an operator any more. */
-function resumed(state: OpenSequence, ids: readonly string[]): OpenSequence {
+/** It is begun, no gate waits for an operator any more, and what had stopped is tried again. */
+function resumed(state: OpenSequence, fact: Extract<SequenceFact, { kind: 'sequence-resumed' }>): OpenSequence {
   const holds = Object.entries(state.holds).flatMap(([gate, { at, because }]) => {
     const still = because.filter((reason) => !isOperators(reason));
     return still.length > 0 ? [[gate, { at, because: still }] as const] : [];
   });
-  return { ...state, begun: true, mutations: accepted(state.mutations, ids), holds: Object.fromEntries(holds) };
+  const mutations = accepted(state.mutations, fact.accepted);
+  return { ...state, ...triedAgain(state, fact.at), begun: true, mutations, holds: Object.fromEntries(holds) };
+}
+
+function triedAgain({ steps, resumedAfter }: OpenSequence, at: string): Pick<OpenSequence, 'steps' | 'resumedAfter'> {
+  const stopped = Object.entries(steps).flatMap(([id, step]) =>
+    step.phase === 'retry-later' && step.retryAt === null ? [[id, step] as const] : [],
+  );
+  return {
+    steps: { ...steps, ...Object.fromEntries(stopped.map(([id, step]) => [id, { ...step, retryAt: at }])) },
+    resumedAfter: { ...resumedAfter, ...Object.fromEntries(stopped.map(([id, { attempt }]) => [id, attempt])) },
+  };
 }
 
 /** What was accepted holds nothing any more; that it happened stays. */

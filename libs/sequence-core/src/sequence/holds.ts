@@ -2,7 +2,7 @@ import type { AheadAtKey, HoldReason } from '@causeway/contracts';
 import { cut } from '../cut';
 import type { Unready } from '../readiness/verdict';
 import type { Draft } from './decision';
-import { endSteps, isOperators, undecided, waitsForOperator } from './order';
+import { endSteps, isOperators, stoppedSteps, undecided, waitsForOperator } from './order';
 import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequence } from './state';
 
 /**
@@ -101,7 +101,10 @@ function operatorReasons(state: OpenSequence, gate: string | null): Unready[] {
   const notBegun = state.begun ? [] : [ofStep(step, 'not-begun', 'the plan starts when an operator resumes it')];
   const most = Math.max(1, Math.floor(MOST_MUTATIONS_NAMED / Math.max(1, waitingSteps(state).length)));
   const mutations = undecided(state).slice(0, most);
-  return [...notBegun, ...mutations.map(([id, one]) => ofStep(step, 'out-of-sequence', nameOf(id, one)))];
+  const stopped = stoppedSteps(state).map(([id, { attempt, because }]) =>
+    ofStep(id, 'stopped', cut(`step ${id} was not applied at attempt ${attempt}: ${because}`, LONGEST_DETAIL)),
+  );
+  return [...notBegun, ...stopped, ...mutations.map(([id, one]) => ofStep(step, 'out-of-sequence', nameOf(id, one)))];
 }
 
 const nameOf = (id: string, { class: found, actor, detail }: NoticedMutation): string =>

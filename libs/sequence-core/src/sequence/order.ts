@@ -1,5 +1,5 @@
 import type { FrozenStep, HoldReason } from '@causeway/contracts';
-import { stepState, type NoticedMutation, type OpenSequence } from './state';
+import { stepState, type NoticedMutation, type OpenSequence, type StepState } from './state';
 
 /** What the state of an open sequence says about its order: read only. */
 
@@ -21,10 +21,17 @@ export const undecided = (state: OpenSequence): [string, NoticedMutation][] =>
 
 /** Whether only an operator can end a reason. */
 export const isOperators = ({ reason }: Pick<HoldReason, 'reason'>): boolean =>
-  reason === 'not-begun' || reason === 'out-of-sequence';
+  reason === 'not-begun' || reason === 'out-of-sequence' || reason === 'stopped';
+
+/** Steps that are tried again only when an operator resumes. */
+export const stoppedSteps = ({ steps }: OpenSequence): [string, Extract<StepState, { phase: 'retry-later' }>][] =>
+  Object.entries(steps).flatMap(([id, step]) =>
+    step.phase === 'retry-later' && step.retryAt === null ? [[id, step] as const] : [],
+  ) as [string, Extract<StepState, { phase: 'retry-later' }>][];
 
 /** Whether an operator has to decide before anything new is commanded. */
-export const waitsForOperator = (state: OpenSequence): boolean => !state.begun || undecided(state).length > 0;
+export const waitsForOperator = (state: OpenSequence): boolean =>
+  !state.begun || undecided(state).length > 0 || stoppedSteps(state).length > 0;
 
 /** Whether a new attempt may be ordered at all. Looking at what was ordered is always allowed. */
 export const mayApply = (state: OpenSequence): boolean => !state.aborting && !waitsForOperator(state);

@@ -1,8 +1,10 @@
-import { limits, type FrozenStep, type Outcome } from '@causeway/contracts';
+import type { FrozenStep, Outcome } from '@causeway/contracts';
 import { advance, both, commandStep } from './advance';
 import type { Context, Input } from './context';
 import type { Draft } from './decision';
+import { holdAll } from './holds';
 import { requestProbe } from './probe';
+import { afterFailure } from './retry';
 import type { OpenSequence, StepState } from './state';
 
 /**
@@ -109,17 +111,18 @@ export function notApplied(
   message: string,
   retriable: boolean,
 ): void {
-  const final = !retriable || attempt >= limits.attemptsPerStep;
+  const next = afterFailure(draft.state, step, attempt, retriable, draft.at);
   draft.add({
     kind: 'step-not-applied',
     step: step.id,
     attempt,
     code,
     message,
-    final,
+    ...(next === 'final' ? { final: true } : { final: false, retryAt: next }),
     result,
     at: draft.at,
   });
+  if (next === null && !draft.state.aborting) holdAll(draft);
 }
 
 /** Never a second apply here: whether it took effect is asked first. */

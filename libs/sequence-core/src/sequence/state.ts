@@ -26,6 +26,8 @@ interface Running {
   readonly aborting: boolean;
   /** Its conflict keys: null before it asked for them, and for one that has none. */
   readonly claim: Claim | null;
+  /** The last attempt of each step that an operator has granted all attempts anew, by step id. */
+  readonly resumedAfter: Readonly<Record<string, number>>;
   /** Mutations of its targets that were not just its own work, by event id, oldest first. */
   readonly mutations: Readonly<Record<string, NoticedMutation>>;
 }
@@ -65,7 +67,13 @@ export type StepState = StepTimes &
   (
     | { readonly phase: 'waiting' }
     | { readonly phase: 'commanded'; readonly attempt: number; readonly command: CommandRef }
-    | { readonly phase: 'retry-later'; readonly attempt: number; readonly because: string }
+    | {
+        readonly phase: 'retry-later';
+        readonly attempt: number;
+        readonly because: string;
+        /** null: only when an operator resumes. */
+        readonly retryAt: string | null;
+      }
     | {
         readonly phase: 'outcome-unknown';
         readonly attempt: number;

@@ -74,3 +74,26 @@ describe('a sequence that waits for another one', () => {
     expect(answerOf(second.id)).toMatchObject({ status: 'running', claim: { phase: 'held', behind: [] } });
   });
 });
+
+describe('a step that was not applied', () => {
+  const story = new ToldLedger(targets);
+  const policy = { attempts: 2, pause: '10s', then: 'hold' };
+  const sequence = story.submit(examplePlan({ roles: { target: 'idp', onFailure: policy } }, ['us-east']));
+  const busy = { kind: 'not-applied' as const, code: 'busy', message: 'locked', retriable: true, evidence: {} };
+  const explained = (): string => {
+    const folded = story.entries
+      .map((text) => recordedOf(JSON.parse(text) as Entry, text))
+      .reduce(foldEntry, absentSequence(sequence.id, 0));
+    return explainText(explain(viewOf(folded, Date.parse(story.at)), []), Date.parse(story.at), PLAIN);
+  };
+
+  it('is explained: attempt k of n, when the next one is due, and who has to decide when there is none', () => {
+    sequence.result('roles', busy);
+    expect(explained()).toContain('Step roles was not applied at attempt 1 of 2: locked. It is tried again.');
+    expect(explained()).toContain('next: sequencer: attempt 2 is ordered at 12:00:10Z at the earliest');
+    sequence.after(10_000);
+    sequence.result('roles', busy);
+    expect(explained()).toContain("waits for an operator's decision about step roles, which was not applied");
+    expect(explained()).toContain(`next: an operator: causeway resume ${sequence.id} --reason "..."`);
+  });
+});

@@ -1,6 +1,6 @@
 import { examplePlan, exampleTarget } from '@causeway/testkit';
 import { SequencerHouse } from '../spec/sequencer-house';
-import { applied, decided, has, shown, submit } from '../spec/told';
+import { answered, applied, decided, has, shown, submit } from '../spec/told';
 
 jest.setTimeout(120_000);
 
@@ -49,5 +49,36 @@ describe('three sequences on one resource', () => {
     );
     expect([...new Set(turns)].sort()).toEqual([1, 2, 3, 4, 5, 6]);
     expect(house.commandsOf(second, 'roles')).toEqual([]);
+  });
+});
+
+const POLICY = { attempts: 2, pause: '1s', then: 'hold' };
+const BUSY = {
+  kind: 'not-applied' as const,
+  code: 'busy',
+  message: 'the gateway is locked',
+  retriable: true,
+  evidence: {},
+};
+
+describe('a step that was not applied', () => {
+  it('is tried again in its time over a killed sequencer, then held, and tried again when an operator resumes', async () => {
+    const id = await submit(house, examplePlan({ gateway: { target: 'edge', onFailure: POLICY } }, ['us-east']));
+    const ordered = (nr: number) =>
+      house.until(`attempt ${nr} is ordered`, () => house.commandsOf(id, 'gateway').length === nr);
+    await ordered(1);
+    await answered(house, id, 'gateway', BUSY);
+    await house.until('it is told', () => has(house.factsOf(id), 'step-not-applied'));
+    await house.end('SIGKILL');
+    await house.start();
+    await ordered(2);
+    await answered(house, id, 'gateway', BUSY);
+    await house.until('it is held', () => has(house.factsOf(id), 'gate-held'));
+    expect(house.factsOf(id).findLast(({ kind }) => kind === 'gate-held')).toMatchObject({
+      because: [{ step: 'gateway', reason: 'stopped' }],
+    });
+    await decided(house, id, 'resume');
+    await ordered(3);
+    await done(id, 'gateway');
   });
 });

@@ -1,0 +1,61 @@
+import type { Outcome } from '@causeway/contracts';
+import { examplePlan, exampleTarget, ToldLedger } from '@causeway/testkit';
+import { Retelling, type PlainFact } from '../../spec/retelling';
+
+const targets = new Map([['idp', exampleTarget('idp', { global: ['realm'] })]]);
+const BUSY: Outcome = { kind: 'not-applied', code: 'busy', message: 'locked', retriable: true, evidence: {} };
+
+/** Fails twice, is held, and is tried again when an operator resumes. */
+const ledger = new ToldLedger(targets);
+const sequence = ledger.submit(
+  examplePlan({ roles: { target: 'idp', onFailure: { attempts: 2, pause: '10s', then: 'hold' } } }, ['us-east']),
+);
+sequence.result('roles', BUSY);
+sequence.after(10_000);
+sequence.result('roles', BUSY);
+ledger.pass(1_000);
+sequence.decided('resume', [], 'the realm is free again');
+sequence.after(1_000);
+const told = new Retelling(ledger);
+
+const failure = (attempt: number) => (fact: PlainFact) => fact.kind === 'step-not-applied' && fact.attempt === attempt;
+const failing = (attempt: number, change: Record<string, unknown>) =>
+  told.verdict(
+    told.deciding(failure(attempt), (facts) =>
+      facts.map((fact) => (failure(attempt)(fact) ? { ...fact, ...change } : fact)),
+    ),
+  );
+
+describe('verify of a step that was tried again', () => {
+  it('finds it in order', () => {
+    expect(told.verdict()).toMatchObject({ ok: true, sequences: 1 });
+  });
+
+  it.each([
+    ['sooner than its plan says', 1, { retryAt: '2026-01-31T12:00:01.000Z' }],
+    ['before its time', 1, { retryAt: '2026-01-31T13:00:00.000Z' }],
+    ['more often than its plan allows', 2, { retryAt: '2026-01-31T12:00:30.000Z' }],
+    ['after what is called final', 1, { final: true, retryAt: undefined }],
+  ])('finds an attempt that is ordered %s', (_what, attempt, change) => {
+    expect(failing(attempt, change)).toMatchObject({ ok: false, code: 'attempt-not-allowed' });
+  });
+
+  it('finds an attempt that nobody resumed', () => {
+    const resumed = (fact: PlainFact): boolean => fact.kind === 'sequence-resumed';
+    const text = told.deciding(resumed, (facts) =>
+      facts.map(({ at, ...fact }) =>
+        resumed(fact as PlainFact)
+          ? ({
+              kind: 'input-refused',
+              input: fact.decision,
+              type: 'decision',
+              code: 'none',
+              message: 'none',
+              at,
+            } as PlainFact)
+          : ({ ...fact, at } as PlainFact),
+      ),
+    );
+    expect(told.verdict(text)).toMatchObject({ ok: false, code: 'commanded-while-held' });
+  });
+});

@@ -1,0 +1,43 @@
+import type { EvolutionRecord } from '@causeway/contracts';
+import { afterFailure, type SequenceState } from '@causeway/sequence-core';
+import { Broken } from './order-fault';
+
+type Fact<K extends EvolutionRecord['kind']> = Extract<EvolutionRecord, { kind: K }>;
+
+/**
+ * Whether an attempt may be ordered in this state: the first one of a step that waits; a later one only after the one before is known not
+ * to have been applied, and not before its time.
+ * @throws Broken
+ */
+export function checkAttempt(state: SequenceState, { verb, step: id, attempt, at }: Fact<'step-commanded'>): void {
+  const step = state.status === 'open' ? state.steps[id] : undefined;
+  if (verb === 'look-up' || !step) return;
+  if (step.phase === 'waiting' && attempt === 1) return;
+  if (step.phase !== 'retry-later' || attempt !== step.attempt + 1)
+    throw new Broken(
+      'attempt-not-allowed',
+      `attempt ${attempt} of step ${id} was ordered while the step was ${step.phase}`,
+    );
+  if (step.retryAt === null || Date.parse(at) < Date.parse(step.retryAt))
+    throw new Broken(
+      'attempt-not-allowed',
+      `attempt ${attempt} of step ${id} was ordered before ${step.retryAt ?? 'an operator resumed'}`,
+    );
+}
+
+/**
+ * Whether what follows from a failed attempt is what the plan's policy says: no more attempts than it allows.
+ * @throws Broken
+ */
+export function checkNotApplied(
+  state: SequenceState,
+  { step: id, attempt, retryAt, at }: Fact<'step-not-applied'>,
+): void {
+  const step = state.status === 'open' ? state.acceptance.steps.find((one) => one.id === id) : undefined;
+  if (state.status !== 'open' || !step || retryAt === undefined || retryAt === null) return;
+  if (afterFailure(state, step, attempt, true, at) === retryAt) return;
+  throw new Broken(
+    'attempt-not-allowed',
+    `attempt ${attempt} of step ${id} is followed by another one against its plan`,
+  );
+}

@@ -1,0 +1,51 @@
+import { durationMs, type FrozenStep, type OnFailure } from '@causeway/contracts';
+import type { OpenSequence } from './state';
+
+/** What holds where a plan says nothing. */
+const USUAL: NonNullable<FrozenStep['onFailure']> = {
+  ...{ attempts: 3, pauseMs: 2_000, factor: 2, longestPauseMs: 300_000, then: 'fail' },
+};
+
+/** A plan's policy as it will run. */
+export function frozenPolicy({ do: what, then, ...given }: OnFailure): NonNullable<FrozenStep['onFailure']> {
+  const pauseMs = given.pause === undefined ? USUAL.pauseMs : durationMs(given.pause);
+  const longest = given.longestPause === undefined ? USUAL.longestPauseMs : durationMs(given.longestPause);
+  return {
+    attempts: what === 'stop' ? 1 : (given.attempts ?? USUAL.attempts),
+    ...{ pauseMs, factor: given.factor ?? USUAL.factor },
+    // A pause that was given is never cut by a limit that was not.
+    longestPauseMs: given.longestPause === undefined ? Math.max(longest, pauseMs) : longest,
+    then,
+  };
+}
+
+export const policyOf = ({ onFailure }: Pick<FrozenStep, 'onFailure'>): NonNullable<FrozenStep['onFailure']> =>
+  onFailure ?? USUAL;
+
+/** How an attempt counts against the policy: an operator who resumes grants all attempts anew. */
+const countedAttempt = ({ resumedAfter }: Pick<OpenSequence, 'resumedAfter'>, id: string, attempt: number): number =>
+  attempt - (resumedAfter[id] ?? 0);
+
+/** Milliseconds from the failure of the n-th counted attempt to the next one. */
+const pauseAfter = (step: Pick<FrozenStep, 'onFailure'>, counted: number): number => {
+  const { pauseMs, factor, longestPauseMs } = policyOf(step);
+  return Math.min(pauseMs * factor ** (counted - 1), longestPauseMs);
+};
+
+/**
+ * What follows from an attempt that is known not to have been applied: an instant for the next one, null to wait for an operator, or
+ * `final`.
+ * @param retriable whether its executor says that trying again may help
+ */
+export function afterFailure(
+  state: OpenSequence,
+  step: FrozenStep,
+  attempt: number,
+  retriable: boolean,
+  at: string,
+): string | null | 'final' {
+  const { attempts, then } = policyOf(step);
+  const counted = countedAttempt(state, step.id, attempt);
+  if (retriable && counted < attempts) return new Date(Date.parse(at) + pauseAfter(step, counted)).toISOString();
+  return then === 'hold' ? null : 'final';
+}
