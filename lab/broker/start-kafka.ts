@@ -29,8 +29,10 @@ export interface Kafka {
 /**
  * A real Kafka: `KAFKA_BROKERS` if set, else a container if an engine answers, else a local KRaft node.
  * @param dir folder for this run's data and logs (`dir/kafka`)
+ * @param isOwn a local process whatever there is, since it is to be killed or paused
  */
-export async function startKafka({ dir, say }: { dir: string; say: Say }): Promise<Kafka> {
+export async function startKafka({ dir, say, isOwn }: { dir: string; say: Say; isOwn?: boolean }): Promise<Kafka> {
+  if (isOwn) return startLocalKafka(join(dir, 'kafka'), say);
   const given = process.env['KAFKA_BROKERS'];
   if (given) return fixedKafka(given, 'environment', async () => undefined);
   if (await hasContainerEngine()) {

@@ -45,6 +45,8 @@ export interface Services {
   keyFile(principal: string): string;
   /** Environment in which the ledger's own commands (accounting, check) run. */
   readonly ledgerEnv: Readonly<Record<string, string>>;
+  /** One more process of a service that lets several be at work, ready. */
+  beside(name: string): Promise<ServiceProcess>;
   stop(): Promise<void>;
 }
 
@@ -64,7 +66,8 @@ export async function startServices(plan: ServicesPlan): Promise<Services> {
   const token = randomBytes(24).toString('base64url');
   const env = environments(plan, keys, writeTokens(plan.runDir, token));
   const ledgerEnv = await prepareLedger(plan, env('ledger'));
-  const started = await startAll(servicePlans(plan, env, ledgerEnv), plan);
+  const plans = servicePlans(plan, env, ledgerEnv);
+  const started = await startAll(plans, plan);
   const all = new Map(started.map((service) => [service.name, service]));
   return {
     all,
@@ -73,6 +76,12 @@ export async function startServices(plan: ServicesPlan): Promise<Services> {
     token,
     ...keys,
     ledgerEnv,
+    beside: async (name) => {
+      const twin = plans.find((one) => one.name === name) ?? missing(name);
+      const beside = await startService({ ...twin, name: `${name}-beside` }, plan.runDir);
+      started.push(beside);
+      return beside;
+    },
     stop: async () => {
       await Promise.all(started.map((service) => service.stop()));
     },

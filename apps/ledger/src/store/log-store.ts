@@ -10,6 +10,7 @@ import {
   type StoredEntry,
   type StoredHead,
 } from '../handle/ports';
+import { publishedSize } from './published-table';
 import { APPEND, APPEND_ASIDE, appendParameters, asideParameters } from './append-sql';
 
 /** The tables of the log on Postgres. Only inserts and selects: the role may do nothing else. */
@@ -47,6 +48,10 @@ export class PostgresLogStore implements LogStore {
   async headsAfter(size: number, limit: number): Promise<StoredHead[]> {
     const rows = await this.database.query<HeadRow>(`${HEADS} where size > $1 order by size limit $2`, [size, limit]);
     return rows.map(headOf);
+  }
+
+  async publishedSize(): Promise<number> {
+    return publishedSize(this.database);
   }
 
   async knownEvents(ids: readonly string[]): Promise<Set<string>> {

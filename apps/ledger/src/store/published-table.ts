@@ -1,13 +1,17 @@
 import type { Database } from '@causeway/persistence';
 
+export async function publishedSize(database: Database): Promise<number> {
+  const [row] = await database.query<{ size: string | null }>('select max(size) as size from published');
+  return Number(row?.size ?? 0);
+}
+
 /** How far the log is known to be on its topic. Rows are only added: the highest counts. */
 export class PublishedTable {
   constructor(private readonly database: Database) {}
 
   /** Entries below this index are on the topic. */
   async size(): Promise<number> {
-    const [row] = await this.database.query<{ size: string | null }>('select max(size) as size from published');
-    return Number(row?.size ?? 0);
+    return publishedSize(this.database);
   }
 
   async reached(size: number): Promise<void> {
