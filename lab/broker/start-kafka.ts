@@ -26,20 +26,21 @@ export interface Kafka {
   resume(): void;
 }
 
+interface StartKafka {
+  readonly dir: string;
+  readonly say: Say;
+  readonly advertise?: Advertise;
+  readonly isOwn?: boolean;
+}
+
 /**
  * A real Kafka: `KAFKA_BROKERS` if set, else a container if an engine answers, else a local KRaft node.
  * @param dir folder for this run's data and logs (`dir/kafka`)
  * @param advertise for a local one: a way of the caller's own that clients come through
+ * @param isOwn a local process whatever there is, since it is to be killed or paused
  */
-export async function startKafka({
-  dir,
-  say,
-  advertise,
-}: {
-  dir: string;
-  say: Say;
-  advertise?: Advertise;
-}): Promise<Kafka> {
+export async function startKafka({ dir, say, advertise, isOwn }: StartKafka): Promise<Kafka> {
+  if (isOwn) return startLocalKafka(join(dir, 'kafka'), say, advertise);
   const given = process.env['KAFKA_BROKERS'];
   if (given) return fixedKafka(given, 'environment', async () => undefined);
   if (await hasContainerEngine()) {

@@ -52,6 +52,8 @@ export interface Services {
   doctor(name: string, ...args: string[]): Promise<Ended>;
   /** Environment in which the ledger's own commands (accounting, check) run. */
   readonly ledgerEnv: Readonly<Record<string, string>>;
+  /** One more process of a service that lets several be at work, ready. */
+  beside(name: string): Promise<ServiceProcess>;
   stop(): Promise<void>;
 }
 
@@ -85,6 +87,12 @@ export async function startServices(plan: ServicesPlan): Promise<Services> {
     doctor: (name, ...args) => {
       const { script, env } = plans.find((one) => one.name === name) ?? missing(name);
       return runCommandOf(script, ['doctor', ...args], env);
+    },
+    beside: async (name) => {
+      const { script, env } = plans.find((one) => one.name === name) ?? missing(name);
+      const beside = await startService({ name: `${name}-beside`, script, env }, plan.runDir);
+      started.push(beside);
+      return beside;
     },
     stop: async () => {
       await Promise.all(started.map((service) => service.stop()));

@@ -15,10 +15,13 @@ import { until } from './until';
 /** Long, since a busy machine is slow; short enough that what never comes is told. */
 const ENDS_WITHIN_MS = 120_000;
 
+/** Causeway over some systems, whichever. */
+export type Governed = Omit<World, 'lab' | 'postgres'>;
+
 /** One whole world with a tape running along, and the questions that every scenario asks. */
-export class Story {
+export class Story<W extends Governed = World> {
   private constructor(
-    readonly world: World,
+    readonly world: W,
     readonly tape: Tape,
   ) {}
 
@@ -26,6 +29,11 @@ export class Story {
     const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
     const world = await startWorld({ say, durable: false, ...options });
     return new Story(world, await Tape.of(world));
+  }
+
+  /** @param executors whose orders the tape hears */
+  static async over<W extends Governed>(world: W, executors: readonly string[]): Promise<Story<W>> {
+    return new Story(world, await Tape.of(world, executors));
   }
 
   /** SCENARIO_LOGS names a folder that keeps the services' logs. */

@@ -30,12 +30,15 @@ export class Tape {
 
   private constructor(private readonly bus: EventBus) {}
 
-  static async of({ kafka, topicPrefix }: World): Promise<Tape> {
+  static async of(
+    { kafka, topicPrefix }: Pick<World, 'kafka' | 'topicPrefix'>,
+    executors: readonly string[] = EXECUTORS,
+  ): Promise<Tape> {
     const bus = createKafkaBus({ brokers: kafka.brokers.split(','), clientId: 'tape', prefix: topicPrefix });
     const tape = new Tape(bus);
     await bus.consume({
       groupId: 'tape',
-      topics: [topicNames.records, ...EXECUTORS.map(commandsTopic)],
+      topics: [topicNames.records, ...executors.map(commandsTopic)],
       onBatch: (batch) => tape.take(batch),
       onDead: (error) => {
         throw error;
@@ -54,6 +57,11 @@ export class Tape {
     return this.recordsOf(sequenceId).flatMap(({ fact, atMs }) =>
       fact.kind === kind ? [{ fact: fact as FactOf<K>, atMs }] : [],
     );
+  }
+
+  /** Every fact, in the order of its stream. */
+  all(sequenceId: string): EvolutionRecord[] {
+    return this.recordsOf(sequenceId).map(({ fact }) => fact);
   }
 
   kinds(sequenceId: string): Kind[] {

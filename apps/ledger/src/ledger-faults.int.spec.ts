@@ -75,6 +75,7 @@ describe('the locks of the log', () => {
     waiting: 'topic',
     writer: 'holder',
     published: 'at',
+    refusal: 'topic',
   };
   const TABLES = Object.entries(COLUMNS);
 
@@ -147,7 +148,12 @@ describe('the locks of the log', () => {
       `update ledger.entry set index = 1000 where index = 10; update ledger.entry set index = 10 where index = 11`,
       10,
     ],
-    ['the newest entries are gone with their heads', `delete from ledger.entry where index >= 79`, 79],
+    ['the newest entries are gone', `delete from ledger.entry where index >= 79`, 79],
+    [
+      'the newest entries are gone with their heads',
+      `delete from ledger.head where size > 0; delete from ledger.entry`,
+      0,
+    ],
     ['a column says something else', `update ledger.entry set type = 'causeway.other.v1' where index = 5`, 5],
     [
       'a head has another root',

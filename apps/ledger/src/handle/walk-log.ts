@@ -5,6 +5,8 @@ import type { StoredEntry, StoredHead } from './ports';
 export interface LogRows {
   entries(from: number, limit: number): Promise<StoredEntry[]>;
   headsAfter(size: number, limit: number): Promise<StoredHead[]>;
+  /** So many entries are known to have been on the topic. */
+  publishedSize(): Promise<number>;
 }
 
 /** The first place where the rows are not the log they say they are. */
@@ -32,7 +34,7 @@ const PAGE = 2_000;
 
 /**
  * Goes through entries and heads from a known frontier to the end: every index there, every leaf hash that of its bytes, the
- * columns what the bytes say, every head the root of the rows below it and signed, no row without a head.
+ * columns what the bytes say, every head the root of the rows below it and signed, no row without a head, and nothing gone that was published.
  */
 export async function walkLog(options: WalkOptions): Promise<Walked> {
   let { from: frontier } = options;
@@ -49,6 +51,9 @@ export async function walkLog(options: WalkOptions): Promise<Walked> {
   }
   const [stray] = await options.rows.entries(frontier.size, 1);
   if (stray) return { ok: false, fault: { index: stray.index, detail: 'no head covers this entry' } };
+  const published = await options.rows.publishedSize();
+  if (published > frontier.size)
+    return { ok: false, fault: { index: frontier.size, detail: `missing: ${published} entries were published` } };
   return { ok: true, frontier, heads };
 }
 

@@ -1,5 +1,6 @@
 import type { Tx } from '@causeway/persistence';
 import type { StoredEntry, StoredHead } from '../handle/ports';
+import { publishedSize } from './published-table';
 
 /** The log as it is stored, for whoever walks it: a service's own database, or one moment of it. */
 export class LogReader {
@@ -20,6 +21,10 @@ export class LogReader {
   async headsAfter(size: number, limit: number): Promise<StoredHead[]> {
     const rows = await this.tx.query<HeadRow>(`${HEADS} where size > $1 order by size limit $2`, [size, limit]);
     return rows.map(headOf);
+  }
+
+  publishedSize(): Promise<number> {
+    return publishedSize(this.tx);
   }
 
   async entries(from: number, limit: number): Promise<StoredEntry[]> {

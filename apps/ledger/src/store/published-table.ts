@@ -1,4 +1,9 @@
-import type { Database } from '@causeway/persistence';
+import type { Database, Tx } from '@causeway/persistence';
+
+export async function publishedSize(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ size: string | null }>('select max(size) as size from published');
+  return Number(row?.size ?? 0);
+}
 
 /** How far the log is known to be on its topic. Rows are only added: the highest counts. */
 export class PublishedTable {
@@ -6,8 +11,7 @@ export class PublishedTable {
 
   /** Entries below this index are on the topic. */
   async size(): Promise<number> {
-    const [row] = await this.database.query<{ size: string | null }>('select max(size) as size from published');
-    return Number(row?.size ?? 0);
+    return publishedSize(this.database);
   }
 
   async reached(size: number): Promise<void> {

@@ -178,13 +178,24 @@ describe('topics', () => {
     const config = await withAdmin((admin) =>
       admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: 2, name: prefix + topicNames.intents, configNames: ['retention.ms', 'max.message.bytes'] }],
+        resources: [
+          {
+            type: 2,
+            name: prefix + topicNames.intents,
+            configNames: ['retention.ms', 'max.message.bytes', 'message.timestamp.type'],
+          },
+        ],
       }),
     );
     const found = Object.fromEntries(
       config.resources[0]!.configEntries.map((entry) => [entry.configName, entry.configValue]),
     );
-    expect(found).toEqual({ 'retention.ms': '60000', 'max.message.bytes': '2000000' });
+    expect(found).toEqual({
+      'retention.ms': '60000',
+      'max.message.bytes': '2000000',
+      // Whatever a producer's clock says.
+      'message.timestamp.type': 'LogAppendTime',
+    });
     expect((await bus.watermarks([topicNames.ledger, topicNames.results])).get(topicNames.ledger)).toEqual([
       { partition: 0, start: 0n, end: 0n },
     ]);

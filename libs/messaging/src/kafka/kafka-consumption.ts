@@ -4,6 +4,7 @@ import { messageOf, type Log } from '../log';
 import { lingerFor } from '../linger';
 import { pause } from '../pause';
 import { OffsetTracker } from './offset-tracker';
+import { WallClock } from './wall-clock';
 import { Watchdog } from './watchdog';
 
 /** What one partition may have in flight before it is paused, and when it is resumed: bounds memory under overload. */
@@ -33,6 +34,7 @@ export class KafkaConsumption implements Consumption {
   private timer: NodeJS.Timeout | undefined;
   private restarts: number[] = [];
   private readonly pacer: Pacer;
+  private readonly clock = new WallClock();
   private readonly watchdog: Watchdog;
 
   constructor(
@@ -73,15 +75,34 @@ export class KafkaConsumption implements Consumption {
       topics: this.options.topics.map((topic) => this.prefix + topic),
       fromBeginning: true,
     });
-    await this.consumer.run({
+    await this.run();
+    this.timer = setInterval(() => {
+      void this.commit();
+      if (this.clock.wasSetBack()) void this.rejoin();
+    }, COMMIT_EVERY_MS);
+    this.watchdog.start((error) => this.die(error));
+  }
+
+  private run(): Promise<void> {
+    return this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       // Not for speed: so that all partitions of a fetch share one wait of the pacer.
       partitionsConsumedConcurrently: 64,
       eachBatch: (payload) => this.eachBatch(payload),
     });
-    this.timer = setInterval(() => void this.commit(), COMMIT_EVERY_MS);
-    this.watchdog.start((error) => this.die(error));
+  }
+
+  /** kafkajs times its heartbeats by the wall clock: set back, it sends none until that has caught up. A new membership begins anew. */
+  private async rejoin(): Promise<void> {
+    const { groupId } = this.options;
+    this.log.warn({ groupId }, 'the wall clock was set back: joining the group again');
+    try {
+      await this.consumer.stop();
+      if (!this.stopping) await this.run();
+    } catch (error) {
+      this.die(error);
+    }
   }
 
   isRunning(): boolean {

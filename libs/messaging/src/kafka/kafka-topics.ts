@@ -60,6 +60,8 @@ export function configOf(topic: TopicSettings, replication: number): Record<stri
     'cleanup.policy': topic.cleanup,
     'retention.ms': String(topic.retentionMs),
     'max.message.bytes': String(topic.maxMessageBytes),
+    // By the broker's clock: it would refuse what a producer's clock dates an hour ahead, and delete early what it dates a month back.
+    'message.timestamp.type': 'LogAppendTime',
     ...(replication >= MAX_REPLICATION ? { 'min.insync.replicas': '2' } : {}),
   };
 }
@@ -71,7 +73,7 @@ async function reportDifferences(
   log: Log,
 ): Promise<void> {
   if (settings.length === 0) return;
-  const names = ['cleanup.policy', 'retention.ms', 'max.message.bytes'];
+  const names = ['cleanup.policy', 'retention.ms', 'max.message.bytes', 'message.timestamp.type'];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: settings.map(({ name }) => ({

@@ -1,0 +1,33 @@
+import { brokerAway } from './shelf/broker-away';
+import { lateWriter } from './shelf/late-writer';
+import { movedClocks } from './shelf/moved-clocks';
+import { SHELVES, startShelfWorld, type ShelfWorld } from './shelf/shelf-world';
+import { tampering } from './shelf/tampering';
+import { Story } from './story';
+
+/**
+ * What one whole Causeway has to stand that is none of its targets' doing: an executor that comes back too late, wall clocks that are wrong,
+ * a broker that is away, hands in the ledger's own tables. Over targets that cost nothing, with a broker of its own.
+ */
+jest.setTimeout(240_000);
+
+let story: Story<ShelfWorld>;
+beforeAll(async () => {
+  const world = await startShelfWorld({ console: { CONSOLE_MAX_UNSENT: '5' } });
+  story = await Story.over(world, SHELVES);
+});
+afterAll(() => story?.end());
+
+const told = (): Story<ShelfWorld> => story;
+
+lateWriter(told);
+movedClocks(told);
+brokerAway(told);
+
+describe('in the end', () => {
+  it('every message is accounted for and the export verifies offline', async () => {
+    expect(await story.closingFaults()).toEqual([]);
+  });
+});
+
+tampering(told);
