@@ -16,15 +16,18 @@ import { capabilityOf } from '../world/sim-executor';
 const FOREIGN_AFTER_MS = 100;
 const AT = '2026-01-31T12:00:00.000Z';
 
+/** Before any executor can have answered: a forged answer that comes after the true one claims nothing that is awaited. */
+const BEFORE_THE_ANSWER_MS = 40;
+
 /** What others put on the topics: the same message again, garbage, results that nobody awaits or that others sign. */
 export function makeMischief(house: House): void {
   const { broker, faults, dice, time } = house;
   broker.onStored = (raw) => {
-    const later = (act: () => void): void => void time.schedule(dice.between(1, 9_000), null, act);
+    const later = (act: () => void, mostMs = 9_000): void => void time.schedule(dice.between(1, mostMs), null, act);
     if (faults.strikes('message-published-again')) later(() => broker.store(raw));
     if (raw.value && faults.strikes('garbage-message')) later(() => broker.store(garbage(house, raw)));
     if (raw.topic.startsWith('causeway.commands.') && isWhole(house, raw) && faults.strikes('forged-result'))
-      later(() => forge(house, raw));
+      later(() => forge(house, raw), BEFORE_THE_ANSWER_MS);
   };
 }
 
