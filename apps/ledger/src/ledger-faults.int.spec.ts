@@ -134,12 +134,12 @@ describe('the locks of the log', () => {
   it.each([
     [
       'an entry says something else',
-      `update ledger.entry set bytes = replace(bytes, 'epoch', 'epocH') where index = 41`,
+      `update ledger.entry set bytes = replace(bytes, 'correlationId', 'correlationID') where index = 41`,
       41,
     ],
     [
       'an entry and its leaf hash are changed',
-      `update ledger.entry set bytes = replace(bytes, 'epoch', 'epocH'), leaf_hash = sha256(decode('00', 'hex') || convert_to(replace(bytes, 'epoch', 'epocH'), 'UTF8')) where index = 79`,
+      `update ledger.entry set bytes = replace(bytes, 'correlationId', 'correlationID'), leaf_hash = sha256(decode('00', 'hex') || convert_to(replace(bytes, 'correlationId', 'correlationID'), 'UTF8')) where index = 79`,
       null,
     ],
     ['an entry is gone', `delete from ledger.entry where index = 41`, 41],
