@@ -47,7 +47,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   const stage = await setStage(options.seed, options.say);
   const run = new ChaosRun(stage, options);
   const end = (): void => {
-    options.say('stopping ...');
+    options.say(`stopping ...; what was written so far stays in ${stage.runDir}`);
     void run
       .end()
       .then(() => stage.stop(true))
