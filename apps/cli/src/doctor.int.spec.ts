@@ -66,8 +66,8 @@ describe('causeway doctor', () => {
         house.keepIntentsFor(HOUR_MS),
       ]);
       await house.sql(
-        `create table taken as select * from readiness_prober.schema_version where name = 'open-watch'`,
-        `delete from readiness_prober.schema_version where name = 'open-watch'`,
+        `create table taken as select * from readiness_prober.schema_version where name = 'seat'`,
+        `delete from readiness_prober.schema_version where name = 'seat'`,
         SENT_LONG_AGO,
         ...unlocked(`update ledger.entry set bytes = replace(bytes, 'example', 'exbmple') where index = 0`),
       );
@@ -83,7 +83,7 @@ describe('causeway doctor', () => {
           expect.objectContaining({
             check: 'schema',
             where: 'readiness_prober',
-            what: expect.stringContaining('open-watch missing'),
+            what: expect.stringContaining('seat missing'),
           }),
           expect.objectContaining({
             check: 'topics',

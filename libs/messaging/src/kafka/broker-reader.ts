@@ -6,7 +6,7 @@ import { kafkaLog } from './kafka-log';
 import { silentLog } from '../log';
 import { pause } from '../pause';
 import type { KafkaBusOptions } from './kafka-bus';
-import { configOf, watermarks } from './kafka-topics';
+import { configOf, watermarks, SETTINGS } from './kafka-topics';
 
 /** Looks at a broker for self-checks: a connection of its own, short waits, and nothing is changed. */
 export interface BrokerReader {
@@ -84,10 +84,9 @@ class KafkaBrokerReader implements BrokerReader {
 
   private async settingsOf(names: readonly string[]): Promise<Map<string, Record<string, string>>> {
     if (names.length === 0) return new Map();
-    const configNames = ['cleanup.policy', 'retention.ms', 'max.message.bytes'];
     const { resources } = await this.admin.describeConfigs({
       includeSynonyms: false,
-      resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames })),
+      resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: SETTINGS })),
     });
     return new Map(
       resources.map(({ resourceName, configEntries }) => [

@@ -8,6 +8,9 @@ const MAX_REPLICATION = 3;
 const SERVING_WITHIN_MS = 20_000;
 const LEADER_WITHIN_MS = 10_000;
 
+/** What is looked at of a topic that exists: all that `configOf` sets wherever it is. */
+export const SETTINGS = ['cleanup.policy', 'retention.ms', 'max.message.bytes', 'message.timestamp.type'];
+
 /** Creates the topics that are missing; says where an existing one differs. */
 export async function ensureTopics(
   admin: Admin,
@@ -73,13 +76,12 @@ async function reportDifferences(
   log: Log,
 ): Promise<void> {
   if (settings.length === 0) return;
-  const names = ['cleanup.policy', 'retention.ms', 'max.message.bytes', 'message.timestamp.type'];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: settings.map(({ name }) => ({
       type: ConfigResourceTypes.TOPIC,
       name: prefix + name,
-      configNames: names,
+      configNames: SETTINGS,
     })),
   });
   const { topics } = await admin.fetchTopicMetadata({ topics: settings.map(({ name }) => prefix + name) });

@@ -72,6 +72,8 @@ function settingsOf(name: string, wanted: TopicForm, found: TopicForm, server: s
 function meaningOf(key: string, value: string | undefined): string {
   if (key === 'retention.ms' && value !== undefined && Number(value) > 0)
     return `: what is older than ${spanText(Number(value))} is thrown away`;
+  if (key === 'message.timestamp.type')
+    return ': a writer whose clock is wrong has its messages refused or thrown away';
   if (key === 'cleanup.policy' && value?.includes('compact')) return ': messages of one key replace each other';
   return '';
 }
