@@ -115,7 +115,9 @@ describe('causeway against a console', () => {
     const { stdout } = await run('history', 'edge');
     expect(stdout).toMatch(/12:00:02Z +changed +- +set@v1 +example\/gateway +team-identity/);
     expect(stdout).toMatch(/12:00:34Z +effective +eu-west/);
-    expect((await run('history', sequence.id)).stdout).toContain('sequence-accepted, keys-taken, gate-opened idp-roles');
+    expect((await run('history', sequence.id)).stdout).toContain(
+      'sequence-accepted, keys-taken, gate-opened idp-roles',
+    );
   });
 
   it('exports a ledger that verifies offline, and names the place when it was altered', async () => {
