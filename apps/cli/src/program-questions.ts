@@ -135,6 +135,7 @@ function addSituationCommands(program: Command, run: Run): void {
     .argument('<step>', 'the step whose outcome is unknown')
     .option('--applied', 'it took effect: the sequence goes on as after any step')
     .option('--not-applied', 'it did not: it is tried again')
+    .option('--attempt <n>', 'the attempt that was looked at; absent: the one that is unknown now')
     .requiredOption('--reason <text>', 'what was seen, for the ledger')
     .option('--key <key>', 'idempotency key; a repeat with the same key decides nothing twice')
     .addHelpText(

@@ -178,8 +178,12 @@ export class SequenceStory {
   }
 
   /** An operator says what became of a step. */
-  settlement(step: string, applied: boolean): EvolutionRecord[] {
-    return this.decided({ verb: 'settle', accept: [], settle: { step, applied } });
+  settlement(step: string, applied: boolean, attempt?: number): EvolutionRecord[] {
+    return this.decided({
+      verb: 'settle',
+      accept: [],
+      settle: { step, ...(attempt !== undefined && { attempt }), applied },
+    });
   }
 
   private decided(

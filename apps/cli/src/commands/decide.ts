@@ -4,6 +4,7 @@ import type { Settlement, Verb } from '@causeway/contracts';
 import { CliFailure, EXIT } from '../exit-codes';
 import { decisionText } from '../format/situation';
 import type { Session } from '../session';
+import { attemptOf } from './number-flags';
 import { sequenceIdFrom } from './sequence-ref';
 
 export interface AbortFlags {
@@ -37,14 +38,16 @@ export const abort = (session: Session, ref: string, { reason, key }: AbortFlags
 export interface SettleFlags extends AbortFlags {
   readonly applied?: boolean;
   readonly notApplied?: boolean;
+  readonly attempt?: string;
 }
 
 /** Says what became of a step whose outcome is unknown. */
 export function settle(session: Session, ref: string, step: string, flags: SettleFlags): Promise<number> {
-  const { applied = false, notApplied = false, reason, key } = flags;
+  const { applied = false, notApplied = false, attempt, reason, key } = flags;
   if (applied === notApplied)
     throw new CliFailure(EXIT.badInput, 'say which of both: --applied or --not-applied', 'look at the target first');
-  return decide(session, sequenceIdFrom(ref), { verb: 'settle', accept: [], settle: { step, applied }, reason }, key);
+  const said = { step, ...(attempt !== undefined && { attempt: attemptOf(attempt) }), applied };
+  return decide(session, sequenceIdFrom(ref), { verb: 'settle', accept: [], settle: said, reason }, key);
 }
 
 /** The beginning of an id is enough where it names one mutation. */

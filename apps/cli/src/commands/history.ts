@@ -2,7 +2,7 @@ import type { EntryItem, Page, TargetEvent } from '@causeway/console-api';
 import { EXIT } from '../exit-codes';
 import { entriesText, targetHistoryText } from '../format/history';
 import type { Session } from '../session';
-import { limitOf } from './limit-flag';
+import { limitOf } from './number-flags';
 import { allPages } from './pages';
 import { isSequenceId } from './sequence-ref';
 

@@ -2,7 +2,7 @@ import type { AsOfPage, ExplainedAnswer, MutationItem, OutsideAnswer } from '@ca
 import { EXIT } from '../exit-codes';
 import { explainedText, mutationsText, outsideText } from '../format/mutations';
 import type { Session } from '../session';
-import { limitOf } from './limit-flag';
+import { limitOf } from './number-flags';
 import { allPages } from './pages';
 import { momentOf } from './time-flag';
 import { writeProofs, type ProofFlags } from './proofs';

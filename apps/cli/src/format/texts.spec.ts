@@ -219,7 +219,7 @@ describe('what went wrong', () => {
         '  gate of idp-roles: opened 12:00:00Z at once: it needs nothing before it',
         '',
         '  next: executor-tester: a look-up at the target settles it; where the target cannot tell, a person who has looked: ' +
-          `causeway settle ${sequence.id} idp-roles --applied (or --not-applied) --reason "..."`,
+          `causeway settle ${sequence.id} idp-roles --attempt 1 --applied (or --not-applied) --reason "..."`,
         '  as of ledger index 5',
       ),
     );

@@ -48,9 +48,12 @@ export function checkDecided(
     throw new Broken('decision-of-another', `the decision ${fact.decision} says otherwise: ${decision.verb}`);
   if (fact.kind === 'sequence-resumed') checkAccepted(state, fact, decision);
   const { settle } = decision;
-  if (fact.kind === 'step-settled' && (settle?.step !== fact.step || settle.applied !== fact.applied))
+  if (fact.kind === 'step-settled' && !isAbout(settle, fact))
     throw new Broken('decision-of-another', `the decision ${fact.decision} settles step ${fact.step} otherwise`);
 }
+
+const isAbout = (settle: DecisionData['settle'], { step, attempt, applied }: Fact<'step-settled'>): boolean =>
+  settle?.step === step && settle.applied === applied && (settle.attempt ?? attempt) === attempt;
 
 const VERB_OF = { 'sequence-resumed': 'resume', 'sequence-aborted': 'abort', 'step-settled': 'settle' } as const;
 

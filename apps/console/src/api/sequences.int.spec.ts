@@ -1,16 +1,18 @@
 import {
   explanation,
   inclusionReceipt,
+  problemBody,
   sequenceView,
   targetEvent,
   type EntryItem,
   type Page,
   type SequenceView,
 } from '@causeway/console-api';
+import type { Settlement } from '@causeway/contracts';
 import * as lab from '@causeway/lab';
 import { openCheckpoint, parseVerifierKey, verifyExport, verifyInclusion } from '@causeway/ledger-core';
 import { sha256, verifyBytes } from '@causeway/signing';
-import { LaggingRegion } from '@causeway/testkit';
+import { LAGGING_PLAN, LaggingRegion } from '@causeway/testkit';
 import { ConsoleHouse } from '../../spec/console-house';
 import { readEvents } from '../../spec/read-events';
 
@@ -190,5 +192,24 @@ describe('the ledger over HTTP', () => {
     await house.start();
     await house.projected(ledger.entries.length);
     expect(await look()).toEqual(before);
+  });
+});
+
+describe('a step whose outcome is unknown', () => {
+  it('is settled by a word about the attempt that the ledger shows, and about no other', async () => {
+    const lost = ledger.submit(LAGGING_PLAN, { key: 'CHG-4712' });
+    lost.result('idp-roles', { kind: 'unknown', reason: 'the connection was reset', evidence: {} });
+    await publish();
+    const settle = (settle: Partial<Settlement>, key: string) =>
+      house.postTo(
+        `/v1/sequences/${lost.id}/decisions`,
+        { verb: 'settle', accept: [], settle: { step: 'idp-roles', applied: true, ...settle }, reason: 'looked' },
+        { 'idempotency-key': key },
+      );
+    const other = await settle({ attempt: 2 }, 'settle-1');
+    expect([other.status, problemBody.parse(other.body).code]).toEqual([409, 'other-attempt']);
+    expect((await settle({}, 'settle-1')).status).toBe(202);
+    await house.until('the word is on its topic', () => house.decisions.length > 0);
+    expect(house.decisions).toMatchObject([{ data: { settle: { step: 'idp-roles', attempt: 1, applied: true } } }]);
   });
 });

@@ -228,9 +228,9 @@ function explainRetry(view: SequenceView, { id, since, problem, attempt, attempt
 }
 
 /** By a look-up where the target can tell; else only by a person. */
-const settledHow = ({ id }: SequenceView, { id: step }: StepView): string =>
+const settledHow = ({ id }: SequenceView, { id: step, attempt }: StepView): string =>
   'a look-up at the target settles it; where the target cannot tell, a person who has looked: ' +
-  `causeway settle ${id} ${step} --applied (or --not-applied) --reason "..."`;
+  `causeway settle ${id} ${step} --attempt ${attempt} --applied (or --not-applied) --reason "..."`;
 
 function explainGate(view: SequenceView, step: StepView): Answer {
   const own = view.holds.filter(({ gate }) => gate === step.id);

@@ -33,9 +33,10 @@ export async function submitDecision(
   const before = await decisionUnder(ports.database, request.sequenceId, request.key);
   if (before) return decisionViewOf(sameAs(before, wanted), folded);
   mustTake(folded, request);
-  const sealed = ports.seal([draftOf(wanted)]);
+  const named = withAttempt(wanted, folded);
+  const sealed = ports.seal([draftOf(named)]);
   const { stored, rows } = await ports.database.transaction(async (tx) => {
-    const claimed = await claimDecision(tx, wanted);
+    const claimed = await claimDecision(tx, named);
     return { stored: claimed.stored, rows: claimed.fresh ? await ports.insertOutbox(tx, sealed) : [] };
   });
   if (rows.length > 0) ports.relay(rows);
@@ -52,6 +53,15 @@ function storedOf({ subject, ...request }: DecisionRequest, nowMs: number): Stor
     decidedBy: subject,
     submittedAt: new Date(nowMs).toISOString(),
   };
+}
+
+/** Who settles a step means the attempt that the ledger showed: one that comes later is no business of this word. */
+function withAttempt(wanted: StoredDecision, folded: Folded | null): StoredDecision {
+  if (!wanted.settle || folded?.state.status !== 'open') return wanted;
+  const state = folded.state.steps[wanted.settle.step];
+  return state?.phase === 'outcome-unknown'
+    ? { ...wanted, settle: { attempt: state.attempt, ...wanted.settle } }
+    : wanted;
 }
 
 function draftOf({ id, sequenceId, verb, accept, settle, reason, decidedBy, submittedAt }: StoredDecision) {
@@ -86,7 +96,7 @@ function mustTake(folded: Folded | null, request: DecisionRequest): void {
   if (verb === 'resume') mustResume(state, request);
 }
 
-function mustSettle({ steps }: Extract<Folded['state'], { status: 'open' }>, { step }: Settlement): void {
+function mustSettle({ steps }: Extract<Folded['state'], { status: 'open' }>, { step, attempt }: Settlement): void {
   const state = Object.hasOwn(steps, step) ? steps[step] : undefined;
   if (!state) {
     const message = `The sequence has no step ${step}; its steps are ${Object.keys(steps).join(', ')}.`;
@@ -94,6 +104,8 @@ function mustSettle({ steps }: Extract<Folded['state'], { status: 'open' }>, { s
   }
   if (state.phase !== 'outcome-unknown')
     throw new Refused(409, 'not-unknown', `Step ${step} is ${state.phase}: there is nothing to settle.`);
+  if (attempt !== undefined && attempt !== state.attempt)
+    throw new Refused(409, 'other-attempt', `Attempt ${state.attempt} of step ${step} is the unknown one. Look again.`);
 }
 
 function mustResume(

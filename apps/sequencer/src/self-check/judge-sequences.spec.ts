@@ -57,7 +57,9 @@ describe('a sequence', () => {
     expect(after(story, 0)).toMatchObject([
       {
         severity: 'attention',
-        remedy: expect.stringContaining(`causeway settle ${story.sequenceId} roles --applied (or --not-applied)`),
+        remedy: expect.stringContaining(
+          `causeway settle ${story.sequenceId} roles --attempt 1 --applied (or --not-applied)`,
+        ),
       },
     ]);
   });

@@ -85,7 +85,7 @@ function judgeStep(at: StepPlace, now: StepState, late: boolean, onlyPeopleCanTe
   const logOf = `executor-${executor}: is it running, does it reach ${target}? its log tells`;
   switch (now.phase) {
     case 'outcome-unknown':
-      if (onlyPeopleCanTell) return [settle(at, now.reason)];
+      if (onlyPeopleCanTell) return [settle(at, now)];
       return late
         ? [
             wrong(
@@ -122,13 +122,16 @@ function judgeStep(at: StepPlace, now: StepState, late: boolean, onlyPeopleCanTe
   }
 }
 
-const settle = ({ name, id, step, target, since }: StepPlace, reason: string): Finding =>
+const settle = (
+  { name, id, step, target, since }: StepPlace,
+  { attempt, reason }: { readonly attempt: number; readonly reason: string },
+): Finding =>
   wrong(
     'attention',
     CHECK,
     name,
     `outcome of ${step} at ${target} unknown since ${since}, and only a person can tell: ${reason}`,
-    `look at ${target}, then: causeway settle ${id} ${step} --applied (or --not-applied) --reason "what was seen"`,
+    `look at ${target}, then: causeway settle ${id} ${step} --attempt ${attempt} --applied (or --not-applied) --reason "what was seen"`,
   );
 
 const clockText = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 19)}Z`;

@@ -14,8 +14,15 @@ export const DECISION_TYPE = 'causeway.decision.made.v1';
 const VERBS = ['resume', 'abort', 'settle'] as const;
 export type Verb = (typeof VERBS)[number];
 
-/** Which step, and whether it took effect. Not applied: it is tried again. */
-export const settlement = z.strictObject({ step: name, applied: z.boolean() });
+/**
+ * Which step, and whether it took effect. Not applied: it is tried again. `attempt` is the one that was looked at: of any other it is
+ * no word. Absent: the one that is unknown when the word is taken.
+ */
+export const settlement = z.strictObject({
+  step: name,
+  attempt: z.int().min(1).max(1_000).optional(),
+  applied: z.boolean(),
+});
 export type Settlement = z.output<typeof settlement>;
 
 export const decisionData = z

@@ -40,6 +40,8 @@ function settle(input: DecisionInput, said: Settlement, draft: Draft<OpenSequenc
   if (now.phase !== 'outcome-unknown')
     return refuseDecision(input, draft, 'not-unknown', `step ${step.id} is ${now.phase}: there is nothing to settle`);
   const { attempt } = now;
+  if (said.attempt !== undefined && said.attempt !== attempt)
+    return refuseDecision(input, draft, 'other-attempt', `attempt ${attempt} of step ${step.id} is the unknown one`);
   const { reason, decidedBy: by } = input.data;
   const told = { step: step.id, attempt, applied: said.applied, decision: input.eventId, by, reason };
   draft.add({ kind: 'step-settled', ...told, at: draft.at });

@@ -57,12 +57,26 @@ describe('settle', () => {
   it.each([
     ['what is known', (story: SequenceStory) => story.settlement('gateway', true), 'not-unknown'],
     ['a step that is not there', (story: SequenceStory) => story.settlement('nothing', true), 'unknown-step'],
+    [
+      'an attempt that is not the unknown one',
+      (story: SequenceStory) => story.settlement('roles', false, 2),
+      'other-attempt',
+    ],
     ['a name of every object', (story: SequenceStory) => story.settlement('constructor', true), 'unknown-step'],
   ])('is refused for %s', (_, decided, code) => {
     const story = unknown();
     const before = story.state;
     expect(decided(story)).toMatchObject([{ kind: 'input-refused', type: 'decision', code }]);
     expect({ ...story.state, version: 0 }).toEqual({ ...before, version: 0 });
+  });
+
+  it('of one attempt says nothing of the next', () => {
+    const story = unknown();
+    story.settlement('roles', false, 1);
+    story.after(2_000);
+    story.result('roles', LOST);
+    expect(story.settlement('roles', false, 1)).toMatchObject([{ kind: 'input-refused', code: 'other-attempt' }]);
+    expect(kindsOf(story.settlement('roles', true, 2))[0]).toBe('step-settled roles');
   });
 
   it('is refused a second time', () => {
