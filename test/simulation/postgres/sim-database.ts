@@ -173,7 +173,11 @@ class Session {
       return rows;
     } catch (error) {
       if (error instanceof Blocked && this.closesCircle(error.by)) throw this.fail(deadlock());
-      if (error instanceof Blocked) return error;
+      if (error instanceof Blocked) {
+        // Known to the others from here on, not only when this process hears of it: else two could wait for each other unseen.
+        this.tx.waitsFor = error.by;
+        return error;
+      }
       if (error instanceof UniqueViolation)
         throw this.fail(new DatabaseError(error.message, '23505', false, false, error));
       throw this.fail(error as Error);
@@ -194,8 +198,10 @@ class Session {
   /** Until who holds the row ends; who idles for too long with it is thrown out by the server. */
   private untilFree(by: Transaction): Promise<void> {
     const { time } = this.schema.ground;
-    if (by.isOver) return Promise.resolve();
-    this.tx.waitsFor = by;
+    if (by.isOver) {
+      this.tx.waitsFor = null;
+      return Promise.resolve();
+    }
     return new Promise((resolve) => {
       const go = (): void => {
         this.tx.waitsFor = null;
