@@ -11,11 +11,11 @@ type Write = Extract<WorldEntry, { kind: 'write' }>;
 /** Records that say: it may have happened, or it was found not to have happened. Behind any of them a second effect is no surprise. */
 const DOUBTS = new Set(['found-absent', 'lost-and-absent']);
 
-/** I6: a step has one effect in the world, or the ledger tells the doubt. */
+/** I6: a step has one effect in the world, or the ledger tells the doubt, at the latest with what became of the attempt. */
 export function* effectsAreSingle(evidence: Evidence): Iterable<Violation> {
   for (const [name, writes] of writesByStep(evidence.journal)) {
     const effects = writes.filter(({ changed }) => changed);
-    if (effects.length < 2 || isDoubtTold(evidence, name)) continue;
+    if (effects.length < 2 || isDoubtTold(evidence, name) || !isAnswered(evidence, effects.at(-1) as Write)) continue;
     yield violation(
       'I6',
       `${name} took effect ${effects.length} times (${effects.map((one) => one.attemptId).join(', ')})`,
@@ -56,6 +56,17 @@ function writesByStep(journal: readonly WorldEntry[]): Map<string, Write[]> {
     found.set(name, [...(found.get(name) ?? []), entry]);
   }
   return found;
+}
+
+/** A run may end before the answer is in the ledger, and the doubt comes with it. */
+function isAnswered({ told }: Evidence, { attemptId }: Write): boolean {
+  const { sequenceId, step, attempt } = stepOfAttempt(attemptId as string);
+  return (told.get(sequenceId) ?? []).some(
+    ({ fact }) =>
+      (fact.kind === 'step-applied' || fact.kind === 'step-not-applied') &&
+      fact.step === step &&
+      fact.attempt >= attempt,
+  );
 }
 
 function isDoubtTold({ told }: Evidence, name: string): boolean {
