@@ -139,6 +139,7 @@ export class IllHouse {
       { name: 'retention.ms', value: String(ms) },
       { name: 'cleanup.policy', value: intents.cleanup },
       { name: 'max.message.bytes', value: String(intents.maxMessageBytes) },
+      { name: 'message.timestamp.type', value: 'LogAppendTime' },
     ];
     const name = this.prefix + intents.name;
     await this.admin.alterConfigs({

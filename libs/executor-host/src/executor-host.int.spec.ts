@@ -158,6 +158,9 @@ describe('stopped beyond its lease', () => {
 
   it('another process takes over; the sleeper wakes and its answer changes nothing', async () => {
     const sequenceId = newSequence();
+    const lost = () => desk.refusals.filter(({ data }) => data.tried === 'act');
+    const answers = () => desk.refusals.filter(({ data }) => data.sequenceId === sequenceId);
+    const before = lost().length;
     const sleeper = await desk.start();
     await desk.send([{ sequenceId, deadlineMs: 60_000, with: { name: 'zombie', slowMs: 2_000 } }]);
     await desk.until('the call', () => desk.journalOf(sequenceId).length === 1);
@@ -167,10 +170,9 @@ describe('stopped beyond its lease', () => {
     expect(message.data.outcome).toMatchObject({ kind: 'applied' });
     sleeper.kill('SIGCONT');
     await desk.until('the sleeper notices', () => desk.log.includes('the lease was lost to another process'));
-    // Its lease first, then the answer that it comes with: both are refused, and word of it is sent.
-    const refused = () => desk.refusals.filter(({ data }) => data.tried === 'act' || data.sequenceId === sequenceId);
-    await desk.until('its refusals', () => refused().length > 1);
-    const [lease, answer] = refused().map(({ data }) => data);
+    // Its lease and the answer that it comes with: both are refused, and word of it is sent, of each by a key of its own.
+    await desk.until('its refusals', () => lost().length > before && answers().length > 0);
+    const [lease, answer] = [lost().at(-1)?.data, answers().at(-1)?.data];
     expect(lease).toMatchObject({ tried: 'act', sequenceId: null });
     expect(answer).toMatchObject({
       tried: 'answer',
