@@ -241,9 +241,14 @@ describe('nothing twice, nothing missed', () => {
     await next(1);
     await caddy.crash('kept');
     await nothingElse();
+    const unseen = newDocument();
+    await byHand(patch(unseen));
+    await caddy.crash('kept');
+    expect(await next(1)).toMatchObject([{ with: { document: unseen }, before: known(document) }]);
+    await nothingElse();
     await caddy.crash('lost');
     const nobody = { actor: { kind: 'unknown', name: null }, by: { kind: 'other' } };
-    const values = { before: known(document), after: known(original) };
+    const values = { before: known(unseen), after: known(original) };
     expect(await next(1)).toMatchObject([{ ...nobody, ...values, happened: { kind: 'at' } }]);
     const later = newDocument();
     await byHand(patch(later));

@@ -23,6 +23,8 @@ export type LogEvent =
   /** A configuration was taken, or was the same already. */
   | { readonly kind: 'taken'; readonly changed: boolean }
   | { readonly kind: 'error'; readonly atMs: number; readonly status: number; readonly text: string }
+  /** The control plane is about to begin anew with the configuration that it had: each one taken was saved before it was answered. */
+  | { readonly kind: 'resuming' }
   /** The control plane began anew with the configuration that it was started with. */
   | { readonly kind: 'started'; readonly atMs: number };
 
@@ -54,6 +56,9 @@ export function eventOf(text: string): LogEvent | null {
       return { kind: 'taken', changed: true };
     case 'config is unchanged':
       return { kind: 'taken', changed: false };
+    case 'resuming from last configuration':
+    case '--config and --resume flags were used together; ignoring --config and resuming from last configuration':
+      return { kind: 'resuming' };
     case 'serving initial configuration':
       return { kind: 'started', atMs: said.ts };
     default:

@@ -18,7 +18,9 @@ const started: LogEvent = { kind: 'started', atMs: 10_002 };
 
 const shown = (events: readonly LogEvent[], giveUp = false): string[] =>
   settle(events, giveUp).settled.map((one) =>
-    one.kind === 'started' ? 'started' : `${one.request.id} taken:${one.taken} changed:${one.changed}`,
+    one.kind === 'started'
+      ? `started${one.resumed ? ' with what it had' : ''}`
+      : `${one.request.id} taken:${one.taken} changed:${one.changed}`,
   );
 
 it.each([
@@ -84,4 +86,8 @@ it('an error of a request that changes nothing ends no write', () => {
 
 it('a write that a crash came upon is not told', () => {
   expect(shown([request('a'), started])).toEqual(['a taken:null changed:null', 'started']);
+  expect(shown([request('a'), taken, { kind: 'resuming' }, started])).toEqual([
+    'a taken:true changed:true',
+    'started with what it had',
+  ]);
 });

@@ -15,7 +15,9 @@ export interface Write {
   readonly changed: boolean | null;
 }
 
-export type Settled = ({ readonly kind: 'write' } & Write) | { readonly kind: 'started'; readonly atMs: number };
+/** `resumed`: with the configuration that it had. */
+export type Settled =
+  ({ readonly kind: 'write' } & Write) | { readonly kind: 'started'; readonly atMs: number; readonly resumed: boolean };
 
 export interface Settling {
   readonly settled: Settled[];
@@ -23,7 +25,7 @@ export interface Settling {
   readonly upTo: number;
 }
 
-type Ending = Exclude<LogEvent, { kind: 'request' | 'started' }>;
+type Ending = Exclude<LogEvent, { kind: 'request' | 'resuming' | 'started' }>;
 
 /** Writes that overlapped, with the lines of how they ended. */
 interface Cluster {
@@ -37,14 +39,17 @@ export function settle(events: readonly LogEvent[], giveUp: boolean): Settling {
   const recent = new RecentReads();
   let cluster: Cluster = { writes: [], endings: [] };
   let upTo = 0;
+  let resumed = false;
   const close = (): void => {
     settled.push(...settleCluster(cluster));
     cluster = { writes: [], endings: [] };
   };
   for (const [index, event] of events.entries()) {
-    if (event.kind === 'started') {
+    if (event.kind === 'resuming') resumed = true;
+    else if (event.kind === 'started') {
       close();
-      settled.push(event);
+      settled.push({ ...event, resumed });
+      resumed = false;
     } else if (event.kind !== 'request') {
       if (recent.endsAWrite(event, cluster)) cluster.endings.push(event);
     } else if (isWrite(event.request)) cluster.writes.push(event.request);

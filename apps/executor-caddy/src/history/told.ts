@@ -51,11 +51,14 @@ function turnsOf(settled: readonly Settled[], before: State, after: State): Turn
   let next = after;
   for (let i = turns.length - 1; i >= 0; i--) {
     const { of, before: known, after: left } = turns[i] as Turn;
-    turns[i] = { of, before: known ?? (keeps(of) ? next : null), after: left ?? next };
+    turns[i] = { of, before: known ?? (keeps(of) || resumes(of) ? next : null), after: left ?? next };
     next = turns[i]?.before ?? null;
   }
   return turns;
 }
+
+/** Begun anew with what it had: what it shows after it is what was left before it, if that is not known otherwise. */
+const resumes = (one: Settled): boolean => one.kind === 'started' && one.resumed;
 
 const keeps = (one: Settled): boolean => one.kind === 'write' && one.changed === false;
 
