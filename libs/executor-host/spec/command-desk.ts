@@ -143,6 +143,8 @@ export class CommandDesk {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));
     child.kill(signal);
+    // One that a failed test left standing hears it only then.
+    child.kill('SIGCONT');
     return gone;
   }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startKafka, startPostgres } from '@causeway/lab';
+import { createDatabase, startKafka, startPostgres } from '@causeway/lab';
 import { sha256Hex } from '@causeway/signing';
 import { CommandDesk, newSequence } from '../spec/command-desk';
 
@@ -19,7 +19,9 @@ beforeAll(async () => {
   closers.push(() => kafka.stop());
   const postgres = await startPostgres({ dir, say });
   closers.push(() => postgres.stop());
-  desk = await CommandDesk.open(kafka.brokers, postgres.url);
+  // Of its own: another spec of this executor may be running beside it.
+  const databaseUrl = await createDatabase(postgres.url, `desk_${process.pid}_${Date.now()}`);
+  desk = await CommandDesk.open(kafka.brokers, databaseUrl);
 });
 afterAll(async () => {
   await desk?.close();

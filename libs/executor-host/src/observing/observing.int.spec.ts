@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { COVERAGE_TYPE, MUTATION_TYPE, type CoverageData, type MutationData } from '@causeway/contracts';
-import { startKafka, startPostgres, type Kafka } from '@causeway/lab';
+import { createDatabase, startKafka, startPostgres, type Kafka } from '@causeway/lab';
 import { CommandDesk } from '../../spec/command-desk';
 
 jest.setTimeout(90_000);
@@ -23,7 +23,9 @@ beforeAll(async () => {
   closers.push(() => kafka.stop());
   const postgres = await startPostgres({ dir, say });
   closers.push(() => postgres.stop());
-  desk = await CommandDesk.open(kafka.brokers, postgres.url);
+  // Of its own: another spec of this executor may be running beside it.
+  const databaseUrl = await createDatabase(postgres.url, `desk_${process.pid}_${Date.now()}`);
+  desk = await CommandDesk.open(kafka.brokers, databaseUrl);
 });
 afterEach(() => desk.endAll());
 afterAll(async () => {
