@@ -1,3 +1,4 @@
+import type { Books } from './check/books';
 import type { Violation } from './check/violation';
 import type { Recovered } from './load/recovery';
 import type { Tally } from './tally';
@@ -15,7 +16,7 @@ export interface Recovery {
 }
 
 /** What a chaos run came to; the form of its JSON file. */
-export interface Report {
+export interface Report extends Pick<Books, 'accounting' | 'verify' | 'check'> {
   readonly seed: number;
   readonly minutes: number;
   readonly rounds: number;
@@ -36,14 +37,6 @@ export interface Report {
     readonly duplicateSuspected: number;
   };
   readonly recovery: Recovery;
-  readonly accounting: {
-    readonly addsUp: boolean;
-    readonly produced: number;
-    readonly duplicates: number;
-    readonly parked: number;
-  };
-  readonly verify: boolean;
-  readonly check: boolean;
   readonly entries: number;
   readonly violations: readonly Violation[];
 }

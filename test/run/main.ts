@@ -18,7 +18,7 @@ const TIERS = {
     '/node_modules/',
     '<rootDir>/test/scenarios/',
   ],
-  // They mostly wait: for sessions to end, for groups to settle. Two side by side keep two cores busy.
+  // They mostly wait: for sessions to end, for groups to settle. Two side by side take two thirds of the time.
   integration: ['--testRegex', '\\.int\\.spec\\.ts$', '--maxWorkers=2', '--forceExit'],
   system: ['--testRegex', 'test/scenarios/.*\\.spec\\.ts$', '--runInBand', '--forceExit'],
 } as const;

@@ -1,4 +1,5 @@
 import type { Standby } from '@causeway/persistence';
+import { lastWord } from '@causeway/service';
 import type { LedgerConfig } from './config';
 import type { LedgerFigures } from './handle/figures';
 import { WriterReplaced } from './handle/ports';
@@ -17,8 +18,6 @@ export interface LedgerServiceOptions {
 }
 
 const LOOK_EVERY_MS = 1_000;
-/** How long a process that may not write any more tries to leave word of it. */
-const LAST_WORD_MS = 5_000;
 
 /**
  * The ledger as a process: waits until no other is at work, takes the log over, and ends when another has taken it. Waiting, it is alive
@@ -70,10 +69,8 @@ export class LedgerService {
 
   /** Who was replaced leaves word of it, for a while, and ends. */
   private async end(error: Error): Promise<void> {
-    if (error instanceof WriterReplaced && this.ledger) {
-      const told = this.leaveWord(this.ledger.epoch, error).catch(() => undefined);
-      await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS))]);
-    }
+    if (error instanceof WriterReplaced && this.ledger)
+      await lastWord(this.leaveWord(this.ledger.epoch, error), this.options.ports.log);
     this.options.ports.onFatal(error);
   }
 

@@ -6,6 +6,7 @@
  *    lock with it: a process that stands still loses it as surely as one that is dead.
  * 2. Who lost its session (a database that was away) goes on working and asks for the lock again: only a higher epoch ends it.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 
 /** How long who is at work may be silent before another may take its place, milliseconds. */
@@ -96,5 +97,3 @@ export class Standby {
     await Promise.race([client?.end().catch(() => undefined), pause(ANSWER_WITHIN_MS)]);
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

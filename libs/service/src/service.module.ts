@@ -21,6 +21,7 @@ import {
   type Tx,
 } from '@causeway/persistence';
 import { loadSigner, loadVerifier, newEventId, type Signer, type Verifier } from '@causeway/signing';
+import { lastWord } from './last-word';
 import { recordRefusals, refusalsOf, type RefusalPorts } from './record-refusal';
 import { lookAtSelf } from './self-check/look-at-self';
 import type { SelfCheckPlan } from './self-check/plan';
@@ -167,13 +168,8 @@ const seat = ({ single }: MessageServiceOptions): FactoryProvider<Seat | null> =
   },
 });
 
-/** How long a process that must not write any more tries to leave word of it, milliseconds. */
-const LAST_WORD_MS = 5_000;
-
 async function endReplaced(error: SeatTaken, ports: RefusalPorts, log: HostLog): Promise<void> {
-  const failed = (reason: unknown): void => log.error({}, `the refusal is not recorded: ${String(reason)}`);
-  const told = recordRefusals(ports, refusalsOf(error)).catch(failed);
-  await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS))]);
+  await lastWord(recordRefusals(ports, refusalsOf(error)), log);
   log.fatal({}, error.message);
   process.exit(1);
 }
