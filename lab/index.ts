@@ -49,4 +49,4 @@ export {
   writePolicy,
 } from './teams/teams';
 export { flagPlace, pollWitness, type Sighting, type Witness, type WitnessOptions } from './witness/places';
-export { letIn } from './http/call';
+export { hungUp, letIn } from './http/call';

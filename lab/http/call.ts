@@ -61,6 +61,11 @@ export async function letIn<T>(send: () => Promise<T>): Promise<T> {
   }
 }
 
+const HUNG_UP = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** The connection came about and ended without an answer. Whether what was sent had been read, only the system's ways can tell. */
+export const hungUp = (error: unknown): boolean => HUNG_UP.has((error as NodeJS.ErrnoException | null)?.code ?? '');
+
 /** As `call`, but a status outside 200-299 throws with what was answered. */
 export async function callOk(asked: Call): Promise<Answer> {
   const answer = await call(asked);

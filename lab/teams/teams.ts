@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { basic, bearer, callJson, callOk } from '../http/call';
+import { basic, bearer, callJson, callOk, hungUp } from '../http/call';
 import type { CaddyLab } from '../systems/caddy/start';
 import type { KeycloakLab } from '../systems/keycloak/start';
 import { REGIONS, type Region } from '../systems/regions';
@@ -72,12 +72,18 @@ async function manage(
   if (!text.startsWith('OK')) throw new Error(`${url} answered ${answer.statusCode}: ${text}`);
 }
 
-/** The gateways' team writes the policy at the control plane; each region's gateways pull it at their own pace. */
+/**
+ * The gateways' team writes the policy at the control plane; each region's gateways pull it at their own pace. Caddy opens its admin
+ * endpoint anew at each change and hangs up on those it had not begun to read: they write once more.
+ */
 export async function writePolicy(caddy: CaddyLab, document: object): Promise<void> {
   const { adminUrl } = caddy.controlPlane;
   const headers = { origin: adminUrl, 'user-agent': 'gateway-team' };
   const json = { '@id': caddy.policyId, ...document };
-  await callOk({ method: 'PATCH', url: `${adminUrl}/id/${caddy.policyId}`, headers, json });
+  await callOk({ method: 'PATCH', url: `${adminUrl}/id/${caddy.policyId}`, headers, json }).catch((error: unknown) => {
+    if (hungUp(error)) return writePolicy(caddy, document);
+    throw error;
+  });
 }
 
 /** The release team switches the flag, everywhere at once. */

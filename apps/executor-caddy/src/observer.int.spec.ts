@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync }
 import { setTimeout as pause } from 'node:timers/promises';
 import { Follower, observerCases, requestFor, type ObserverFixture } from '@causeway/executor-conformance';
 import { recallInMemory } from '@causeway/executor-host';
+import { hungUp } from '@causeway/lab';
 import { NotApplied, type ChangeRequest, type Observer, type SeenMutation } from '@causeway/executor-sdk';
 import { CaddyDesk, type ByHand } from '../spec/caddy-desk';
 import { marked, withoutId, type Document } from '../spec/policies';
@@ -71,10 +72,10 @@ const fixture: ObserverFixture = {
 };
 it.each(observerCases(fixture).map(({ name, run }) => ({ name, run })))('$name', ({ run }) => run());
 
-/** Refused since another was first, or hung up on: tried again, as the sequencer would order it. */
+/** Refused since another was first, or hung up on at a change of Caddy's, which then had not read it: tried again, as the sequencer would order it. */
 async function untilApplied(request: ChangeRequest): Promise<void> {
   await apply(request).catch((error: unknown) => {
-    if (error instanceof NotApplied || isDropped(error)) return untilApplied(request);
+    if (error instanceof NotApplied || hungUp(error)) return untilApplied(request);
     throw error;
   });
 }
@@ -82,12 +83,9 @@ async function untilApplied(request: ChangeRequest): Promise<void> {
 async function untilTaken(client: string): Promise<void> {
   await desk.hand({ ...patch(newDocument(client)), client }).then(
     ({ status }) => expect(status).toBe(200),
-    (error: unknown) => (isDropped(error) ? untilTaken(client) : Promise.reject(error as Error)),
+    (error: unknown) => (hungUp(error) ? untilTaken(client) : Promise.reject(error as Error)),
   );
 }
-
-/** Caddy drops connections at each change; what was asked on them was not taken. */
-const isDropped = (error: unknown): boolean => (error as { code?: string }).code === 'UND_ERR_SOCKET';
 
 describe('whose it is, and what it is', () => {
   it('ours, by the mark of our executor, with the attempt; the contents before and after', async () => {
