@@ -27,6 +27,7 @@ interface Heard {
  */
 export class Tape {
   private readonly heard: Heard[] = [];
+  private readonly ids = new Set<string>();
 
   private constructor(private readonly bus: EventBus) {}
 
@@ -99,7 +100,10 @@ export class Tape {
     const atMs = Date.now();
     for (const { value } of batch) {
       const message = readable(value);
-      if (message) this.heard.push({ message, atMs });
+      // What lies there twice was said once.
+      if (!message || this.ids.has(message.id)) continue;
+      this.ids.add(message.id);
+      this.heard.push({ message, atMs });
     }
     return { accepted: Promise.resolve() };
   }

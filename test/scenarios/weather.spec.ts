@@ -1,4 +1,5 @@
 import { brokerAway } from './shelf/broker-away';
+import { disturbed } from './shelf/disturbed';
 import { lateWriter } from './shelf/late-writer';
 import { movedClocks } from './shelf/moved-clocks';
 import { SHELVES, startShelfWorld, type ShelfWorld } from './shelf/shelf-world';
@@ -6,8 +7,9 @@ import { tampering } from './shelf/tampering';
 import { Story } from './story';
 
 /**
- * What one whole Causeway has to stand that is none of its targets' doing: an executor that comes back too late, wall clocks that are wrong,
- * a broker that is away, hands in the ledger's own tables. Over targets that cost nothing, with a broker of its own.
+ * What one whole Causeway has to stand that is none of its targets' doing: an executor that comes back too late, deaths at the worst
+ * moment and messages that come twice and out of order, wall clocks that are wrong, a broker that is away, hands in the ledger's own
+ * tables. Over targets that cost nothing, with a broker of its own.
  */
 jest.setTimeout(240_000);
 
@@ -21,6 +23,7 @@ afterAll(() => story?.end());
 const told = (): Story<ShelfWorld> => story;
 
 lateWriter(told);
+disturbed(told);
 movedClocks(told);
 brokerAway(told);
 

@@ -39,9 +39,10 @@ function shelfExecutor(folder: string): Executor {
       await pause(Number(textOf(join(folder, 'slow-look'))));
       return { state: found === valueOf(request) ? 'in-effect' : 'absent', byThisAttempt: null, evidence: { found } };
     },
-    apply: (request) => {
+    apply: async (request) => {
       write(request);
-      return Promise.resolve({ changed: true, evidence: {} });
+      await pause(Number(textOf(join(folder, 'slow-answer'))));
+      return { changed: true, evidence: {} };
     },
     revert: () => Promise.reject(new Error('a shelf takes nothing back')),
   };
