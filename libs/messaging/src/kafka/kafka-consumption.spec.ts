@@ -13,6 +13,9 @@ const refused = new KafkaJSConnectionError('Connection error: connect ECONNREFUS
 const protocolError = (type: string): KafkaJSProtocolError =>
   new KafkaJSProtocolError(Object.assign(new Error(type), { type, code: 1, retriable: false }));
 
+/** As kafkajs passes it on from a retry. */
+const wrapped = (cause: Error): Error => Object.assign(new KafkaJSNonRetriableError(cause.message), { cause });
+
 /** The broker answers nobody but the consumers: the watchdog sees nothing. */
 const noAnswer = (): Promise<never> => Promise.reject(new Error('does not answer'));
 const accepts = (): Handed => ({ accepted: Promise.resolve() });
@@ -133,7 +136,7 @@ describe('a consumption is dead', () => {
     'when the broker refuses it: %s',
     async (type) => {
       const { kafka, dead } = await consuming();
-      kafka.newest().crashes(new KafkaJSNonRetriableError(protocolError(type), { cause: protocolError(type) }));
+      kafka.newest().crashes(wrapped(protocolError(type)));
       await after(60_000);
       expect(dead).toEqual([`the consumption of g is dead: ${type}`]);
       expect(kafka.consumers).toHaveLength(1);
