@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ServiceProcess } from '@causeway/lab';
 import { putInFront, putOnBoth, SHELVES, startShelfWorld, type ShelfWorld } from './shelf/shelf-world';
 import { Story } from './story';
@@ -56,6 +57,15 @@ describe('services that are started before the broker', () => {
   it('the console takes an intent all the same', async () => {
     early = await story.apply(putOnBoth('early'));
     expect((await story.view(early)).status).toBe('submitted');
+  });
+
+  it('end in order when they are told to while they wait', async () => {
+    const sequencer = story.world.services.get('sequencer');
+    await sequencer.stop();
+    expect(readFileSync(sequencer.logFile, 'utf8').trimEnd().split('\n').at(-1)).toContain('"msg":"stopped"');
+    expect(ended.splice(0)).toEqual(['sequencer']);
+    await sequencer.start();
+    void sequencer.ended().then(() => ended.push('sequencer'));
   });
 
   it('are ready by themselves when it is there, and what was taken is carried out', async () => {

@@ -1,4 +1,5 @@
 import { messageOf, type Log } from '../log';
+import { isNews } from './kafka-log';
 
 /** Without a word from the broker for so long a member is no longer taken for one, milliseconds: heartbeats come every three seconds. */
 const SILENT_MS = 20_000;
@@ -50,7 +51,8 @@ export class Contact {
   lost(error: unknown, againInMs: number): void {
     this.bad('away', messageOf(error));
     const now = this.now();
-    if (now - this.toldAt < TELL_EVERY_MS) return;
+    const isPassing = !isNews(this.reason) && now - (this.awaySince ?? now) < TELL_EVERY_MS;
+    if (isPassing || now - this.toldAt < TELL_EVERY_MS) return;
     this.toldAt = now;
     this.log.warn(
       { groupId: this.groupId, awayForSeconds: this.awaySeconds(), againInMs },

@@ -1,14 +1,17 @@
 import type { TopicSettings } from '@causeway/contracts';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type logCreator } from 'kafkajs';
 import type { BrokerContact, Consumption, ConsumeOptions, EventBus, Watermark } from '../bus';
 import type { Sealed } from '../envelopes';
 import { messageOf, silentLog, type Log } from '../log';
+import { withDeadline } from './deadline';
 import { installFastEncoding } from './fast-encoding';
 import { KafkaConsumption } from './kafka-consumption';
 import { kafkaLog } from './kafka-log';
 import { KafkaSender } from './kafka-sender';
 import { ensureTopics, watermarks } from './kafka-topics';
 import { untilBroker } from './until-broker';
+
+const CLOSE_DEADLINE_MS = 2_000;
 
 export interface KafkaBusOptions {
   readonly brokers: readonly string[];
@@ -44,6 +47,8 @@ export function createKafkaBus(options: KafkaBusOptions): EventBus {
 class KafkaBus implements EventBus {
   private readonly prefix: string;
   private readonly log: Log;
+  /** One for all clients that are made and thrown away, so that each says nothing anew. */
+  private readonly logCreator: logCreator;
   private readonly sender: KafkaSender;
   private readonly consumptions: KafkaConsumption[] = [];
   private admin: Promise<Admin> | null = null;
@@ -53,6 +58,7 @@ class KafkaBus implements EventBus {
   constructor(private readonly options: KafkaBusOptions) {
     this.prefix = options.prefix ?? '';
     this.log = options.log ?? silentLog;
+    this.logCreator = kafkaLog(this.log);
     this.sender = new KafkaSender(this.client(5_000), this.prefix);
   }
 
@@ -103,7 +109,9 @@ class KafkaBus implements EventBus {
     await this.sender.close();
     const admin = this.admin;
     this.admin = null;
-    await admin?.then((a) => a.disconnect()).catch(() => undefined);
+    const left = admin?.then((a) => a.disconnect());
+    // It may still try to connect, for half a minute.
+    await withDeadline(left, CLOSE_DEADLINE_MS, 'disconnect').catch(() => undefined);
   }
 
   private client(requestTimeout: number): Kafka {
@@ -113,7 +121,7 @@ class KafkaBus implements EventBus {
       connectionTimeout: 3_000,
       requestTimeout,
       logLevel: logLevel.WARN,
-      logCreator: kafkaLog(this.log),
+      logCreator: this.logCreator,
       retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 2_000 },
     });
   }
