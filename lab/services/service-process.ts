@@ -12,7 +12,7 @@ export interface ServicePlan {
   /** Where it listens; absent: any free port. */
   readonly port?: number;
   /** Counts as started once it lives, not only once it is ready: it may have to wait for its place. */
-  readonly mayWait?: boolean;
+  readonly mayWait?: boolean | undefined;
 }
 
 /** One of our services as a process that a test may kill, pause and start again under the same address. */

@@ -24,6 +24,8 @@ export interface ServicesPlan {
   /** More principals that get a key: publishers of intents. */
   readonly publishers?: readonly string[];
   readonly withConsole?: boolean;
+  /** They count as started once they live: the broker is away, and none can be ready. */
+  readonly mayWait?: boolean;
   /** Services of which a second process runs beside the first, named `<name>-2`. */
   readonly twins?: readonly string[];
   /** More environment by service name. */
@@ -59,7 +61,7 @@ export interface Services {
 
 const ORIGIN = 'causeway.local/ledger';
 
-/** Starts all of Causeway: keys and tokens first, then every service, side by side. Resolves when all are ready. */
+/** Starts all of Causeway: keys and tokens first, then every service, side by side. Resolves when all are ready (or live, with `mayWait`). */
 export async function startServices(plan: ServicesPlan): Promise<Services> {
   mkdirSync(plan.runDir, { recursive: true });
   const principals = [
@@ -139,6 +141,7 @@ function servicePlans(plan: ServicesPlan, env: EnvironmentOf, ledgerEnv: Record<
     name,
     script: `apps/${name}/src/main.js`,
     env: more,
+    mayWait: plan.mayWait,
   });
   const single = [
     app('ledger', ledgerEnv),
@@ -149,6 +152,7 @@ function servicePlans(plan: ServicesPlan, env: EnvironmentOf, ledgerEnv: Record<
       name: `executor-${name}`,
       script,
       env: { ...env(`executor-${name}`), ...more },
+      mayWait: plan.mayWait,
     })),
   ];
   return single.flatMap((one) => (plan.twins?.includes(one.name) ? twinsOf(one, plan.more) : [one]));

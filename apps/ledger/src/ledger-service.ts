@@ -11,7 +11,7 @@ export interface LedgerServiceOptions {
   readonly connected: Connected;
   readonly config: LedgerConfig;
   readonly standby: Standby;
-  readonly ports: LedgerPorts;
+  readonly ports: Omit<LedgerPorts, 'isStopping'>;
   readonly refusals: Refusals;
   /** Told once the log is this process's. */
   onOpened(figures: LedgerFigures): void;
@@ -32,15 +32,27 @@ export class LedgerService {
 
   /** Resolves when it is at work, or was stopped before. */
   async run(): Promise<void> {
-    const { connected, config, standby, onOpened } = this.options;
-    if (!(await standby.take()) || this.stopping) return;
-    const { log, clock } = this.options.ports;
-    const ledger = await openLedger(connected, config, { log, clock, onFatal: (error) => void this.end(error) });
-    if (this.stopping) return;
+    const ledger = await this.open().catch((error: unknown) => {
+      if (this.stopping) return null;
+      throw error;
+    });
+    if (!ledger || this.stopping) return;
     this.ledger = ledger;
-    onOpened(ledger.figures);
+    this.options.onOpened(ledger.figures);
     await startLedger(ledger);
     this.lookLater(ledger);
+  }
+
+  /** With the broker first, however long that takes: who waits for it must not keep the place from one who has it. */
+  private async open(): Promise<Ledger | null> {
+    const { connected, config, standby, ports } = this.options;
+    await connected.bus.ensureTopics(connected.topics);
+    if (!(await standby.take()) || this.stopping) return null;
+    const { log, clock } = ports;
+    return openLedger(connected, config, {
+      ...{ log, clock, onFatal: (error) => void this.end(error) },
+      isStopping: () => this.stopping,
+    });
   }
 
   isAtWork(): boolean {

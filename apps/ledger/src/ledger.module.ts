@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CLOCK, LOG, Readiness, SelfCheck, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Standby } from '@causeway/persistence';
-import { lookAtSelf } from '@causeway/service';
+import { lookAtSelf, NOT_TAKING_IN, watchBroker } from '@causeway/service';
 import { newEventId } from '@causeway/signing';
 import type { LedgerConfig } from './config';
 import { Refusals } from './handle/refusals';
@@ -51,7 +51,8 @@ async function serviceOf(config: LedgerConfig, { log, clock, readiness, shutdown
   const ports = { log, clock, onFatal: endProcess(log) };
   const service = new LedgerService({ connected, config, standby, refusals, ports, onOpened: exposeFigures });
   readiness.add('seat', () => service.isAtWork());
-  readiness.add('kafka', () => service.isTakingIn() && bus.isHealthy());
+  watchBroker(bus, readiness);
+  readiness.add('intake', () => service.isTakingIn() || NOT_TAKING_IN);
   readiness.add('database', () => database.isHealthy());
   shutdown.add('intake', 'intake', () => service.stopTaking());
   shutdown.add('work', 'writer', () => service.stopWriting());

@@ -1,7 +1,7 @@
 import { allTopics } from '@causeway/contracts';
 import type { Clock, HostLog } from '@causeway/host';
-import { createKafkaBus, kafkaOptionsFrom, topicIndex, type Door, type EventBus } from '@causeway/messaging';
-import { openDatabase, type Database } from '@causeway/persistence';
+import { createKafkaBus, kafkaOptionsFrom, topicIndex, untilBroker, type Door } from '@causeway/messaging';
+import { openDatabase } from '@causeway/persistence';
 import { loadSigner, loadVerifier, newEventId, sha256, verifyBytes } from '@causeway/signing';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LedgerConfig } from './config';
@@ -34,6 +34,8 @@ export interface LedgerPorts {
   readonly log: HostLog;
   readonly clock: Clock;
   onFatal(error: Error): void;
+  /** The process ends: what waits for the broker need not wait any more. */
+  isStopping(): boolean;
 }
 
 /** Keys and connections: all that can be had before it is this process's turn. */
@@ -51,14 +53,14 @@ export async function connectLedger(config: LedgerConfig, log: HostLog) {
   });
   await mustOnlyInsertAndSelect(database);
   const bus = createKafkaBus({ ...kafkaOptionsFrom(process.env), clientId: signer.principal, log });
-  await bus.ensureTopics(topics);
-  return { signer, verifier, noteSigner, door, database, bus, store: new PostgresLogStore(database) };
+  return { signer, verifier, noteSigner, topics, door, database, bus, store: new PostgresLogStore(database) };
 }
 export type Connected = Awaited<ReturnType<typeof connectLedger>>;
 
 /** Everything that runs, put together and ready to start. Takes the log over from whoever wrote it before. */
-export async function openLedger(connected: Connected, config: LedgerConfig, { log, clock, onFatal }: LedgerPorts) {
+export async function openLedger(connected: Connected, config: LedgerConfig, around: LedgerPorts) {
   const { signer, noteSigner, door, database, bus, store } = connected;
+  const { log, clock, onFatal } = around;
   const { CAUSEWAY_ORIGIN: origin, CAUSEWAY_EXECUTORS: executors } = config;
   const epoch = await takeOver(database, holderName());
   const frontier = await restoreFrontier(store, {
@@ -79,7 +81,7 @@ export async function openLedger(connected: Connected, config: LedgerConfig, { l
     store,
     appender,
     recent,
-    sieve: await sieveOver(database, store, bus, topics),
+    sieve: await sieveOver(connected, topics, around),
     waiting: waitingLimits(config),
     noteWaitingAfterMs: NOTE_WAITING_AFTER_MS,
     isTakingIn: () => intake.isReady(),
@@ -117,13 +119,14 @@ async function recentIds(store: PostgresLogStore, capacity: number): Promise<Rec
 }
 
 async function sieveOver(
-  database: Database,
-  store: PostgresLogStore,
-  bus: EventBus,
+  { database, store, bus }: Connected,
   topics: readonly string[],
+  { log, isStopping }: LedgerPorts,
 ): Promise<Sieve> {
   const sieve = new Sieve(store);
-  const marks = await bus.watermarks(topics);
+  const marks = await untilBroker(() => bus.watermarks(topics), {
+    ...{ log, what: 'the places on the topics cannot be asked for', isClosed: isStopping },
+  });
   const partitions = [...marks].flatMap(([topic, ofTopic]) => ofTopic.map(({ partition }) => ({ topic, partition })));
   for (const { topic, partition, offset } of await highestPlaces(database, partitions))
     sieve.reached(topic, partition, offset);

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CLOCK, gauge, LOG, Readiness, SelfCheck, Shutdown, type Clock, type HostLog } from '@causeway/host';
-import { lookAtSelf } from '@causeway/service';
+import { lookAtSelf, NOT_TAKING_IN, watchBroker } from '@causeway/service';
 import { HOSTED, openHosted, type HostConfig, type Hosted, type HostedExecutor } from './hosted';
 import { commandsInbox } from './inbound/commands';
 import type { Observing } from './observing/observing';
@@ -41,7 +41,8 @@ async function open(
 ): Promise<Hosted> {
   const hosted = await openHosted(executor, config, { log, clock });
   const { server, bus, database, hosting, relay, observing } = hosted;
-  readiness.add('kafka', () => server.isReady() && bus.isHealthy());
+  watchBroker(bus, readiness);
+  readiness.add('intake', () => server.isReady() || NOT_TAKING_IN);
   readiness.add('database', () => database.isHealthy());
   shutdown.add('intake', 'commands', () => server.close());
   if (observing) shutdown.add('intake', 'observing', () => observing.stop());

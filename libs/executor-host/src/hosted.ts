@@ -65,7 +65,6 @@ export async function openHosted(
   const signer = signerOf(executor.name, config);
   const topics = allTopics([...new Set([...config.CAUSEWAY_EXECUTORS, executor.name])]);
   const bus = createKafkaBus({ ...kafkaOptionsFrom(process.env), clientId: signer.principal, log });
-  await bus.ensureTopics(topics);
   const schema = schemaOf(executor.name);
   const database = await openDatabase({ url: config.DATABASE_URL, schema, migrations: executorMigrations });
   const relay = new Relay({ bus, store: createOutboxStore(database), log });

@@ -25,10 +25,10 @@ export class HostController {
 
   @Get('health/ready')
   async ready(@Res() response: HttpResponse): Promise<void> {
-    const { ready, checks } = await this.readiness.look();
+    const { ready, checks, reasons } = await this.readiness.look();
     response
       .status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
-      .json({ status: ready ? 'ready' : 'not-ready', checks });
+      .json({ status: ready ? 'ready' : 'not-ready', checks, reasons });
   }
 
   /** Findings are an answer too: always 200. */

@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 
-type Check = () => boolean | Promise<boolean>;
+/** True, or what is wrong: in words, or false when the name says it all. */
+export type Verdict = boolean | string;
+type Check = () => Verdict | Promise<Verdict>;
+
+export interface Look {
+  readonly ready: boolean;
+  readonly checks: Record<string, boolean>;
+  /** Of those that said more than no: why. */
+  readonly reasons: Record<string, string>;
+}
 
 /** Who has a say in whether this service is ready. A check that throws says no. */
 @Injectable()
@@ -11,20 +20,24 @@ export class Readiness {
     this.checks.set(name, check);
   }
 
-  async look(): Promise<{ ready: boolean; checks: Record<string, boolean> }> {
-    const names = [...this.checks.keys()];
-    const answers = await Promise.all(names.map((name) => this.ask(name)));
+  async look(): Promise<Look> {
+    const verdicts = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await ask(check)] as const),
+    );
     return {
-      ready: answers.every(Boolean),
-      checks: Object.fromEntries(names.map((name, i) => [name, answers[i] ?? false])),
+      ready: verdicts.every(([, verdict]) => verdict === true),
+      checks: Object.fromEntries(verdicts.map(([name, verdict]) => [name, verdict === true])),
+      reasons: Object.fromEntries(
+        verdicts.flatMap(([name, verdict]) => (typeof verdict === 'string' ? [[name, verdict]] : [])),
+      ),
     };
   }
+}
 
-  private async ask(name: string): Promise<boolean> {
-    try {
-      return (await this.checks.get(name)?.()) ?? false;
-    } catch {
-      return false;
-    }
+async function ask(check: Check): Promise<Verdict> {
+  try {
+    return await check();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }

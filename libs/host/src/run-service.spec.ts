@@ -63,15 +63,20 @@ describe('a running service', () => {
     expect((await get('health/live')).status).toBe(200);
   });
 
-  it('is ready when all who have a say are, and names who is not', async () => {
+  it('is ready when all who have a say are, and names who is not and why', async () => {
     expect(await (await get('health/ready')).json()).toEqual({
       status: 'ready',
       checks: { database: true, broken: true },
+      reasons: {},
     });
     Object.assign(facts, { database: false, broken: true });
     const answer = await get('health/ready');
     expect(answer.status).toBe(503);
-    expect(await answer.json()).toEqual({ status: 'not-ready', checks: { database: false, broken: false } });
+    expect(await answer.json()).toEqual({
+      status: 'not-ready',
+      checks: { database: false, broken: false },
+      reasons: { broken: 'does not answer' },
+    });
   });
 
   it('says how it stands, and looks once for all who ask meanwhile', async () => {

@@ -32,8 +32,8 @@ export interface RunningService {
 const HARD_EXIT_MS = 25_000;
 
 /**
- * Starts a service and keeps it: HTTP first (health, metrics), then the intake of messages. SIGTERM and SIGINT stop it in the
- * order of {@link Shutdown}. What cannot start, and what throws outside any handler, ends the process with 1.
+ * Starts a service and keeps it: HTTP first (health, metrics), then the intake of messages. Resolves when that is done, however long the
+ * broker is away. SIGTERM and SIGINT stop it in the order of {@link Shutdown}. What cannot start, and what throws outside any handler, ends the process with 1.
  */
 export async function runService(options: ServiceOptions): Promise<RunningService> {
   const level = process.env.LOG_LEVEL ?? 'info';
@@ -41,7 +41,10 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
   endOnDefects(log);
   try {
     const service = await start(options, log);
+    // Before the intake starts: it waits for the broker as long as it takes, and can be stopped meanwhile.
     stopOnSignals(service);
+    await service.app.startAllMicroservices();
+    log.info({}, 'started');
     return service;
   } catch (error) {
     log.fatal({ stack: (error as Error).stack }, `cannot start: ${(error as Error).message}`);
@@ -63,8 +66,6 @@ async function start({ name, module, configure }: ServiceOptions, log: HostLog):
   await app.listen(env.HTTP_PORT, env.HTTP_HOST);
   const { port } = app.getHttpServer().address() as AddressInfo;
   log.info({ port, host: env.HTTP_HOST, pid: process.pid }, 'listening');
-  await app.startAllMicroservices();
-  log.info({}, 'started');
   const stop = (): Promise<void> => stopService(app, log);
   return { app, log, port, stop };
 }

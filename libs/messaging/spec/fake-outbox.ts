@@ -1,4 +1,4 @@
-import { SendFailed, type EventBus, type OutboxRow, type OutboxStore, type Sealed } from '../src';
+import { SendFailed, type BrokerContact, type EventBus, type OutboxRow, type OutboxStore, type Sealed } from '../src';
 
 /** A broker whose answers are planned: each send takes the next of the plan; after the plan all goes well. */
 export class PlannedBus implements EventBus {
@@ -32,8 +32,8 @@ export class PlannedBus implements EventBus {
   watermarks(): Promise<Map<string, never[]>> {
     return Promise.resolve(new Map());
   }
-  isHealthy(): boolean {
-    return true;
+  contact(): BrokerContact {
+    return { trouble: null, restarts: 0 };
   }
   close(): Promise<void> {
     return Promise.resolve();

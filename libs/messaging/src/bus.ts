@@ -30,7 +30,10 @@ export interface ConsumeOptions {
    * and ends the consumption.
    */
   onBatch(batch: RawMessage[]): Handed;
-  /** The consumption is over and will not come back by itself (crash, no progress). The process should end. */
+  /**
+   * The consumption is over and will not come back by itself: a taker that broke its word, no progress although the broker is
+   * there, or a broker that refuses us. The process should end. Never because the broker is away.
+   */
   onDead(error: Error): void;
   /** True while the taker retries what it took, on a budget of its own: then a standing offset is no sign of death. */
   holdsBack?(): boolean;
@@ -40,8 +43,12 @@ export interface ConsumeOptions {
   readonly sessionMs?: number;
 }
 
+/**
+ * A place in a group that is kept for as long as the process wants it: while the broker is away it waits, and goes on from the committed
+ * offsets when the broker is back.
+ */
 export interface Consumption {
-  /** True from the first join of the group on, false after stop or death. */
+  /** True while it is a member of its group and hears the broker; false after stop or death. */
   isRunning(): boolean;
   /** Stops taking in, waits (up to `graceMs`) for what was handed over, commits the offsets and leaves the group. */
   stop(graceMs?: number): Promise<void>;
@@ -54,6 +61,14 @@ export interface Watermark {
   readonly end: bigint;
 }
 
+/** How it stands with the broker. */
+export interface BrokerContact {
+  /** What is wrong, for people; null: nothing that we know of. */
+  readonly trouble: string | null;
+  /** How often a consumption had to begin anew since the process began. */
+  readonly restarts: number;
+}
+
 /** The port to the broker. Whoever implements it keeps the order of each key within a topic. */
 export interface EventBus {
   /**
@@ -61,12 +76,15 @@ export interface EventBus {
    * or not, wholly or in part: send the same messages again before any later one of their keys.
    */
   send(messages: readonly Sealed[]): Promise<void>;
+  /** Resolves when it is a member of its group, or when that has to wait for the broker. */
   consume(options: ConsumeOptions): Promise<Consumption>;
-  /** Creates what is missing. Existing topics with other settings are reported in the log and left as they are. */
+  /**
+   * Creates what is missing. Existing topics with other settings are reported in the log and left as they are. Waits without end while
+   * the broker is away, and says so in the log; rejects when the broker refuses, or the bus is closed meanwhile.
+   */
   ensureTopics(settings: readonly TopicSettings[]): Promise<void>;
   watermarks(topics: readonly string[]): Promise<Map<string, Watermark[]>>;
-  /** Whether the last contact with the broker went well. */
-  isHealthy(): boolean;
+  contact(): BrokerContact;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 export {
   SendFailed,
+  type BrokerContact,
   type Consumption,
   type ConsumeOptions,
   type EventBus,
@@ -17,5 +18,6 @@ export { refusalDraft } from './refusals';
 export { type OutboxRow, type OutboxStore } from './outbox';
 export { Relay, type RelayOptions } from './relay';
 export { CausewayServer, connectMessages, type CausewayServerOptions } from './server';
+export { untilBroker, type Waiting } from './kafka/until-broker';
 export { createKafkaBus, kafkaOptionsFrom, type KafkaBusOptions } from './kafka/kafka-bus';
 export { openBrokerReader, type BrokerReader } from './kafka/broker-reader';

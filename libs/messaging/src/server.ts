@@ -22,7 +22,7 @@ export interface CausewayServerOptions {
   readonly verifier: Verifier;
   /** Signs the dead letters. */
   readonly signer: Signer;
-  /** Settings of at least every topic that has a handler: `allTopics(executors)` of contracts. */
+  /** Settings of at least every topic that has a handler: `allTopics(executors)` of contracts. Made sure of before anything is taken in. */
   readonly topics: readonly TopicSettings[];
   readonly groupId: string;
   /** Taken by the handler `*` when the topics are not known where the decorator stands (the ledger's). */
@@ -37,7 +37,7 @@ export interface CausewayServerOptions {
   readonly paceMs?: number;
   /** How long a call that fails with a `retriable` error is repeated before the process ends, milliseconds. Default 120,000. */
   readonly retryForMs?: number;
-  /** Awaited before anything is taken in; false: the process ends first, and nothing is taken in. */
+  /** Awaited once the topics are there, before anything is taken in; false: the process ends first, and nothing is taken in. */
   before?(): Promise<boolean>;
   /** Called once when the process has to end. Default: logs and exits with 1. */
   onFatal?(error: Error): void;
@@ -96,6 +96,7 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
 
   private async consume(): Promise<void> {
     const topics = this.buildLanes();
+    if (!(await this.topicsAreThere())) return;
     if ((await this.options.before?.()) === false) return;
     const { bus, groupId, paceMs } = this.options;
     this.consumption = await bus.consume({
@@ -106,6 +107,16 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
       onDead: (error) => this.end(error),
       holdsBack: () => [...this.lanes.values()].some((lane) => lane.retrying),
     });
+  }
+
+  /** Waits for the broker as long as it takes; false: the process ends first. */
+  private async topicsAreThere(): Promise<boolean> {
+    try {
+      await this.options.bus.ensureTopics(this.options.topics);
+    } catch (error) {
+      if (!this.closing) throw error;
+    }
+    return !this.closing;
   }
 
   /** The lane of every topic; returns the topics. */

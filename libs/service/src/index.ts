@@ -1,6 +1,7 @@
 export { runMessageService } from './run-message-service';
 export { messageServiceEnv, type MessageServiceEnv } from './service-env';
 export { selfCheckOf, ServiceModule, type MessageServiceOptions } from './service.module';
+export { NOT_TAKING_IN, watchBroker } from './watch-broker';
 export { lastWord } from './last-word';
 export { recordRefusals } from './record-refusal';
 export { BUS, DATABASE, OUTBOX, SERVICE_ENV, SIGNER, VERIFIER } from './tokens';

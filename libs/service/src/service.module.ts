@@ -25,6 +25,7 @@ import { lastWord } from './last-word';
 import { recordRefusals, refusalsOf, type RefusalPorts } from './record-refusal';
 import { lookAtSelf } from './self-check/look-at-self';
 import type { SelfCheckPlan } from './self-check/plan';
+import { NOT_TAKING_IN, watchBroker } from './watch-broker';
 import { messageServiceEnv, type MessageServiceEnv } from './service-env';
 import { BUS, DATABASE, OUTBOX, SERVICE_ENV, SIGNER, VERIFIER } from './tokens';
 
@@ -80,18 +81,12 @@ const migrationsOf = ({
 
 const env: FactoryProvider<MessageServiceEnv> = { provide: SERVICE_ENV, useFactory: () => parseEnv(messageServiceEnv) };
 
-const bus = ({ principal }: MessageServiceOptions): FactoryProvider<Promise<EventBus>> => ({
+const bus = ({ principal }: MessageServiceOptions): FactoryProvider<EventBus> => ({
   provide: BUS,
-  inject: [SERVICE_ENV, LOG, Readiness, Shutdown],
-  useFactory: async (
-    { CAUSEWAY_EXECUTORS }: MessageServiceEnv,
-    log: HostLog,
-    readiness: Readiness,
-    shutdown: Shutdown,
-  ) => {
+  inject: [LOG, Readiness, Shutdown],
+  useFactory: (log: HostLog, readiness: Readiness, shutdown: Shutdown) => {
     const made = createKafkaBus({ ...kafkaOptionsFrom(process.env), clientId: principal, log });
-    await made.ensureTopics(allTopics(CAUSEWAY_EXECUTORS));
-    readiness.add('broker', () => made.isHealthy());
+    watchBroker(made, readiness);
     shutdown.add('connections', 'bus', () => made.close());
     return made;
   },
@@ -227,7 +222,7 @@ const server = (options: MessageServiceOptions): FactoryProvider<Promise<Causewa
       // What the one before left is sent before anything is decided.
       ...(place && { before: () => place.take(() => sends.start()) }),
     });
-    readiness.add('intake', () => made.isReady());
+    readiness.add('intake', () => made.isReady() || NOT_TAKING_IN);
     shutdown.add('intake', 'intake', () => made.close());
     return made;
   },

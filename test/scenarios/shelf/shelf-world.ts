@@ -29,7 +29,15 @@ export interface ShelfWorld extends Governed {
 
 const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
 
-export async function startShelfWorld(more: Readonly<Record<string, Record<string, string>>>): Promise<ShelfWorld> {
+export interface ShelfOptions {
+  /** The services are started while the broker is away; whoever asks for it starts that again. */
+  readonly withoutBroker?: boolean;
+}
+
+export async function startShelfWorld(
+  more: Readonly<Record<string, Record<string, string>>>,
+  { withoutBroker = false }: ShelfOptions = {},
+): Promise<ShelfWorld> {
   const runDir = mkdtempSync(join(tmpdir(), 'causeway-shelves-'));
   const folder = join(runDir, 'shelves');
   mkdirSync(folder);
@@ -49,7 +57,9 @@ export async function startShelfWorld(more: Readonly<Record<string, Record<strin
       () => kafka.stop(),
     );
     const databaseUrl = await createDatabase(postgres.url, `shelves_${process.pid}_${Date.now().toString(36)}`);
-    const services = await startOver({ runDir, folder, brokers: kafka.brokers, databaseUrl, more, members });
+    if (withoutBroker) await kafka.kill();
+    const ground = { runDir, folder, brokers: kafka.brokers, databaseUrl, more, members };
+    const services = await startOver({ ...ground, mayWait: withoutBroker });
     stops.push(() => services.stop());
     return worldOf({ runDir, folder, kafka, services, databaseUrl, stop }, members.holdEu);
   } catch (error) {
@@ -65,11 +75,12 @@ interface Ground {
   readonly databaseUrl: string;
   readonly more: Readonly<Record<string, Record<string, string>>>;
   readonly members: { readonly base: string };
+  readonly mayWait: boolean;
 }
 
 const clockFile = (runDir: string, service: string): string => join(runDir, `clock-${service}`);
 
-function startOver({ runDir, folder, brokers, databaseUrl, more, members }: Ground): Promise<Services> {
+function startOver({ runDir, folder, brokers, databaseUrl, more, members, mayWait }: Ground): Promise<Services> {
   const targetsDir = join(runDir, 'targets');
   mkdirSync(targetsDir);
   // JSON is YAML.
@@ -81,7 +92,7 @@ function startOver({ runDir, folder, brokers, databaseUrl, more, members }: Grou
     ...more[service],
   });
   return startServices({
-    ...{ runDir: join(runDir, 'causeway'), brokers, databaseUrl, topicPrefix: '', targetsDir, say },
+    ...{ runDir: join(runDir, 'causeway'), brokers, databaseUrl, topicPrefix: '', targetsDir, say, mayWait },
     executors: SHELVES.map((name) => ({
       name,
       script: 'test/scenarios/shelf/shelf-executor.main.js',

@@ -1,5 +1,6 @@
 import type { TopicSettings } from '@causeway/contracts';
 import {
+  type BrokerContact,
   SendFailed,
   type Consumption,
   type ConsumeOptions,
@@ -132,8 +133,8 @@ class SimBus implements EventBus {
     });
   }
 
-  isHealthy(): boolean {
-    return true;
+  contact(): BrokerContact {
+    return { trouble: null, restarts: 0 };
   }
 
   close(): Promise<void> {

@@ -1,13 +1,17 @@
 import type { TopicSettings } from '@causeway/contracts';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
-import type { Consumption, ConsumeOptions, EventBus, Watermark } from '../bus';
+import { Kafka, logLevel, type Admin, type logCreator } from 'kafkajs';
+import type { BrokerContact, Consumption, ConsumeOptions, EventBus, Watermark } from '../bus';
 import type { Sealed } from '../envelopes';
 import { messageOf, silentLog, type Log } from '../log';
+import { withDeadline } from './deadline';
 import { installFastEncoding } from './fast-encoding';
 import { KafkaConsumption } from './kafka-consumption';
 import { kafkaLog } from './kafka-log';
 import { KafkaSender } from './kafka-sender';
 import { ensureTopics, watermarks } from './kafka-topics';
+import { untilBroker } from './until-broker';
+
+const CLOSE_DEADLINE_MS = 2_000;
 
 export interface KafkaBusOptions {
   readonly brokers: readonly string[];
@@ -43,13 +47,18 @@ export function createKafkaBus(options: KafkaBusOptions): EventBus {
 class KafkaBus implements EventBus {
   private readonly prefix: string;
   private readonly log: Log;
+  /** One for all clients that are made and thrown away, so that each says nothing anew. */
+  private readonly logCreator: logCreator;
   private readonly sender: KafkaSender;
   private readonly consumptions: KafkaConsumption[] = [];
   private admin: Promise<Admin> | null = null;
+  private waitingFor: string | null = null;
+  private closed = false;
 
   constructor(private readonly options: KafkaBusOptions) {
     this.prefix = options.prefix ?? '';
     this.log = options.log ?? silentLog;
+    this.logCreator = kafkaLog(this.log);
     this.sender = new KafkaSender(this.client(5_000), this.prefix);
   }
 
@@ -58,10 +67,9 @@ class KafkaBus implements EventBus {
   }
 
   async consume(options: ConsumeOptions): Promise<Consumption> {
-    // A client of its own each: kafkajs shares committed offsets among the consumers of one client.
     const consumption = new KafkaConsumption(
-      this.client(15_000),
-      () => this.connectedAdmin(),
+      () => this.client(15_000),
+      (use) => this.withAdmin(use),
       options,
       this.prefix,
       this.log,
@@ -73,25 +81,37 @@ class KafkaBus implements EventBus {
 
   async ensureTopics(settings: readonly TopicSettings[]): Promise<void> {
     const { prefix, log } = this;
-    await this.withAdmin((admin) =>
-      ensureTopics(admin, settings, { prefix, log, replication: this.options.replication ?? null }),
-    );
+    const replication = this.options.replication ?? null;
+    const attempt = (): Promise<void> =>
+      this.withAdmin((admin) => ensureTopics(admin, settings, { prefix, log, replication }));
+    await untilBroker(attempt, {
+      log,
+      what: 'the topics cannot be made sure of without the broker',
+      isClosed: () => this.closed,
+      onTrouble: (trouble) => (this.waitingFor = trouble),
+    });
   }
 
   watermarks(topics: readonly string[]): Promise<Map<string, Watermark[]>> {
     return this.withAdmin((admin) => watermarks(admin, topics, this.prefix));
   }
 
-  isHealthy(): boolean {
-    return this.sender.healthy;
+  contact(): BrokerContact {
+    const { waitingFor, sender, consumptions } = this;
+    const troubles = [waitingFor, ...consumptions.map((consumption) => consumption.trouble()), sender.trouble];
+    const restarts = consumptions.reduce((sum, consumption) => sum + consumption.restarts, 0);
+    return { trouble: troubles.find((trouble) => trouble !== null) ?? null, restarts };
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await Promise.all(this.consumptions.map((consumption) => consumption.stop()));
     await this.sender.close();
     const admin = this.admin;
     this.admin = null;
-    await admin?.then((a) => a.disconnect()).catch(() => undefined);
+    const left = admin?.then((a) => a.disconnect());
+    // It may still try to connect, for half a minute.
+    await withDeadline(left, CLOSE_DEADLINE_MS, 'disconnect').catch(() => undefined);
   }
 
   private client(requestTimeout: number): Kafka {
@@ -101,7 +121,7 @@ class KafkaBus implements EventBus {
       connectionTimeout: 3_000,
       requestTimeout,
       logLevel: logLevel.WARN,
-      logCreator: kafkaLog(this.log),
+      logCreator: this.logCreator,
       retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 2_000 },
     });
   }

@@ -3,6 +3,7 @@ import { Partitioners, type Kafka, type Message, type Producer, type TopicMessag
 import { SendFailed } from '../bus';
 import type { Sealed } from '../envelopes';
 import { messageOf } from '../log';
+import { withDeadline } from './deadline';
 
 /** Longest wait for the acknowledgement of one request, milliseconds; then the connection is given up with its producer. */
 const SEND_DEADLINE_MS = 8_000;
@@ -21,7 +22,8 @@ const batchBytes = (topic: string): number => LARGER.get(topic) ?? BATCH_BYTES;
 export class KafkaSender {
   private producer: Promise<Producer> | null = null;
   private closed = false;
-  healthy = true;
+  /** Why the last send did not arrive; null: it did, or there was none. */
+  trouble: string | null = null;
 
   constructor(
     private readonly kafka: Kafka,
@@ -52,10 +54,12 @@ export class KafkaSender {
         SEND_DEADLINE_MS,
         'acknowledgement',
       );
-      this.healthy = true;
+      this.trouble = null;
     } catch (error) {
       this.discard(producer);
-      throw new SendFailed(`Kafka did not acknowledge: ${messageOf(error)}`, true, isRefusal(error), error);
+      throw this.failed(
+        new SendFailed(`Kafka did not acknowledge: ${messageOf(error)}`, true, isRefusal(error), error),
+      );
     }
   }
 
@@ -66,11 +70,15 @@ export class KafkaSender {
     try {
       return await withDeadline(connecting, CONNECT_DEADLINE_MS, 'connection');
     } catch (error) {
-      this.healthy = false;
       if (this.producer === connecting) this.producer = null;
       connecting.then((late) => late.disconnect()).catch(() => undefined);
-      throw new SendFailed(`no connection to Kafka: ${messageOf(error)}`, false, false, error);
+      throw this.failed(new SendFailed(`no connection to Kafka: ${messageOf(error)}`, false, false, error));
     }
+  }
+
+  private failed(failure: SendFailed): SendFailed {
+    this.trouble = failure.message;
+    return failure;
   }
 
   private async connect(): Promise<Producer> {
@@ -85,7 +93,6 @@ export class KafkaSender {
   }
 
   private discard(producer: Producer): void {
-    this.healthy = false;
     this.producer = null;
     // In the background: it may hang on the dead connection (trap K10).
     producer.disconnect().catch(() => undefined);
@@ -135,16 +142,4 @@ function isRefusal(error: unknown): boolean {
   const cause = (error as { cause?: unknown }).cause ?? error;
   const { name, retriable } = cause as { name?: string; retriable?: boolean };
   return name === 'KafkaJSProtocolError' && retriable === false;
-}
-
-async function withDeadline<T>(promise: Promise<T> | undefined, ms: number, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no ${what} within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([promise as Promise<T>, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
