@@ -4,6 +4,7 @@ import { messageOf, type Log } from '../log';
 import { lingerFor } from '../linger';
 import { pause } from '../pause';
 import { OffsetTracker } from './offset-tracker';
+import { TopicGenerations } from './topic-generations';
 import { WallClock } from './wall-clock';
 import { Watchdog } from './watchdog';
 
@@ -11,6 +12,7 @@ import { Watchdog } from './watchdog';
 const MOST_IN_FLIGHT = { messages: 4_000, bytes: 24 * 1024 * 1024 };
 const RESUME_BELOW = 0.5;
 const COMMIT_EVERY_MS = 200;
+const LOOK_EVERY_MS = 2_000;
 const RESTARTS_PER_MINUTE = 20;
 
 /** Big enough for a record of 1 MB on a topic that lets it in: what is too large must still be read to be parked. */
@@ -36,6 +38,8 @@ export class KafkaConsumption implements Consumption {
   private readonly pacer: Pacer;
   private readonly clock = new WallClock();
   private readonly watchdog: Watchdog;
+  private readonly generations: TopicGenerations;
+  private lookTimer: NodeJS.Timeout | undefined;
 
   constructor(
     kafka: Kafka,
@@ -61,6 +65,11 @@ export class KafkaConsumption implements Consumption {
     this.pacer = new Pacer(options.paceMs ?? 8);
     const topics = options.topics.map((topic) => prefix + topic);
     this.watchdog = new Watchdog({ admin, groupId, topics, log, holdsBack: () => options.holdsBack?.() ?? false });
+    this.generations = new TopicGenerations({
+      ...{ admin, groupId, topics, log },
+      told: (ids) => this.tellGenerations(ids),
+      onAnew: (topic) => this.beginAnew(topic),
+    });
   }
 
   async start(): Promise<void> {
@@ -80,6 +89,7 @@ export class KafkaConsumption implements Consumption {
       void this.commit();
       if (this.clock.wasSetBack()) void this.rejoin();
     }, COMMIT_EVERY_MS);
+    this.lookTimer = setInterval(() => this.generations.lookInPassing(), LOOK_EVERY_MS);
     this.watchdog.start((error) => this.die(error));
   }
 
@@ -117,6 +127,7 @@ export class KafkaConsumption implements Consumption {
     this.pauseAll();
     while (this.messagesInFlight() > 0 && performance.now() < deadline) await pause(10);
     clearInterval(this.timer);
+    clearInterval(this.lookTimer);
     await this.committing;
     await this.commit();
     // A leave that hangs on a dead broker must not hold the process (trap K10): the session timeout does the same.
@@ -130,19 +141,39 @@ export class KafkaConsumption implements Consumption {
       for (const partition of partitions) this.trackers.set(placeOf(topic, partition), new OffsetTracker());
     }
     for (const place of this.paused) this.resume(place);
+    this.generations.onJoined(assignment);
     this.joined = true;
     this.watchdog.assigned(assignment);
   }
 
   private async eachBatch({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const place = placeOf(batch.topic, batch.partition);
+    await this.generations.settle();
+    if (this.trackers.get(place)?.isBehind(batch.firstOffset())) await this.generations.look();
     const tracker = this.trackers.get(place);
     if (this.stopping || !tracker || !isRunning() || isStale()) return;
     const topic = batch.topic.slice(this.prefix.length);
-    const messages = batch.messages.map((message) => rawOf(topic, batch.partition, message));
+    const topicId = this.generations.of(batch.topic);
+    const messages = batch.messages.map((message) => rawOf(topic, batch.partition, topicId, message));
     this.handOver(place, tracker, messages, batch.lastOffset());
     resolveOffset(batch.lastOffset());
     await this.pacer.after(messages.length);
+  }
+
+  private async tellGenerations(ids: ReadonlyMap<string, string>): Promise<void> {
+    const told = [...ids].map(([topic, id]) => [topic.slice(this.prefix.length), id] as const);
+    await this.options.onGenerations?.(new Map(told));
+  }
+
+  /** What of the old topic is in flight is taken to its end; nothing of it is committed any more. */
+  private beginAnew(topic: string): void {
+    for (const place of this.trackers.keys()) {
+      const { topic: ofPlace, partitions } = partitionOf(place);
+      if (ofPlace !== topic) continue;
+      this.trackers.set(place, new OffsetTracker());
+      if (this.paused.has(place)) this.resume(place);
+      this.consumer.seek({ topic, partition: partitions[0] as number, offset: '0' });
+    }
   }
 
   private handOver(place: string, tracker: OffsetTracker, messages: RawMessage[], lastOffset: string): void {
@@ -179,7 +210,12 @@ export class KafkaConsumption implements Consumption {
     }
     if (dirty.length === 0) return;
     try {
-      await this.consumer.commitOffsets(dirty.map(({ topic, partition, offset }) => ({ topic, partition, offset })));
+      await this.consumer.commitOffsets(
+        dirty.map(({ topic, partition, offset }) => ({
+          ...{ topic, partition, offset },
+          metadata: this.generations.of(topic) ?? null,
+        })),
+      );
       for (const { tracker, offset } of dirty) tracker.committed(offset);
     } catch (error) {
       this.log.debug({ groupId: this.options.groupId }, `offsets not committed, again later: ${messageOf(error)}`);
@@ -263,7 +299,7 @@ function bytesOf(messages: readonly RawMessage[]): number {
   return bytes;
 }
 
-function rawOf(topic: string, partition: number, message: KafkaMessage): RawMessage {
+function rawOf(topic: string, partition: number, topicId: string | undefined, message: KafkaMessage): RawMessage {
   const headers: Record<string, string> = {};
   for (const name in message.headers) {
     const value = message.headers[name];
@@ -273,6 +309,7 @@ function rawOf(topic: string, partition: number, message: KafkaMessage): RawMess
   return {
     topic,
     partition,
+    topicId,
     offset: message.offset,
     key: message.key === null ? null : message.key.toString('utf8'),
     value: message.value,
