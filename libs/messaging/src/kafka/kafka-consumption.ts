@@ -1,9 +1,9 @@
 import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { Consumption, ConsumeOptions, RawMessage } from '../bus';
 import { messageOf, type Log } from '../log';
-import { lingerFor } from '../linger';
 import { pause } from '../pause';
 import { OffsetTracker } from './offset-tracker';
+import { Pacer } from './pacer';
 import { TopicGenerations } from './topic-generations';
 import { WallClock } from './wall-clock';
 import { Watchdog } from './watchdog';
@@ -259,29 +259,6 @@ export class KafkaConsumption implements Consumption {
     this.options.onDead(new Error(`the consumption of ${groupId} is dead: ${messageOf(error)}`, { cause: error }));
   }
 }
-
-/** Spaces fetches while much arrives, so that each brings more: one long poll costs the same for one message or for fifty. */
-class Pacer {
-  /** Moving average of the messages of one partition's batch. */
-  private size = 1;
-  private waiting: Promise<void> | null = null;
-
-  constructor(private readonly paceMs: number) {}
-
-  after(messages: number): Promise<void> | undefined {
-    this.size += (messages - this.size) / SIZES_REMEMBERED;
-    const waitMs = lingerFor(this.size * PARTITIONS_OF_A_FETCH, this.paceMs);
-    if (waitMs === 0) return undefined;
-    this.waiting ??= pause(waitMs).then(() => {
-      this.waiting = null;
-    });
-    return this.waiting;
-  }
-}
-
-const SIZES_REMEMBERED = 16;
-/** What one fetch typically brings: a batch from most partitions of a topic. */
-const PARTITIONS_OF_A_FETCH = 2;
 
 function partitionOf(place: string): { topic: string; partitions: number[] } {
   const cut = place.lastIndexOf('/');
