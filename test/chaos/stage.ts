@@ -14,8 +14,9 @@ import {
   type Postgres,
   type Services,
 } from '@causeway/lab';
-import { ENV, TWINS } from './faults/points';
+import { ENV, SERVICES, TWINS, type ServiceName } from './faults/points';
 import { TcpProxy } from './faults/tcp-proxy';
+import { dropRoles, makeRoles, roleOf, type DatabaseUrls } from './roles';
 import { EXECUTOR, writeTargets } from './world/plan';
 import { PUBLISHER } from './load/publisher';
 
@@ -35,6 +36,8 @@ export interface Stage {
   readonly kafka: Kafka;
   readonly postgres: Postgres;
   readonly databaseUrl: string;
+  /** Role by service: what a service connects as. */
+  readonly roles: ReadonlyMap<ServiceName, string>;
   readonly prefix: string;
   readonly services: Services;
   readonly world: World;
@@ -46,7 +49,7 @@ export interface Stage {
 
 type Stops = (() => Promise<unknown>)[];
 
-/** Broker, database, the world, and Causeway over it: two sequencers and two executors, one of each of the others. */
+/** Broker, database, the world, and Causeway over it: two of each service that may have a second one, and one console. */
 export async function setStage(seed: number, say: Say): Promise<Stage> {
   const runDir = mkdtempSync(join(tmpdir(), 'causeway-chaos-'));
   const stops: Stops = [];
@@ -67,16 +70,27 @@ export async function setStage(seed: number, say: Say): Promise<Stage> {
     ]);
     const name = `causeway_chaos_${process.pid}_${Date.now().toString(36)}`;
     const databaseUrl = await createDatabase(postgres.url, name);
-    if (postgres.provider === 'environment') stops.push(() => dropDatabase(postgres.url, name));
+    const urls = await makeRoles(databaseUrl, OF_OWN_ROLE);
+    if (postgres.provider === 'environment')
+      stops.push(() => dropDatabase(postgres.url, name).then(() => dropRoles(postgres.url, urls)));
     const world = await startWorld(runDir, seed, stops);
     const prefix = `${name}.`;
-    const services = await keep(stops, startAll({ runDir, kafka, databaseUrl, prefix, worldUrl: world.url, say }));
-    return { runDir, kafka, postgres, databaseUrl, prefix, services, world, stop, proxy: ways[0] ?? null };
+    const services = await keep(
+      stops,
+      startAll({ runDir, kafka, databaseUrl, urls, prefix, worldUrl: world.url, say }),
+    );
+    const roles = rolesOf(services, urls);
+    return { runDir, kafka, postgres, databaseUrl, roles, prefix, services, world, stop, proxy: ways[0] ?? null };
   } catch (error) {
     await stop(true);
     throw error;
   }
 }
+
+const OF_OWN_ROLE = SERVICES.filter((name) => name !== 'ledger');
+
+const rolesOf = ({ ledgerEnv }: Services, urls: DatabaseUrls): Map<ServiceName, string> =>
+  new Map(SERVICES.map((name) => [name, roleOf((urls[name] ?? ledgerEnv.DATABASE_URL) as string)]));
 
 async function startWorld(runDir: string, seed: number, stops: Stops): Promise<World> {
   const [port] = (await freePorts(1)) as [number];
@@ -102,12 +116,13 @@ interface Ground {
   readonly runDir: string;
   readonly kafka: Kafka;
   readonly databaseUrl: string;
+  readonly urls: DatabaseUrls;
   readonly prefix: string;
   readonly worldUrl: string;
   readonly say: Say;
 }
 
-async function startAll({ runDir, kafka, databaseUrl, prefix, worldUrl, say }: Ground): Promise<Services> {
+async function startAll({ runDir, kafka, databaseUrl, urls, prefix, worldUrl, say }: Ground): Promise<Services> {
   const targetsDir = join(runDir, 'targets');
   writeTargets(targetsDir, worldUrl);
   mkdirSync(join(runDir, 'faults'));
@@ -118,18 +133,21 @@ async function startAll({ runDir, kafka, databaseUrl, prefix, worldUrl, say }: G
     executors: [{ name: EXECUTOR, script: 'test/chaos/world/executor.main.js', env: { WORLD_URL: worldUrl } }],
     publishers: [PUBLISHER],
     twins: TWINS,
-    more: faultParts(join(runDir, 'faults')),
+    more: parts(join(runDir, 'faults'), urls),
   });
 }
 
 const preload = join(distFolder(), 'test/chaos/faults/fault-points.main.js');
 
-/** How each process finds what it is to do to itself. */
-const faultParts = (folder: string): Record<string, Record<string, string>> =>
+/** How each process finds what it is to do to itself, and as whom it connects. */
+const parts = (folder: string, urls: DatabaseUrls): Record<string, Record<string, string>> =>
   Object.fromEntries(
-    ['ledger', 'console', 'readiness-prober', ...TWINS.flatMap((name) => [name, `${name}-2`])].map((name) => [
+    ['console', ...TWINS.flatMap((name) => [name, `${name}-2`])].map((name) => [
       name,
-      { NODE_OPTIONS: `--require ${preload}`, [ENV.name]: name, [ENV.folder]: folder },
+      {
+        ...{ NODE_OPTIONS: `--require ${preload}`, [ENV.name]: name, [ENV.folder]: folder },
+        ...(urls[name] ? { DATABASE_URL: urls[name] } : {}),
+      },
     ]),
   );
 

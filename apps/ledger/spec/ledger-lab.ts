@@ -92,6 +92,10 @@ export class LedgerLab {
     return new LedgerLab(ground, name, bus, owner, ownerUrl, env, people);
   }
 
+  get topicPrefix(): string {
+    return `${this.name}.`;
+  }
+
   async close(): Promise<void> {
     for (const child of this.children) if (child.exitCode === null) child.kill('SIGKILL');
     await this.bus.close();

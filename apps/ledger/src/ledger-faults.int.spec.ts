@@ -76,6 +76,7 @@ describe('the locks of the log', () => {
     writer: 'holder',
     published: 'at',
     refusal: 'topic',
+    generation: 'topic',
   };
   const TABLES = Object.entries(COLUMNS);
 

@@ -12,6 +12,7 @@ export function exposeFigures(figures: LedgerFigures): void {
   gauge('causeway_ledger_waiting', 'Events that wait for a cause', () => figures.waitingNow);
   gauge('causeway_ledger_longest_wait_milliseconds', 'How long the longest waits', () => figures.longestWaitMs);
   gauge('causeway_ledger_cause_missing', 'Events appended without a cause since the start', () => figures.withoutCause);
+  gauge('causeway_ledger_topics_made_anew', 'Times that a topic was made anew', () => figures.generations);
   gauge('causeway_ledger_duplicates', 'Repeated events since the start', () => figures.duplicates);
   gauge('causeway_ledger_conflicts', 'Other messages under a taken event id since the start', () => figures.conflicts);
   gauge('causeway_ledger_parked', 'Messages refused at the door since the start', () => figures.parked);

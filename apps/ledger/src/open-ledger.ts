@@ -9,6 +9,7 @@ import { Appender } from './handle/appender';
 import type { CauseRoomLimits } from './handle/cause-room';
 import { makeExportHeader } from './handle/export-header';
 import { LedgerFigures } from './handle/figures';
+import { Generations } from './handle/generations';
 import { noteSignerOf } from './handle/ledger-key';
 import { LedgerWriter } from './handle/ledger-writer';
 import { Publisher, type PublisherOptions } from './handle/publisher';
@@ -18,6 +19,7 @@ import { Sieve } from './handle/sift';
 import { takenTopics } from './handle/taken-topics';
 import { Intake } from './inbound/intake';
 import { reopen } from './inbound/reopen';
+import { GenerationTable } from './store/generation-table';
 import { PostgresLogStore } from './store/log-store';
 import { ledgerMigrations, SCHEMA } from './store/migrations';
 import { highestPlaces, stillWaiting } from './store/places-table';
@@ -89,7 +91,8 @@ export async function openLedger(connected: Connected, config: LedgerConfig, aro
   });
   writer.restoreWaiting((await stillWaiting(database)).map((waiting) => reopen(waiting, door)));
   const holdsBack = (): boolean => appender.retrying;
-  const intake: Intake = new Intake({ ...ports, bus, door, signer, topics, writer, holdsBack, onFatal });
+  const generations = new Generations({ log, figures, table: new GenerationTable(database) });
+  const intake: Intake = new Intake({ ...ports, bus, door, signer, topics, generations, writer, holdsBack, onFatal });
   log.info({ epoch, size: frontier.size, origin }, 'the log is taken over');
   return { epoch, intake, writer, publisher, figures };
 }

@@ -57,6 +57,7 @@ export class FakeConsumer {
     const one = { offset: String(offset), key: null, value: Buffer.from('{}'), headers: {}, timestamp: '0' };
     const batch = {
       ...{ topic: 'topic', partition: 0, messages: Array.from({ length: count }, () => one) },
+      firstOffset: () => String(offset),
       lastOffset: () => String(offset),
     };
     const payload = { batch, resolveOffset: () => undefined, isRunning: () => true, isStale: () => false };

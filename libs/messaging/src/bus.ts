@@ -7,6 +7,8 @@ import type { Sealed } from './envelopes';
 export interface RawMessage {
   readonly topic: string;
   readonly partition: number;
+  /** The broker's id of the topic: another one once it was made anew under its name. Undefined where there are no ids. */
+  readonly topicId?: string | undefined;
   /** Decimal, up to 20 digits: does not fit a number. */
   readonly offset: string;
   readonly key: string | null;
@@ -37,6 +39,8 @@ export interface ConsumeOptions {
   onDead(error: Error): void;
   /** True while the taker retries what it took, on a budget of its own: then a standing offset is no sign of death. */
   holdsBack?(): boolean;
+  /** Ids of the topics, logical names: awaited before anything of these generations is handed over, and again when one was made anew. */
+  onGenerations?(ids: ReadonlyMap<string, string>): Promise<void>;
   /** Longest time between two fetches while much arrives, milliseconds: fewer, fuller batches. Default 8. */
   readonly paceMs?: number;
   /** How long a member may be silent before the others of its group get its partitions, milliseconds. Default 10,000; brokers ask for 6,000. */

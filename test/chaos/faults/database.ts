@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 
 async function connected(url: string): Promise<Client> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
@@ -45,5 +45,17 @@ export async function exhaust(url: string, forMs: number): Promise<void> {
     await pause(forMs);
   } finally {
     await Promise.all(taken.map((client) => client.end().catch(() => undefined)));
+  }
+}
+
+/** One role gets no connection for a while and loses those that it has; all others go on. */
+export async function shutOut(url: string, role: string, forMs: number): Promise<void> {
+  const client = await connected(url);
+  try {
+    await client.query(`alter role ${escapeIdentifier(role)} connection limit 0`);
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role]);
+    await pause(forMs);
+  } finally {
+    await client.query(`alter role ${escapeIdentifier(role)} connection limit -1`).finally(() => client.end());
   }
 }

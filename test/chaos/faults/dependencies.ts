@@ -3,9 +3,10 @@ import { commandsTopic, topicNames } from '@causeway/contracts';
 import type { Dice } from '../../simulation/time/dice';
 import type { Stage } from '../stage';
 import { EXECUTOR } from '../world/plan';
-import { endSessions, exhaust, holdLock } from './database';
+import { endSessions, exhaust, holdLock, shutOut } from './database';
 import { forgetOffsets, rebalanceStorm } from './groups';
 import { poison } from './poison';
+import { SERVICES } from './points';
 import type { Processes } from './processes';
 
 /** What can happen to what the services stand on; each ends by itself. */
@@ -26,9 +27,14 @@ export function dependencies(stage: Stage, processes: Processes, dice: Dice): De
   return all;
 }
 
-function* always({ kafka, databaseUrl, prefix, world }: Stage, processes: Processes, dice: Dice): Iterable<Dependency> {
+function* always(stage: Stage, processes: Processes, dice: Dice): Iterable<Dependency> {
+  const { kafka, databaseUrl, roles, prefix, world } = stage;
   yield { kind: 'database sessions ended', inflict: async () => void (await endSessions(databaseUrl)) };
   yield { kind: 'table locked', inflict: () => holdLock(databaseUrl, dice.pick(TABLES), dice.int(2_000, 9_000)) };
+  yield {
+    kind: 'one service gets no connection',
+    inflict: () => shutOut(databaseUrl, roles.get(dice.pick(SERVICES)) as string, dice.int(2_000, 8_000)),
+  };
   yield { kind: 'poison on topics', inflict: async () => void (await poison(kafka.brokers, prefix, dice)) };
   yield {
     kind: 'target stands still',
@@ -41,7 +47,7 @@ function* always({ kafka, databaseUrl, prefix, world }: Stage, processes: Proces
   yield {
     kind: 'offsets lost',
     inflict: () => {
-      const name = dice.pick(['readiness-prober', 'ledger']);
+      const name = dice.pick(['readiness-prober', 'ledger'] as const);
       const forget = (): Promise<void> => forgetOffsets(kafka.brokers, prefix + name);
       return processes.whileDown(name, () => pause(SESSION_OVER_MS).then(forget));
     },

@@ -23,7 +23,7 @@ export const pointNames = Object.keys(POINTS) as PointName[];
 /** Services by name, as the lab calls them; a twin is `<name>-2`. */
 export const SERVICES = ['console', 'sequencer', 'executor-world', 'readiness-prober', 'ledger'] as const;
 export type ServiceName = (typeof SERVICES)[number];
-export const TWINS: readonly ServiceName[] = ['sequencer', 'executor-world'];
+export const TWINS: readonly ServiceName[] = ['sequencer', 'executor-world', 'readiness-prober', 'ledger'];
 
 /** Where each point can be met. */
 export const MET_BY: Readonly<Record<PointName, readonly ServiceName[]>> = {

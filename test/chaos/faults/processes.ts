@@ -82,16 +82,18 @@ export class Processes {
     this.signal(name, 'SIGKILL');
   }
 
-  /** Kills it and starts it again only after this is done. */
-  async whileDown(name: string, work: () => Promise<void>): Promise<void> {
-    const one = this.of(name);
+  /** Kills all processes of a service, and starts them again only after this is done. */
+  async whileDown(service: ServiceName, work: () => Promise<void>): Promise<void> {
+    const all = [...this.kept.values()].filter((one) => one.service === service);
     const held = work();
-    one.held = held.catch(() => undefined);
-    this.kill(name);
+    for (const one of all) {
+      one.held = held.catch(() => undefined);
+      this.kill(one.name);
+    }
     try {
       await held;
     } finally {
-      one.held = null;
+      for (const one of all) one.held = null;
     }
   }
 

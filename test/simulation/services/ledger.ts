@@ -3,6 +3,7 @@ import { topicIndex, type Door, type EventBus } from '@causeway/messaging';
 import { sha256 } from '@causeway/signing';
 import { Appender } from '../../../apps/ledger/src/handle/appender';
 import { LedgerFigures } from '../../../apps/ledger/src/handle/figures';
+import { Generations } from '../../../apps/ledger/src/handle/generations';
 import { noteSignerOf } from '../../../apps/ledger/src/handle/ledger-key';
 import { LedgerWriter } from '../../../apps/ledger/src/handle/ledger-writer';
 import { WriterReplaced } from '../../../apps/ledger/src/handle/ports';
@@ -60,6 +61,8 @@ export async function bootLedger(house: House, process: SimProcess): Promise<voi
   writer.restoreWaiting((await store.stillWaiting()).map((waiting) => reopen(waiting, door)));
   const intake: Intake = new Intake({
     ...{ bus, door, signer, topics: takenTopics(house.executors), writer: bugs.ledgerIntake(writer) },
+    // Simulated topics are never made anew.
+    generations: new Generations({ figures, log: silent, table: { note: () => Promise.resolve([]) } }),
     ...{ ...clock, log: silent, pause, onFatal, holdsBack: () => appender.retrying },
   });
   writer.start();

@@ -3,9 +3,11 @@ import { durationMs } from '@causeway/contracts';
 import { openDatabase, type Tx } from '@causeway/persistence';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readAccountingConfig } from '../config';
-import { asLines, balanceOf, type PartitionBalance } from '../handle/balance';
+import { asLines, balanceOf, type PartitionBalance, type PartitionRange } from '../handle/balance';
+import { firstOffset, newestByTopic, type Generation } from '../handle/generations';
 import { takenTopics } from '../handle/taken-topics';
 import { countPlaces } from '../store/count-places';
+import { allGenerations } from '../store/generation-table';
 import { ledgerMigrations, SCHEMA } from '../store/migrations';
 
 const POLL_MS = 250;
@@ -28,8 +30,11 @@ export async function accounting(args: readonly string[]): Promise<number> {
   try {
     const balances = await settled(bus, database, takenTopics(CAUSEWAY_EXECUTORS), settleMs);
     const addsUp = balances.every((balance) => balance.addsUp);
+    const anew = (await allGenerations(database)).filter(({ number }) => number > 0);
     process.stdout.write(
-      args.includes('--json') ? `${JSON.stringify({ addsUp, partitions: balances })}\n` : asLines(balances),
+      args.includes('--json')
+        ? `${JSON.stringify({ addsUp, partitions: balances, madeAnew: anew })}\n`
+        : madeAnew(anew) + asLines(balances),
     );
     return addsUp ? 0 : 1;
   } finally {
@@ -69,7 +74,25 @@ async function look(
   topics: readonly string[],
 ): Promise<PartitionBalance[]> {
   const marks = await bus.watermarks(topics);
-  const ranges = [...marks].flatMap(([topic, ofTopic]) => ofTopic.map((mark) => ({ topic, ...mark })));
-  const counts = await countPlaces(database, ranges);
+  const newest = newestByTopic(await allGenerations(database));
+  const ranges = [...marks].flatMap(([topic, ofTopic]) =>
+    ofTopic.map((mark) => ({ topic, generation: newest.get(topic)?.number ?? 0, ...mark })),
+  );
+  const counts = await countPlaces(database, ranges.map(asPlaces));
   return ranges.map((range) => balanceOf(range, counts.get(`${range.topic}/${range.partition}`)));
 }
+
+/** As the tables count it. */
+function asPlaces({ generation, start, end, ...where }: PartitionRange): PartitionRange {
+  const first = firstOffset(generation ?? 0);
+  return { ...where, start: first + start, end: first + end };
+}
+
+/** What was made anew, for people: nobody can count any more what lay unread on a topic that is gone. */
+const madeAnew = (generations: readonly Generation[]): string =>
+  generations
+    .map(
+      ({ topic, number, at, size }) =>
+        `${topic} was made anew at ${at.toISOString()}, when the log had ${size} entries (generation ${number}); what nobody had read of it before is gone\n`,
+    )
+    .join('');

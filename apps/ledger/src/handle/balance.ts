@@ -2,6 +2,8 @@
 export interface PartitionBalance {
   readonly topic: string;
   readonly partition: number;
+  /** Above 0: the topic was made anew so often, and the numbers are of what it is now. */
+  readonly generation: number;
   /** First offset the broker still has, and the one after the last. Decimal. */
   readonly start: string;
   readonly end: string;
@@ -18,6 +20,7 @@ export interface PartitionBalance {
 export interface PartitionRange {
   readonly topic: string;
   readonly partition: number;
+  readonly generation?: number;
   readonly start: bigint;
   readonly end: bigint;
 }
@@ -31,12 +34,16 @@ export interface PlaceCounts {
 
 const NOTHING: PlaceCounts = { inLedger: 0, duplicates: 0, parked: 0, waiting: 0 };
 
-export function balanceOf({ topic, partition, start, end }: PartitionRange, counts = NOTHING): PartitionBalance {
+export function balanceOf(
+  { topic, partition, generation = 0, start, end }: PartitionRange,
+  counts = NOTHING,
+): PartitionBalance {
   const produced = Number(end - start);
   const missing = produced - counts.inLedger - counts.duplicates - counts.parked;
   return {
     topic,
     partition,
+    generation,
     start: String(start),
     end: String(end),
     produced,
@@ -61,8 +68,10 @@ export function asLines(balances: readonly PartitionBalance[]): string {
 }
 
 function lineOf(balance: PartitionBalance): string {
-  const { topic, partition, start, end, produced, inLedger, duplicates, parked, waiting, missing } = balance;
+  const { topic, partition, generation, start, end, produced, inLedger, duplicates, parked, waiting, missing } =
+    balance;
   const sum = `${produced} produced = ${inLedger} in ledger + ${duplicates} duplicates + ${parked} parked`;
   const rest = missing === 0 ? '' : ` + ${missing} missing (${waiting} of them wait for a cause)`;
-  return `${`${topic}/${partition}`.padEnd(42)} ${`${start}..${end}`.padStart(16)}  ${sum}${rest}`;
+  const name = `${topic}/${partition}${generation > 0 ? ` (generation ${generation})` : ''}`;
+  return `${name.padEnd(42)} ${`${start}..${end}`.padStart(16)}  ${sum}${rest}`;
 }

@@ -6,6 +6,8 @@ export class LedgerFigures {
   conflicts = 0;
   parked = 0;
   withoutCause = 0;
+  /** Times that a topic was made anew, over all topics and since the log began. */
+  generations = 0;
   waitingNow = 0;
   longestWaitMs = 0;
   /** Of the newest batch. */

@@ -74,7 +74,7 @@ describe('taking messages in', () => {
     await bench.writer.take(new Broker().deliver(stepStory()));
     void bench.writer.take(new Broker().deliver(stepStory()));
     await turns();
-    expect(bench.fatal[0]?.message).toContain('the topic was made anew');
+    expect(bench.fatal[0]?.message).toContain('its data was lost, or the topic was made anew');
     expect(bench.store.entriesStored).toHaveLength(8);
   });
 });

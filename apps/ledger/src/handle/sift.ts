@@ -80,14 +80,15 @@ function siftEvent(arrival: EventArrival, view: SieveView, inBatch: Map<string, 
 }
 
 /**
- * The same place must hold the same message for ever. When it does not, the topic was made anew or cut, and taking its
- * messages for re-deliveries would lose them silently.
+ * The same place must hold the same message for ever. When it does not, the topic lost its data, or is of a generation that was not met
+ * yet, and taking its messages for re-deliveries would lose them silently.
  */
 function mustBeSame(arrival: Arrival, recorded: string | null | undefined): Arrival {
   if (arrival.kind === 'event' && typeof recorded === 'string' && recorded !== arrival.id) {
     throw new LogDisagrees(
       `${placeName(arrival.place)} held event ${recorded} when it was recorded and holds ${arrival.id} now: ` +
-        'the topic was made anew or its data was lost. Give the new topics a prefix or a database of their own',
+        'its data was lost, or the topic was made anew a moment ago (then the next start notes a new generation of it), or on a ' +
+        'broker that names no topic ids (then give the new topics a prefix or a database of their own)',
     );
   }
   return arrival;

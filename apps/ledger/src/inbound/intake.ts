@@ -11,6 +11,7 @@ import {
   type Received,
 } from '@causeway/messaging';
 import { newEventId, type Signer } from '@causeway/signing';
+import type { Generations } from '../handle/generations';
 import type { EventArrival, ParkedArrival, Place } from '../handle/ports';
 
 export interface IntakeOptions {
@@ -20,6 +21,7 @@ export interface IntakeOptions {
   readonly signer: Signer;
   /** Logical names: all governed topics and all dead-letter topics. */
   readonly topics: readonly string[];
+  readonly generations: Pick<Generations, 'told' | 'placed'>;
   readonly writer: { take(arrivals: readonly (EventArrival | ParkedArrival)[]): Promise<void> };
   readonly log: Log;
   /** Unix milliseconds. */
@@ -48,13 +50,14 @@ export class Intake {
   constructor(private readonly options: IntakeOptions) {}
 
   async start(): Promise<void> {
-    const { bus, topics, onFatal, holdsBack } = this.options;
+    const { bus, topics, onFatal, holdsBack, generations } = this.options;
     this.consumption = await bus.consume({
       groupId: GROUP,
       topics,
       paceMs: PACE_MS,
       sessionMs: SESSION_MS,
       onBatch: (batch) => ({ accepted: this.take(batch) }),
+      onGenerations: (ids) => generations.told(ids),
       onDead: onFatal,
       holdsBack,
     });
@@ -70,10 +73,11 @@ export class Intake {
   }
 
   private async take(batch: readonly RawMessage[]): Promise<void> {
-    const { door, writer } = this.options;
+    const { door, writer, generations } = this.options;
     const events: EventArrival[] = [];
     const parked: ParkedArrival[] = [];
-    for (const raw of batch) {
+    for (const met of batch) {
+      const raw = generations.placed(met);
       const opened = openRaw(raw, door);
       if (opened.kind === 'message') events.push(arrivalOf(opened.received));
       else parked.push(this.refused(raw, opened));

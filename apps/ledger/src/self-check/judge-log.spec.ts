@@ -1,5 +1,5 @@
 import { balanceOf } from '../handle/balance';
-import { judgeAccounts, judgePublication, judgeTree, judgeWork, type Account } from './judge-log';
+import { judgeAccounts, judgeGenerations, judgePublication, judgeTree, judgeWork, type Account } from './judge-log';
 
 const QUIET = {
   ...{ cut: 0, waiting: 0, waitingMs: null },
@@ -71,5 +71,19 @@ describe('the log', () => {
     });
     expect(judgeTree(null, 10, 0).what).toContain('all 10 entries');
     expect(judgeTree(null, 30_000, 10_000).what).toContain('the newest 20000 of 30000 entries');
+  });
+});
+
+describe('topics that were made anew', () => {
+  const NOW = Date.parse('2026-01-02T12:00:00Z');
+  const first = { topic: 'causeway.results.v1', number: 0, id: 'a', size: 0, at: new Date(NOW) };
+  const second = { ...first, number: 1, id: 'b', size: 7 };
+
+  it('are to be looked at for a day, by name, and then only counted', () => {
+    expect(judgeGenerations([first], NOW)).toMatchObject([{ severity: 'ok', what: '0 made anew, none in 24 h' }]);
+    expect(judgeGenerations([first, second], NOW + 60_000)).toMatchObject([
+      { severity: 'attention', where: 'causeway.results.v1', what: expect.stringContaining('7 entries') },
+    ]);
+    expect(judgeGenerations([first, second], NOW + 25 * 3_600_000)).toMatchObject([{ severity: 'ok' }]);
   });
 });

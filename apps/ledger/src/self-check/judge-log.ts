@@ -1,6 +1,7 @@
 /** What the state of the log, its tree and its accounting says to an operator. Pure. */
 import { ok, spanText, wrong, type Finding } from '@causeway/self-check';
 import type { PartitionBalance } from '../handle/balance';
+import type { Generation } from '../handle/generations';
 import type { LogFault } from '../handle/walk-log';
 import type { LogWork, Unpublished } from '../store/own-state';
 
@@ -93,7 +94,26 @@ function judgeAccount({ topic, partition, missing, notTaken, waiting, produced }
   const what =
     lost > 0
       ? `${lost} of ${produced} messages are neither in the ledger nor repetitions nor parked, though later ones are`
-      : `${-lost} more places are accounted for than the topic has messages: it was made anew, or cut`;
+      : `${-lost} more places are accounted for than the topic has messages: it was cut, or made anew and the ledger has not met it yet`;
   const remedy = `${COMMANDS} accounting --settle 30s shows the sums; when it stays, keep topic and tables as they are, and start the ledger again: it reads from its last place`;
   return [wrong('broken', 'accounting', `${topic}/${partition}`, what, remedy)];
+}
+
+/** A topic that was made anew is for somebody to look into for so long. */
+const LATELY_MS = 24 * 3_600_000;
+
+/** @param now Unix milliseconds */
+export function judgeGenerations(generations: readonly Generation[], now: number): Finding[] {
+  const anew = generations.filter(({ number }) => number > 0);
+  const lately = anew.filter(({ at }) => now - at.getTime() < LATELY_MS);
+  if (lately.length === 0) return [ok('generations', 'all topics', `${anew.length} made anew, none in 24 h`)];
+  return lately.map(({ topic, number, at, size }) =>
+    wrong(
+      'attention',
+      'generations',
+      topic,
+      `made anew ${spanText(now - at.getTime())} ago, when the log had ${size} entries (generation ${number}): what nobody had read of it before is gone`,
+      'find out who deletes topics; look for sequences that stand still since then (causeway status), and have what was published around Causeway in those seconds published again: what is known already changes nothing',
+    ),
+  );
 }

@@ -6,12 +6,14 @@ import { settled } from '../commands/accounting';
 import { walkNewest } from '../commands/check';
 import { readIdentity, readTopics } from '../config';
 import type { PartitionBalance } from '../handle/balance';
+import { firstOffset } from '../handle/generations';
 import { takenTopics } from '../handle/taken-topics';
+import { allGenerations } from '../store/generation-table';
 import { ledgerMigrations, SCHEMA } from '../store/migrations';
 import { logWork, unpublishedBeyond } from '../store/own-state';
 import { highestPlaces } from '../store/places-table';
 import { excessRights } from '../store/roles';
-import { judgeAccounts, judgePublication, judgeTree, judgeWork, type Account } from './judge-log';
+import { judgeAccounts, judgeGenerations, judgePublication, judgeTree, judgeWork, type Account } from './judge-log';
 
 /** How long the sums may take to add up, milliseconds: what is under way arrives meanwhile. */
 const SETTLE_MS = 5_000;
@@ -21,6 +23,11 @@ const MOST_ENTRIES = 20_000;
 const rights: Check<Reader> = {
   name: 'rights',
   look: async (reader) => [judgeRights(await excessRights(reader))],
+};
+
+const generations: Check<Reader> = {
+  name: 'generations',
+  look: async (reader) => judgeGenerations(await allGenerations(reader), Date.now()),
 };
 
 const tree: Check<Reader> = {
@@ -57,7 +64,12 @@ export const LEDGER_SELF_CHECK: SelfCheckPlan = {
   hasOutbox: false,
   hasSeat: false,
   migrate: 'run node dist/apps/ledger/src/main.js migrate with LEDGER_OWNER_URL set, then start the ledger',
-  tables: [rights, { name: 'causes and dead letters', look: async (reader) => judgeWork(await logWork(reader)) }, tree],
+  tables: [
+    rights,
+    generations,
+    { name: 'causes and dead letters', look: async (reader) => judgeWork(await logWork(reader)) },
+    tree,
+  ],
   both: [accounting, publication],
 };
 
@@ -70,8 +82,9 @@ async function accountsOf(tx: Tx, balances: readonly PartitionBalance[]): Promis
   return balances.map((balance) => ({ ...balance, notTaken: notTaken(balance, highest) }));
 }
 
-function notTaken({ topic, partition, start, end }: PartitionBalance, highest: ReadonlyMap<string, bigint>): number {
-  const next = (highest.get(`${topic}/${partition}`) ?? -1n) + 1n;
+function notTaken(balance: PartitionBalance, highest: ReadonlyMap<string, bigint>): number {
+  const { topic, partition, generation, start, end } = balance;
+  const next = (highest.get(`${topic}/${partition}`) ?? -1n) + 1n - firstOffset(generation);
   const from = next > BigInt(start) ? next : BigInt(start);
   return Math.max(0, Number(BigInt(end) - from));
 }

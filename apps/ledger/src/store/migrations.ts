@@ -4,7 +4,7 @@ export const SCHEMA = 'ledger';
 
 /** The tables that are never changed, only added to. The service may read and insert, and nothing else. */
 const FIRST_TABLES = ['entry', 'head', 'duplicate', 'parked', 'waiting', 'writer', 'published'] as const;
-export const TABLES = [...FIRST_TABLES, 'refusal'] as const;
+export const TABLES = [...FIRST_TABLES, 'refusal', 'generation'] as const;
 
 /**
  * Entries are stored as they are hashed, uncompressed: compressing 2 kB costs more than everything else about a row. Names
@@ -111,8 +111,23 @@ comment on table refusal is 'What writers that were replaced have left word of; 
 ${lockOf('refusal')}
 `;
 
+const generations = `
+create table generation (
+  topic text collate "C" not null,
+  number int not null check (number >= 0),
+  topic_id text not null,
+  size bigint not null,
+  at timestamptz not null default clock_timestamp(),
+  primary key (topic, number),
+  unique (topic, topic_id)
+);
+comment on table generation is 'Topics as they were made: offsets of generation n are noted as n * 10^12 + offset everywhere here';
+${lockOf('generation')}
+`;
+
 export const ledgerMigrations: readonly Migration[] = [
   { name: 'tables', sql: tables },
   { name: 'second-lock', sql: secondLock },
   { name: 'refusals', sql: refusals },
+  { name: 'generations', sql: generations },
 ];

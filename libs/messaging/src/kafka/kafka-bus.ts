@@ -9,6 +9,7 @@ import { KafkaConsumption } from './kafka-consumption';
 import { kafkaLog } from './kafka-log';
 import { KafkaSender } from './kafka-sender';
 import { ensureTopics, watermarks } from './kafka-topics';
+import { installTopicIds } from './topic-ids';
 import { untilBroker } from './until-broker';
 
 const CLOSE_DEADLINE_MS = 2_000;
@@ -41,6 +42,7 @@ export function kafkaOptionsFrom(
 /** The bus on Kafka. Connects lazily: a broker that is not there yet is waited for by whoever sends or consumes. */
 export function createKafkaBus(options: KafkaBusOptions): EventBus {
   installFastEncoding();
+  installTopicIds();
   return new KafkaBus(options);
 }
 

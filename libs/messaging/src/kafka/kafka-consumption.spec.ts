@@ -3,11 +3,13 @@ import {
   KafkaJSNonRetriableError,
   KafkaJSNumberOfRetriesExceeded,
   KafkaJSProtocolError,
+  type Admin,
 } from 'kafkajs';
 import { FakeKafka } from '../../spec/fake-kafka';
 import type { Handed, RawMessage } from '../bus';
 import { silentLog } from '../log';
 import { KafkaConsumption } from './kafka-consumption';
+import type { AskAdmin } from './watchdog';
 
 const refused = new KafkaJSConnectionError('Connection error: connect ECONNREFUSED 127.0.0.1:9092');
 const protocolError = (type: string): KafkaJSProtocolError =>
@@ -16,15 +18,20 @@ const protocolError = (type: string): KafkaJSProtocolError =>
 /** As kafkajs passes it on from a retry. */
 const wrapped = (cause: Error): Error => Object.assign(new KafkaJSNonRetriableError(cause.message), { cause });
 
-/** The broker answers nobody but the consumers: the watchdog sees nothing. */
-const noAnswer = (): Promise<never> => Promise.reject(new Error('does not answer'));
+/** A broker that tells of no topic ids and no offsets: neither the watchdog nor a look at the topics sees anything. */
+const tellsNothing = {
+  fetchTopicMetadata: () => Promise.resolve({ topics: [] }),
+  fetchTopicOffsets: () => Promise.resolve([]),
+  fetchOffsets: () => Promise.resolve([]),
+};
+const ask: AskAdmin = (use) => use(tellsNothing as unknown as Admin);
 const accepts = (): Handed => ({ accepted: Promise.resolve() });
 
 async function consuming(fates: Error[] = [], onBatch: (batch: RawMessage[]) => Handed = accepts) {
   const kafka = new FakeKafka(fates);
   const dead: string[] = [];
   const options = { groupId: 'g', topics: ['topic'], onBatch, onDead: (error: Error) => dead.push(error.message) };
-  const consumption = new KafkaConsumption(() => kafka.client(), noAnswer, options, '', silentLog);
+  const consumption = new KafkaConsumption(() => kafka.client(), ask, options, '', silentLog);
   await consumption.start();
   return { kafka, dead, consumption };
 }

@@ -6,10 +6,12 @@ import { isFinal } from './broker-trouble';
 import { Contact } from './contact';
 import { FetchPacer } from './fetch-pacer';
 import { KafkaMembership } from './kafka-membership';
+import { TopicGenerations } from './topic-generations';
 import { WallClock } from './wall-clock';
 import { Watchdog, type AskAdmin } from './watchdog';
 
 const COMMIT_EVERY_MS = 200;
+const LOOK_EVERY_MS = 2_000;
 /** Between two tries to become a member, milliseconds. A try on a broker that is away takes about ten seconds itself. */
 const PAUSE_MS = { first: 250, most: 5_000 };
 
@@ -24,12 +26,14 @@ export class KafkaConsumption implements Consumption {
   private stopping = false;
   private dead = false;
   private timer: NodeJS.Timeout | undefined;
+  private lookTimer: NodeJS.Timeout | undefined;
   private waiting: NodeJS.Timeout | undefined;
   private readonly backoff = new Backoff(PAUSE_MS.first, PAUSE_MS.most);
   private readonly contact: Contact;
   private readonly pacer: FetchPacer;
   private readonly clock = new WallClock();
   private readonly watchdog: Watchdog;
+  private readonly generations: TopicGenerations;
   private readonly groupId: string;
   private readonly topics: readonly string[];
   restarts = 0;
@@ -52,11 +56,17 @@ export class KafkaConsumption implements Consumption {
       holdsBack: () => options.holdsBack?.() ?? false,
       isMember: () => this.contact.isGood(),
     });
+    this.generations = new TopicGenerations({
+      ...{ ask, groupId, topics, log },
+      told: (ids) => this.tellGenerations(ids),
+      onAnew: (topic) => this.membership?.beginAnew(topic),
+    });
   }
 
   /** Resolves when it is a member, or when that has to wait for the broker. */
   async start(): Promise<void> {
     this.timer = setInterval(() => this.tick(), COMMIT_EVERY_MS);
+    this.lookTimer = setInterval(() => this.generations.lookInPassing(), LOOK_EVERY_MS);
     this.watchdog.start((error) => this.die(error));
     await this.join();
   }
@@ -74,6 +84,7 @@ export class KafkaConsumption implements Consumption {
     this.stopping = true;
     this.watchdog.stop();
     clearTimeout(this.waiting);
+    clearInterval(this.lookTimer);
     // Ended before the timer of the commits: what is handled meanwhile is committed.
     await this.membership?.stop(graceMs);
     clearInterval(this.timer);
@@ -83,6 +94,7 @@ export class KafkaConsumption implements Consumption {
   private async join(): Promise<void> {
     const made: KafkaMembership = new KafkaMembership(this.client(), {
       ...{ groupId: this.groupId, topics: this.topics, prefix: this.prefix, pacer: this.pacer, log: this.log },
+      generations: this.generations,
       sessionMs: this.options.sessionMs ?? 10_000,
       onBatch: (batch) => this.options.onBatch(batch),
       onJoined: (assignment) => this.joined(assignment),
@@ -93,6 +105,11 @@ export class KafkaConsumption implements Consumption {
     this.membership = made;
     this.contact.begins();
     await made.start().catch((error: unknown) => this.lost(made, error));
+  }
+
+  private async tellGenerations(ids: ReadonlyMap<string, string>): Promise<void> {
+    const told = [...ids].map(([topic, id]) => [topic.slice(this.prefix.length), id] as const);
+    await this.options.onGenerations?.(new Map(told));
   }
 
   private joined(assignment: Record<string, number[]>): void {

@@ -5,6 +5,7 @@ import { pause } from '../pause';
 import { withDeadline } from './deadline';
 import type { FetchPacer } from './fetch-pacer';
 import { OffsetTracker } from './offset-tracker';
+import type { TopicGenerations } from './topic-generations';
 
 /** What one partition may have in flight before it is paused, and when it is resumed: bounds memory under overload. */
 const MOST_IN_FLIGHT = { messages: 4_000, bytes: 24 * 1024 * 1024 };
@@ -26,6 +27,7 @@ export interface MembershipOptions {
   readonly prefix: string;
   readonly sessionMs: number;
   readonly pacer: FetchPacer;
+  readonly generations: TopicGenerations;
   readonly log: Log;
   onBatch(batch: RawMessage[]): Handed;
   onJoined(assignment: Record<string, number[]>): void;
@@ -131,19 +133,34 @@ export class KafkaMembership {
       for (const partition of partitions) this.trackers.set(placeOf(topic, partition), new OffsetTracker());
     }
     for (const place of this.paused) this.resume(place);
+    this.options.generations.onJoined(assignment);
     this.options.onJoined(assignment);
   }
 
   private async eachBatch({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
-    const { prefix, pacer } = this.options;
+    const { prefix, pacer, generations } = this.options;
     const place = placeOf(batch.topic, batch.partition);
+    await generations.settle();
+    if (this.trackers.get(place)?.isBehind(batch.firstOffset())) await generations.look();
     const tracker = this.trackers.get(place);
     if (this.over || !tracker || !isRunning() || isStale()) return;
     const topic = batch.topic.slice(prefix.length);
-    const messages = batch.messages.map((message) => rawOf(topic, batch.partition, message));
+    const topicId = generations.of(batch.topic);
+    const messages = batch.messages.map((message) => rawOf(topic, batch.partition, topicId, message));
     this.handOver(place, tracker, messages, batch.lastOffset());
     resolveOffset(batch.lastOffset());
     await pacer.after(messages.length);
+  }
+
+  /** The topic was made anew. What of the old one is in flight is taken to its end; nothing of it is committed any more. */
+  beginAnew(topic: string): void {
+    for (const place of this.trackers.keys()) {
+      const { topic: ofPlace, partitions } = partitionOf(place);
+      if (ofPlace !== topic) continue;
+      this.trackers.set(place, new OffsetTracker());
+      if (this.paused.has(place)) this.resume(place);
+      this.consumer.seek({ topic, partition: partitions[0] as number, offset: '0' });
+    }
   }
 
   private handOver(place: string, tracker: OffsetTracker, messages: RawMessage[], lastOffset: string): void {
@@ -177,9 +194,14 @@ export class KafkaMembership {
         dirty.push({ tracker, topic: place.slice(0, cut), partition: Number(place.slice(cut + 1)), offset });
     }
     if (dirty.length === 0) return;
-    const { groupId, log } = this.options;
+    const { groupId, log, generations } = this.options;
     try {
-      await this.consumer.commitOffsets(dirty.map(({ topic, partition, offset }) => ({ topic, partition, offset })));
+      await this.consumer.commitOffsets(
+        dirty.map(({ topic, partition, offset }) => ({
+          ...{ topic, partition, offset },
+          metadata: generations.of(topic) ?? null,
+        })),
+      );
       for (const { tracker, offset } of dirty) tracker.committed(offset);
     } catch (error) {
       log.debug({ groupId }, `offsets not committed, again later: ${messageOf(error)}`);
@@ -232,7 +254,7 @@ function bytesOf(messages: readonly RawMessage[]): number {
   return bytes;
 }
 
-function rawOf(topic: string, partition: number, message: KafkaMessage): RawMessage {
+function rawOf(topic: string, partition: number, topicId: string | undefined, message: KafkaMessage): RawMessage {
   const headers: Record<string, string> = {};
   for (const name in message.headers) {
     const value = message.headers[name];
@@ -242,6 +264,7 @@ function rawOf(topic: string, partition: number, message: KafkaMessage): RawMess
   return {
     topic,
     partition,
+    topicId,
     offset: message.offset,
     key: message.key === null ? null : message.key.toString('utf8'),
     value: message.value,

@@ -15,11 +15,19 @@ export class OffsetTracker {
   private readonly tickets: Ticket[] = [];
   private messages = 0;
   private bytes = 0;
+  /** Offset after all that was handed over. */
+  private next = 0n;
   /** Offset to commit, or null when nothing new is accepted since the last call of `committed`. */
   private reached: string | null = null;
 
+  /** Behind what was handed over already: nobody sought it there. */
+  isBehind(offset: string | null): boolean {
+    return offset !== null && BigInt(offset) < this.next;
+  }
+
   begin(lastOffset: string, messages: number, bytes: number): Ticket {
-    const ticket = { next: (BigInt(lastOffset) + 1n).toString(), messages, bytes, done: false };
+    this.next = BigInt(lastOffset) + 1n;
+    const ticket = { next: this.next.toString(), messages, bytes, done: false };
     this.tickets.push(ticket);
     this.messages += messages;
     this.bytes += bytes;
