@@ -4,6 +4,9 @@ type Listener = (event: { payload: unknown }) => void;
 
 const EVENTS = { GROUP_JOIN: 'join', HEARTBEAT: 'heartbeat', CRASH: 'crash' };
 
+/** What a consumer meets when it connects. */
+export type Fate = Error | 'joins' | 'hangs';
+
 /** A consumer of kafkajs as we see it from outside: what it is asked is noted, and what it tells is the test's to say. */
 export class FakeConsumer {
   readonly events = EVENTS;
@@ -12,12 +15,13 @@ export class FakeConsumer {
   private readonly listeners = new Map<string, Listener>();
   private eachBatch: (payload: EachBatchPayload) => Promise<void> = () => Promise.resolve();
 
-  constructor(private readonly fate: Error | 'joins') {}
+  constructor(private readonly fate: Fate) {}
 
   on(event: string, listener: Listener): void {
     this.listeners.set(event, listener);
   }
   connect(): Promise<void> {
+    if (this.fate === 'hangs') return new Promise(() => undefined);
     return this.fate === 'joins' ? Promise.resolve() : Promise.reject(this.fate);
   }
   subscribe(): Promise<void> {
@@ -72,7 +76,7 @@ export class FakeConsumer {
 /** Makes a consumer for every client that is asked for: each meets the next of the planned fates, and afterwards they join. */
 export class FakeKafka {
   readonly consumers: FakeConsumer[] = [];
-  constructor(private readonly fates: Error[] = []) {}
+  constructor(private readonly fates: Fate[] = []) {}
 
   client(): Kafka {
     const consumer = (): FakeConsumer => {

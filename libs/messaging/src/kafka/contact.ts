@@ -48,16 +48,9 @@ export class Contact {
     if (this.state === 'member' || this.state === 'silent') this.good();
   }
 
-  lost(error: unknown, againInMs: number): void {
+  lost(error: unknown): void {
     this.bad('away', messageOf(error));
-    const now = this.now();
-    const isPassing = !isNews(this.reason) && now - (this.awaySince ?? now) < TELL_EVERY_MS;
-    if (isPassing || now - this.toldAt < TELL_EVERY_MS) return;
-    this.toldAt = now;
-    this.log.warn(
-      { groupId: this.groupId, awayForSeconds: this.awaySeconds(), againInMs },
-      `the consumption lost the broker and goes on when it is back: ${this.reason}`,
-    );
+    this.tell();
   }
 
   /** To be asked often. Returns what ends a membership that has not heard of the broker for too long. */
@@ -66,13 +59,25 @@ export class Contact {
     this.silentMs += Math.min(now - this.lookedAt, MOST_A_LOOK_MS);
     this.lookedAt = now;
     if (this.state === 'member' && this.silentMs > SILENT_MS) this.turnSilent();
+    if (this.awaySince !== null) this.tell();
     return this.silentMs > GIVEN_UP_MS ? new Error(`the broker did not answer for ${GIVEN_UP_MS / 1_000} s`) : null;
   }
 
   private turnSilent(): void {
     this.bad('silent', 'the broker does not answer');
     this.awaySince = this.now() - this.silentMs;
-    this.log.warn({ groupId: this.groupId }, `the broker has not answered for ${SILENT_MS / 1_000} s`);
+  }
+
+  /** Not more often than every ten seconds, nor what passes within so long. */
+  private tell(): void {
+    const now = this.now();
+    const isPassing = !isNews(this.reason) && now - (this.awaySince ?? now) < TELL_EVERY_MS;
+    if (isPassing || now - this.toldAt < TELL_EVERY_MS) return;
+    this.toldAt = now;
+    this.log.warn(
+      { groupId: this.groupId, awayForSeconds: this.awaySeconds() },
+      `the consumption is without the broker and goes on when it is back: ${this.reason}`,
+    );
   }
 
   private good(): void {

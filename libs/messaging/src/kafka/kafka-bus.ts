@@ -13,6 +13,7 @@ import { installTopicIds } from './topic-ids';
 import { untilBroker } from './until-broker';
 
 const CLOSE_DEADLINE_MS = 2_000;
+const ADMIN_RETRIES = 4;
 
 export interface KafkaBusOptions {
   readonly brokers: readonly string[];
@@ -116,7 +117,7 @@ class KafkaBus implements EventBus {
     await withDeadline(left, CLOSE_DEADLINE_MS, 'disconnect').catch(() => undefined);
   }
 
-  private client(requestTimeout: number): Kafka {
+  private client(requestTimeout: number, retries = 8): Kafka {
     return new Kafka({
       clientId: this.options.clientId,
       brokers: [...this.options.brokers],
@@ -124,7 +125,7 @@ class KafkaBus implements EventBus {
       requestTimeout,
       logLevel: logLevel.WARN,
       logCreator: this.logCreator,
-      retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 2_000 },
+      retry: { retries, initialRetryTime: 100, maxRetryTime: 2_000 },
     });
   }
 
@@ -139,7 +140,8 @@ class KafkaBus implements EventBus {
   }
 
   private async connectAdmin(): Promise<Admin> {
-    const admin = this.client(15_000).admin();
+    // Fewer tries: whoever waits for the broker tries again and says why, and should not be kept from that for long.
+    const admin = this.client(15_000, ADMIN_RETRIES).admin();
     await admin.connect();
     return admin;
   }

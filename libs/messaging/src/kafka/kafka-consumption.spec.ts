@@ -5,9 +5,8 @@ import {
   KafkaJSProtocolError,
   type Admin,
 } from 'kafkajs';
-import { FakeKafka } from '../../spec/fake-kafka';
+import { FakeKafka, type Fate } from '../../spec/fake-kafka';
 import type { Handed, RawMessage } from '../bus';
-import { silentLog } from '../log';
 import { KafkaConsumption } from './kafka-consumption';
 import type { AskAdmin } from './watchdog';
 
@@ -18,21 +17,27 @@ const protocolError = (type: string): KafkaJSProtocolError =>
 /** As kafkajs passes it on from a retry. */
 const wrapped = (cause: Error): Error => Object.assign(new KafkaJSNonRetriableError(cause.message), { cause });
 
-/** A broker that tells of no topic ids and no offsets: neither the watchdog nor a look at the topics sees anything. */
-const tellsNothing = {
+/** A broker that has no topic ids and tells nobody of offsets: the watchdog sees nothing. */
+const noAnswer = (): Promise<never> => Promise.reject(new Error('does not answer'));
+const broker = {
   fetchTopicMetadata: () => Promise.resolve({ topics: [] }),
-  fetchTopicOffsets: () => Promise.resolve([]),
-  fetchOffsets: () => Promise.resolve([]),
+  fetchTopicOffsets: noAnswer,
+  fetchOffsets: noAnswer,
 };
-const ask: AskAdmin = (use) => use(tellsNothing as unknown as Admin);
+const ask: AskAdmin = (use) => use(broker as unknown as Admin);
 const accepts = (): Handed => ({ accepted: Promise.resolve() });
 
-async function consuming(fates: Error[] = [], onBatch: (batch: RawMessage[]) => Handed = accepts) {
+const warnings: string[] = [];
+const log = { debug() {}, info() {}, warn: (_: object, text: string) => void warnings.push(text), error() {} };
+
+async function consuming(fates: Fate[] = [], onBatch: (batch: RawMessage[]) => Handed = accepts) {
   const kafka = new FakeKafka(fates);
   const dead: string[] = [];
   const options = { groupId: 'g', topics: ['topic'], onBatch, onDead: (error: Error) => dead.push(error.message) };
-  const consumption = new KafkaConsumption(() => kafka.client(), ask, options, '', silentLog);
-  await consumption.start();
+  const consumption = new KafkaConsumption(() => kafka.client(), ask, options, '', log);
+  // Who hangs is waited for by nobody here.
+  void consumption.start();
+  await jest.advanceTimersByTimeAsync(0);
   return { kafka, dead, consumption };
 }
 const after = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
@@ -44,7 +49,10 @@ async function healthy(kafka: FakeKafka, ms: number): Promise<void> {
   }
 }
 
-beforeEach(() => jest.useFakeTimers());
+beforeEach(() => {
+  warnings.length = 0;
+  jest.useFakeTimers();
+});
 afterEach(() => jest.useRealTimers());
 
 describe('a consumer that kafkajs has given up', () => {
@@ -77,6 +85,8 @@ describe('a consumer that kafkajs has given up', () => {
     expect(kafka.consumers.length).toBeGreaterThan(700);
     expect(kafka.consumers.length).toBeLessThan(730);
     expect({ running: consumption.isRunning(), dead }).toEqual({ running: false, dead: [] });
+    expect(warnings.length).toBeGreaterThan(300);
+    expect(warnings.length).toBeLessThanOrEqual(361);
     for (let i = 0; i < 200 && !consumption.isRunning(); i++) await after(1_000);
     expect(kafka.consumers).toHaveLength(741);
     await consumption.stop();
@@ -125,6 +135,17 @@ describe('a broker that is silent', () => {
     expect(consumption.trouble()).toContain('does not answer, since 2');
     await after(40_000);
     expect([consumption.isRunning(), kafka.consumers.length]).toEqual([true, 2]);
+    await consumption.stop();
+  });
+
+  it('that lets itself be connected to and then says nothing is tried anew every minute, and told every ten seconds', async () => {
+    const { kafka, consumption } = await consuming(['hangs', 'hangs', 'hangs']);
+    await after(200_000);
+    expect([consumption.isRunning(), kafka.consumers.length]).toEqual([true, 4]);
+    // Nothing is wrong yet in the first minute.
+    expect(warnings.length).toBeGreaterThan(10);
+    expect(new Set(warnings).size).toBe(1);
+    expect(warnings[0]).toContain('the broker did not answer for 60 s');
     await consumption.stop();
   });
 

@@ -130,7 +130,7 @@ export class KafkaConsumption implements Consumption {
     if (isFinal(error)) return this.die(error);
     const pauseMs = this.backoff.next();
     this.restarts++;
-    this.contact.lost(error, pauseMs);
+    this.contact.lost(error);
     this.waiting = setTimeout(() => void this.joinAgain(), pauseMs);
   }
 
