@@ -69,7 +69,7 @@ export async function setStage({ seed, smallDisk, say }: StageOptions): Promise<
   };
   try {
     const disks = smallDisk ? mountDisks(await foldersOf(runDir)) : NO_DISKS;
-    for (const disk of [disks.database, disks.broker]) if (disk) stops.push(() => disk.stop());
+    for (const disk of [disks.database, disks.broker]) if (disk) stops.push(() => Promise.resolve(disk.stop()));
     const ways: TcpProxy[] = [];
     const advertise = async (port: number): Promise<number> => {
       const way = await keep(stops, TcpProxy.to(port));

@@ -34,9 +34,8 @@ export class SmallDisk {
     await rm(this.ballast, { force: true });
   }
 
-  stop(): Promise<void> {
+  stop(): void {
     execFileSync('umount', ['--lazy', this.folder], { stdio: 'pipe' });
-    return Promise.resolve();
   }
 
   private get ballast(): string {
@@ -56,10 +55,13 @@ export const NO_DISKS: SmallDisks = { database: null, broker: null, told: 'not r
 
 /** @param folders where they are to be mounted */
 export function mountDisks(folders: { readonly database: string; readonly broker: string }): SmallDisks {
+  const mounted: SmallDisk[] = [];
   try {
-    const database = SmallDisk.at(folders.database);
-    return { database, broker: SmallDisk.at(folders.broker), told: 'data of database and broker in memory' };
+    for (const folder of [folders.database, folders.broker]) mounted.push(SmallDisk.at(folder));
+    const [database, broker] = mounted as [SmallDisk, SmallDisk];
+    return { database, broker, told: 'data of database and broker in memory, either filled' };
   } catch (error) {
+    for (const one of mounted) one.stop();
     const [why = ''] = String((error as { stderr?: Buffer }).stderr ?? error).split('\n');
     return { database: null, broker: null, told: `not possible here: ${why}` };
   }

@@ -9,7 +9,7 @@ async function oneTurn(inflict: () => Promise<void>) {
   let over = false;
   const turns = new Turns({
     ...{ dice: new Dice(1, 'turns'), share: 1, dependencies: [{ kind: 'rain', inflict }] },
-    rounds: { round: () => Promise.resolve() } as never,
+    rounds: { round: () => Promise.resolve() },
     ...{ isOver: () => over, isCalm: () => true, flowsSince: () => true, leftMs: () => 100_000, say: () => undefined },
     inflicted: (kind) => tally.other(kind),
     spared: (kind, why) => tally.spared(kind, why),

@@ -5,7 +5,7 @@ import { Spared } from './spared';
 import type { Rounds } from './rounds';
 
 export interface TurnsOptions {
-  readonly rounds: Rounds;
+  readonly rounds: Pick<Rounds, 'round'>;
   readonly dependencies: readonly Dependency[];
   readonly dice: Dice;
   /** How often a turn goes to a dependency instead of the processes, 0 to 1. */
