@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -36,6 +36,7 @@ export class SmallDisk {
 
   stop(): void {
     execFileSync('umount', ['--lazy', this.folder], { stdio: 'pipe' });
+    rmdirSync(this.folder);
   }
 
   private get ballast(): string {
