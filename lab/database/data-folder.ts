@@ -12,9 +12,9 @@ const OWNER = 'owner';
  * A new folder below the temp folder, where the server's user can reach it. Folders of processes that have died without
  * removing theirs go first.
  */
-export async function newDataFolder(user: ServerUser): Promise<string> {
+export async function newDataFolder(user: ServerUser, parent = tmpdir()): Promise<string> {
   await removeForsaken();
-  const folder = await mkdtemp(join(tmpdir(), PREFIX));
+  const folder = await mkdtemp(join(parent, PREFIX));
   await writeFile(join(folder, OWNER), String(process.pid));
   await giveTo(user, folder);
   return folder;

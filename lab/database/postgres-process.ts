@@ -14,6 +14,8 @@ export interface PostgresProcessOptions {
   /** For the server's log; data lies under the temp folder, because the server's user must reach it. */
   readonly dir: string;
   readonly durable: boolean;
+  /** Where its data lies instead, on a file system of the caller's. */
+  readonly dataIn?: string | undefined;
   readonly say: Say;
 }
 
@@ -25,10 +27,11 @@ export interface PostgresProcess {
   removeData(): Promise<void>;
 }
 
-export async function preparePostgresProcess({ dir, durable, say }: PostgresProcessOptions): Promise<PostgresProcess> {
+export async function preparePostgresProcess(options: PostgresProcessOptions): Promise<PostgresProcess> {
+  const { dir, durable, dataIn, say } = options;
   const user = await serverUser();
   const binaries = await findPostgres(user, say);
-  const home = await newDataFolder(user);
+  const home = await newDataFolder(user, dataIn);
   const password = randomBytes(12).toString('hex');
   await initialise(binaries, user, home, password);
   const [port] = (await freePorts(1)) as [number];

@@ -21,13 +21,21 @@ export interface Postgres {
   restart(): Promise<void>;
 }
 
+interface StartPostgres {
+  readonly dir: string;
+  readonly say: Say;
+  readonly durable?: boolean;
+  readonly dataIn?: string | undefined;
+}
+
 /**
  * A real PostgreSQL: `DATABASE_URL` if set, else a container if an engine answers, else the server that comes from npm,
  * else the system's own.
  * @param dir folder for this run's log (`dir/postgres`)
+ * @param dataIn for a local one: where its data lies instead of below the temp folder; its user must reach it
  * @param durable false lets the server forget commits in a crash of the machine: quicker, for tests only
  */
-export async function startPostgres(options: { dir: string; say: Say; durable?: boolean }): Promise<Postgres> {
+export async function startPostgres(options: StartPostgres): Promise<Postgres> {
   const given = process.env['DATABASE_URL'];
   if (given) return fixedPostgres(given, 'environment', async () => undefined);
   const durable = options.durable ?? true;
@@ -35,7 +43,8 @@ export async function startPostgres(options: { dir: string; say: Say; durable?: 
     const { url, stop } = await startPostgresContainer(durable);
     return fixedPostgres(url, 'container', stop);
   }
-  return startLocalPostgres({ dir: join(options.dir, 'postgres'), durable, say: options.say });
+  const { dir, dataIn, say } = options;
+  return startLocalPostgres({ dir: join(dir, 'postgres'), dataIn, durable, say });
 }
 
 async function startLocalPostgres(options: PostgresProcessOptions): Promise<Postgres> {

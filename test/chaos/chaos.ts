@@ -8,7 +8,7 @@ import { factsOf, gather, type Evidence } from './check/evidence';
 import { endsOf, intentsAreKept } from './check/intents';
 import type { Violation } from './check/violation';
 import { Processes, serviceOf } from './faults/processes';
-import { dependencies } from './faults/dependencies';
+import { dependencies, type Dependency } from './faults/dependencies';
 import { Rounds } from './faults/rounds';
 import { Turns } from './faults/turns';
 import { ConsoleClient } from './load/console';
@@ -30,6 +30,9 @@ export interface ChaosOptions {
   readonly lanes: number;
   /** Share of the turns that go to what the services stand on, 0 to 1. */
   readonly dependencies: number;
+  readonly smallDisk: boolean;
+  /** Of what happens to the services' ground only the kinds whose names hold this. */
+  readonly only?: string;
   /** How long what is open may take to end once the faults are over, milliseconds. */
   readonly drainMs: number;
   /** What the p95 of recovery must keep, milliseconds; null: it is measured only. */
@@ -44,7 +47,7 @@ const STOP_MS = [6_000, 12_000] as const;
 
 /** One chaos run from nothing to its report; everything it started is stopped. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
-  const stage = await setStage(options.seed, options.say);
+  const stage = await setStage(options);
   const run = new ChaosRun(stage, options);
   const end = (): void => {
     options.say(`stopping ...; what was written so far stays in ${stage.runDir}`);
@@ -169,7 +172,7 @@ class ChaosRun {
     return new Turns({
       ...{ rounds: this.rounds, dice: this.dice, say: this.options.say },
       share: this.options.dependencies,
-      dependencies: dependencies(this.stage, this.processes, this.dice),
+      dependencies: this.dependencies(),
       isOver: () => this.faultsOver,
       isCalm: () => this.recovery.missing().length === 0,
       flowsSince: (at) => this.tail.newestAt > at,
@@ -179,11 +182,18 @@ class ChaosRun {
         this.recovery.disturb();
         this.tally.other(kind);
       },
+      spared: (kind, why) => this.tally.spared(kind, why),
       recovered: (kind, ms) => {
         this.disturbances--;
         this.tally.afterOther(kind, ms);
       },
     });
+  }
+
+  private dependencies(): Dependency[] {
+    const { stage, processes, dice, driver: load } = this;
+    const all = dependencies({ stage, processes, dice, load });
+    return all.filter(({ kind }) => kind.includes(this.options.only ?? ''));
   }
 
   private load(): Driver {
@@ -217,6 +227,7 @@ class ChaosRun {
     return {
       ...{ seed: this.options.seed, minutes: this.options.minutes, rounds: this.rounds.count },
       ...killsOf(this.tally),
+      smallDisk: this.stage.disks.told,
       acknowledged: this.acknowledged(),
       ended: endsOf(evidence),
       lost: violations.filter(({ kind }) => kind === 'lost').length,

@@ -4,11 +4,12 @@ import { runChaos } from './chaos';
 import { asLines } from './report';
 
 /**
- * `npm run chaos -- --minutes N [--seed S] [--lanes N] [--dependencies SHARE] [--json FILE]`: services as processes over a real broker and a real database,
+ * `npm run chaos -- --minutes N [--seed S] [--lanes N] [--dependencies SHARE] [--only KIND] [--small-disk] [--json FILE]`: services as processes over a real broker and a real database,
  * killed and stopped again and again while sequences run; then one checker over what the world itself wrote down, what clients were
  * told, and the ledger's export. Ends with 1 when something was violated, and then keeps the folder of the run.
  */
-const USAGE = 'usage: npm run chaos -- [--minutes N] [--seed S] [--lanes N] [--dependencies SHARE] [--json FILE]';
+const USAGE =
+  'usage: npm run chaos -- [--minutes N] [--seed S] [--lanes N] [--dependencies SHARE] [--only KIND] [--small-disk] [--json FILE]';
 
 /** The goal, on a machine of our own. */
 const RECOVERY_P95_MS = 20_000;
@@ -34,6 +35,8 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       lanes: { type: 'string', default: '16' },
       dependencies: { type: 'string', default: '0.25' },
+      'small-disk': { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
       json: { type: 'string' },
     },
   });
@@ -41,6 +44,8 @@ async function main(): Promise<number> {
     seed: Math.floor(positive(values.seed, 'seed')),
     minutes: positive(values.minutes, 'minutes'),
     dependencies: share(values.dependencies),
+    smallDisk: values['small-disk'],
+    only: values.only,
     lanes: Math.floor(positive(values.lanes, 'lanes')),
     ...{ drainMs: 180_000, recoveryWithinMs: RECOVERY_P95_MS, say },
   });

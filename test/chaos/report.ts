@@ -23,6 +23,8 @@ export interface Report extends Pick<Books, 'accounting' | 'verify' | 'check'> {
   readonly kills: { readonly total: number; readonly byPoint: Counts; readonly byService: Counts };
   readonly pauses: { readonly total: number; readonly byPoint: Counts };
   readonly others: Counts;
+  /** Whether disks could be filled, and why not. */
+  readonly smallDisk: string;
   /** By kind: from the end of the fault to the next recorded work, milliseconds. */
   readonly afterOthers: Readonly<Record<string, readonly (number | null)[]>>;
   readonly endedThemselves: Counts;
@@ -112,6 +114,7 @@ export function asLines(report: Report): string[] {
     ['  by service', inWords(kills.byService)],
     ['pauses', `${pauses.total} (${inWords(pauses.byPoint)})`],
     ['other faults', inWords(report.others)],
+    ['  full disks', report.smallDisk],
     ['  work after them', afterInWords(report.afterOthers)],
     ['ended themselves', inWords(report.endedThemselves)],
     ['acknowledged', `${acknowledged.total} (http ${acknowledged.http}, topic ${acknowledged.topic})`],
@@ -130,7 +133,7 @@ export function asLines(report: Report): string[] {
     [
       'accounting',
       accounting.addsUp
-        ? `adds up: ${accounting.produced} produced, ${accounting.duplicates} duplicates, ${accounting.parked} parked`
+        ? `adds up: ${accounting.produced} produced, ${accounting.duplicates} duplicates, ${accounting.parked} parked; ${accounting.madeAnew} topics made anew noticed`
         : 'DOES NOT ADD UP',
     ],
     [

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -15,6 +16,7 @@ import {
   type Services,
 } from '@causeway/lab';
 import { ENV, SERVICES, TWINS, type ServiceName } from './faults/points';
+import { mountDisks, NO_DISKS, type SmallDisks } from './faults/small-disk';
 import { TcpProxy } from './faults/tcp-proxy';
 import { dropRoles, makeRoles, roleOf, type DatabaseUrls } from './roles';
 import { EXECUTOR, writeTargets } from './world/plan';
@@ -41,16 +43,24 @@ export interface Stage {
   readonly prefix: string;
   readonly services: Services;
   readonly world: World;
+  readonly disks: SmallDisks;
   /** In front of the broker; null when the broker is not ours. */
   readonly proxy: TcpProxy | null;
   /** Stops what was started, last first; the folder stays when there is something to look into. */
   stop(keepFolder: boolean): Promise<void>;
 }
 
+interface StageOptions {
+  readonly seed: number;
+  /** Broker and database write to file systems of their own, which can be filled. */
+  readonly smallDisk: boolean;
+  readonly say: Say;
+}
+
 type Stops = (() => Promise<unknown>)[];
 
 /** Broker, database, the world, and Causeway over it: two of each service that may have a second one, and one console. */
-export async function setStage(seed: number, say: Say): Promise<Stage> {
+export async function setStage({ seed, smallDisk, say }: StageOptions): Promise<Stage> {
   const runDir = mkdtempSync(join(tmpdir(), 'causeway-chaos-'));
   const stops: Stops = [];
   const stop = async (keepFolder: boolean): Promise<void> => {
@@ -58,6 +68,8 @@ export async function setStage(seed: number, say: Say): Promise<Stage> {
     if (!keepFolder) rmSync(runDir, { recursive: true, force: true });
   };
   try {
+    const disks = smallDisk ? mountDisks(await foldersOf(runDir)) : NO_DISKS;
+    for (const disk of [disks.database, disks.broker]) if (disk) stops.push(() => Promise.resolve(disk.stop()));
     const ways: TcpProxy[] = [];
     const advertise = async (port: number): Promise<number> => {
       const way = await keep(stops, TcpProxy.to(port));
@@ -66,7 +78,7 @@ export async function setStage(seed: number, say: Say): Promise<Stage> {
     };
     const [kafka, postgres] = await Promise.all([
       keep(stops, startKafka({ dir: runDir, say, advertise })),
-      keep(stops, startPostgres({ dir: runDir, say, durable: true })),
+      keep(stops, startPostgres({ dir: runDir, say, durable: true, dataIn: disks.database?.folder })),
     ]);
     const name = `causeway_chaos_${process.pid}_${Date.now().toString(36)}`;
     const databaseUrl = await createDatabase(postgres.url, name);
@@ -80,12 +92,30 @@ export async function setStage(seed: number, say: Say): Promise<Stage> {
       startAll({ runDir, kafka, databaseUrl, urls, prefix, worldUrl: world.url, say }),
     );
     const roles = rolesOf(services, urls);
-    return { runDir, kafka, postgres, databaseUrl, roles, prefix, services, world, stop, proxy: ways[0] ?? null };
+    return {
+      runDir,
+      kafka,
+      postgres,
+      databaseUrl,
+      roles,
+      prefix,
+      services,
+      world,
+      disks,
+      stop,
+      proxy: ways[0] ?? null,
+    };
   } catch (error) {
     await stop(true);
     throw error;
   }
 }
+
+/** The database's user cannot enter the folder of the run. */
+const foldersOf = async (runDir: string) => ({
+  database: await mkdtemp(join(tmpdir(), 'causeway-disk-')),
+  broker: join(runDir, 'kafka', 'data'),
+});
 
 const OF_OWN_ROLE = SERVICES.filter((name) => name !== 'ledger');
 

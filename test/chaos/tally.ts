@@ -33,6 +33,11 @@ export class Tally {
     add(this.others, kind);
   }
 
+  spared(kind: string, why: string): void {
+    this.others[kind] = (this.others[kind] ?? 0) - 1;
+    add(this.others, `${kind}: ${why}`);
+  }
+
   afterOther(kind: string, ms: number | null): void {
     (this.afterOthers[kind] ??= []).push(ms);
   }

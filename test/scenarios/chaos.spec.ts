@@ -18,6 +18,7 @@ beforeAll(async () => {
     dependencies: 0,
     drainMs: 90_000,
     recoveryWithinMs: null,
+    smallDisk: false,
     say,
   });
 });

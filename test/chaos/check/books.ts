@@ -14,6 +14,8 @@ export interface Books {
     readonly produced: number;
     readonly duplicates: number;
     readonly parked: number;
+    /** Topics that were made anew, as the ledger noticed it. */
+    readonly madeAnew: number;
   };
   readonly verify: boolean;
   readonly check: boolean;
@@ -38,6 +40,12 @@ export async function closeTheBooks({ runDir, services }: Stage, settle: string)
   };
 }
 
+interface Told {
+  readonly addsUp: boolean;
+  readonly partitions: readonly Balance[];
+  readonly madeAnew: readonly unknown[];
+}
+
 interface Balance {
   readonly produced: number;
   readonly duplicates: number;
@@ -46,15 +54,16 @@ interface Balance {
 
 function summed(json: string): Books['accounting'] {
   try {
-    const { addsUp, partitions } = JSON.parse(json) as { addsUp: boolean; partitions: Balance[] };
+    const { addsUp, partitions, madeAnew } = JSON.parse(json) as Told;
     const sum = (of: (one: Balance) => number): number => partitions.reduce((total, one) => total + of(one), 0);
     return {
       addsUp,
       produced: sum(({ produced }) => produced),
       duplicates: sum(({ duplicates }) => duplicates),
       parked: sum(({ parked }) => parked),
+      madeAnew: madeAnew.length,
     };
   } catch {
-    return { addsUp: false, produced: 0, duplicates: 0, parked: 0 };
+    return { addsUp: false, produced: 0, duplicates: 0, parked: 0, madeAnew: 0 };
   }
 }

@@ -8,6 +8,8 @@ import { forgetOffsets, rebalanceStorm } from './groups';
 import { poison } from './poison';
 import { SERVICES } from './points';
 import type { Processes } from './processes';
+import type { SmallDisk } from './small-disk';
+import { makeAnew, type Load } from './topics';
 
 /** What can happen to what the services stand on; each ends by itself. */
 export interface Dependency {
@@ -16,12 +18,23 @@ export interface Dependency {
 }
 
 const TABLES = ['sequencer.sequence', 'sequencer.outbox', 'executor_world.open_claims', 'readiness_prober.open_probe'];
+const { intents, records, readings, results } = topicNames;
+const MADE_ANEW = [intents, records, readings, results, commandsTopic(EXECUTOR)];
+/** A server that ends itself for want of space is gone by then. */
+const ENDED_BY_THEN_MS = 2_000;
 /** Long enough for the broker to have forgotten a dead member. */
 const SESSION_OVER_MS = 11_000;
 
+interface Around {
+  readonly stage: Stage;
+  readonly processes: Processes;
+  readonly dice: Dice;
+  readonly load: Load;
+}
+
 /** The rows of the dependency matrix that need no rights beyond the run's own processes, as far as the stage allows them. */
-export function dependencies(stage: Stage, processes: Processes, dice: Dice): Dependency[] {
-  const all = [...always(stage, processes, dice)];
+export function dependencies({ stage, processes, dice, load }: Around): Dependency[] {
+  const all = [...always(stage, processes, dice), topicMadeAnew(stage, dice, load)];
   if (stage.kafka.provider === 'process') all.push(...ofOwnBroker(stage, dice));
   if (stage.postgres.provider === 'process') all.push(...ofOwnDatabase(stage, dice));
   return all;
@@ -64,7 +77,16 @@ function* always(stage: Stage, processes: Processes, dice: Dice): Iterable<Depen
   };
 }
 
-function* ofOwnBroker({ kafka, proxy }: Stage, dice: Dice): Iterable<Dependency> {
+const topicMadeAnew = ({ kafka, prefix }: Stage, dice: Dice, load: Load): Dependency => ({
+  kind: 'topic made anew',
+  inflict: () => {
+    const topic = dice.pick(MADE_ANEW);
+    return makeAnew({ brokers: kafka.brokers, prefix, topic, load, goneForMs: dice.int(0, 3_000) });
+  },
+});
+
+function* ofOwnBroker({ kafka, proxy, disks }: Stage, dice: Dice): Iterable<Dependency> {
+  if (disks.broker) yield diskFull('disk of the broker full', disks.broker, kafka, dice);
   yield {
     kind: 'broker killed',
     inflict: async () => {
@@ -95,7 +117,8 @@ function* ofOwnBroker({ kafka, proxy }: Stage, dice: Dice): Iterable<Dependency>
   yield lossy('broker connections half open', 'black-hole');
 }
 
-function* ofOwnDatabase({ postgres, databaseUrl }: Stage, dice: Dice): Iterable<Dependency> {
+function* ofOwnDatabase({ postgres, databaseUrl, disks }: Stage, dice: Dice): Iterable<Dependency> {
+  if (disks.database) yield diskFull('disk of the database full', disks.database, postgres, dice);
   yield {
     kind: 'database killed',
     inflict: async () => {
@@ -105,4 +128,29 @@ function* ofOwnDatabase({ postgres, databaseUrl }: Stage, dice: Dice): Iterable<
     },
   };
   yield { kind: 'database connections exhausted', inflict: () => exhaust(databaseUrl, dice.int(2_000, 8_000)) };
+}
+
+/** Either server may end itself when it cannot write: once there is space, whoever looks after it starts it again. */
+const diskFull = (
+  kind: string,
+  disk: SmallDisk,
+  server: { pid(): number | null; restart(): Promise<void> },
+  dice: Dice,
+): Dependency => ({
+  kind,
+  inflict: async () => {
+    await disk.fill();
+    await pause(dice.int(2_000, 8_000));
+    await disk.free();
+    await pause(ENDED_BY_THEN_MS);
+    if (!isAlive(server.pid())) await server.restart();
+  },
+});
+
+function isAlive(pid: number | null): boolean {
+  try {
+    return pid !== null && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dice } from '../../simulation/time/dice';
 import type { Dependency } from './dependencies';
+import { Spared } from './spared';
 import type { Rounds } from './rounds';
 
 export interface TurnsOptions {
-  readonly rounds: Rounds;
+  readonly rounds: Pick<Rounds, 'round'>;
   readonly dependencies: readonly Dependency[];
   readonly dice: Dice;
   /** How often a turn goes to a dependency instead of the processes, 0 to 1. */
@@ -17,6 +18,8 @@ export interface TurnsOptions {
   /** Milliseconds until the faults are over. */
   leftMs(): number;
   inflicted(kind: string): void;
+  /** It could not be done after all. */
+  spared(kind: string, why: string): void;
   /** It was over, and so long after it the first new work was recorded, milliseconds; null: not in time. */
   recovered(kind: string, ms: number | null): void;
   say(line: string): void;
@@ -54,7 +57,10 @@ export class Turns {
     inflicted(kind);
     say(`  ${kind}`);
     const meanwhile = dice.chance(BOTH) ? rounds.round() : Promise.resolve();
-    await dependency.inflict().catch((error: unknown) => say(`  ${kind}: ${String(error)}`));
+    await dependency.inflict().catch((error: unknown) => {
+      if (error instanceof Spared) this.options.spared(kind, error.message);
+      say(`  ${kind}: ${String(error)}`);
+    });
     await meanwhile;
     const overAt = Date.now();
     const flows = await this.until(() => this.options.flowsSince(overAt), FLOWS_WITHIN_MS);

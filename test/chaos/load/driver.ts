@@ -28,6 +28,7 @@ export interface DriverOptions {
 const LOOK_INTO_AFTER_MS = 3_000;
 
 const PREVIEW_EVERY_MS = 1_000;
+const LET_GO_WITHIN_MS = 50;
 
 /**
  * The load: numbered intents, some over HTTP and some on the topic, so many sequences in flight all the time; and the operator who
@@ -41,6 +42,9 @@ export class Driver {
   /** Answers that a careful client must never get. */
   readonly troubles: string[] = [];
   private stopping = false;
+  private held = false;
+  /** Clients in the middle of something. */
+  private busy = 0;
   private count = 0;
   private lanes: Promise<void>[] = [];
 
@@ -53,6 +57,20 @@ export class Driver {
 
   get ended(): number {
     return this.ends.size;
+  }
+
+  /** Begins nothing new until it is let go. */
+  hold(): void {
+    this.held = true;
+  }
+
+  letGo(): void {
+    this.held = false;
+  }
+
+  /** Nobody is in the middle of anything, and all that was acknowledged has ended. */
+  isIdle(): boolean {
+    return this.busy === 0 && this.acknowledged.every(({ sequenceId }) => this.ends.has(sequenceId));
   }
 
   /** Begins nothing new, and waits until everything has ended, so long at the most. */
@@ -85,29 +103,51 @@ export class Driver {
   }
 
   private async lane(): Promise<void> {
-    while (!this.stopping) {
-      const { dice, forget } = this.options;
-      const key = `n${++this.count}`;
-      const plan = planOf(key, rotated(this.count));
-      const way = dice.chance(0.5) ? 'http' : 'topic';
-      const sequenceId = await this.send(way, plan, key);
-      if (sequenceId === null) return;
-      this.acknowledged.push({ key, sequenceId, way, at: Date.now() });
-      // Some clients ask again although they were answered.
-      if (dice.chance(0.1)) await this.send(way, plan, key);
-      await this.untilOver(sequenceId);
-      await forget(key);
-    }
+    while (await this.mayGoOn()) if (!(await this.busily(() => this.one()))) return;
+  }
+
+  /** False: the run was over before. */
+  private async one(): Promise<boolean> {
+    const { dice, forget } = this.options;
+    const key = `n${++this.count}`;
+    const plan = planOf(key, rotated(this.count));
+    const way = dice.chance(0.5) ? 'http' : 'topic';
+    const sequenceId = await this.send(way, plan, key);
+    if (sequenceId === null) return false;
+    this.acknowledged.push({ key, sequenceId, way, at: Date.now() });
+    // Some clients ask again although they were answered.
+    if (dice.chance(0.1)) await this.send(way, plan, key);
+    await this.untilOver(sequenceId);
+    await forget(key);
+    return true;
   }
 
   /** Somebody always asks the console for something small, so that it always has something to commit. */
   private async previews(): Promise<void> {
-    for (let n = 1; !this.stopping; n++) {
-      const key = `preview-${n}`;
-      const sequenceId = await this.options.console.submit(planOf(key, ['alpha']), key, 'preview');
-      if (sequenceId === null) return;
-      this.acknowledged.push({ key, sequenceId, way: 'http', at: Date.now() });
+    for (let n = 1; await this.mayGoOn(); n++) {
+      if (!(await this.busily(() => this.preview(`preview-${n}`)))) return;
       await pause(PREVIEW_EVERY_MS);
+    }
+  }
+
+  private async preview(key: string): Promise<boolean> {
+    const sequenceId = await this.options.console.submit(planOf(key, ['alpha']), key, 'preview');
+    if (sequenceId !== null) this.acknowledged.push({ key, sequenceId, way: 'http', at: Date.now() });
+    return sequenceId !== null;
+  }
+
+  /** While it is held: waits. */
+  private async mayGoOn(): Promise<boolean> {
+    while (this.held && !this.stopping) await pause(LET_GO_WITHIN_MS);
+    return !this.stopping;
+  }
+
+  private async busily(work: () => Promise<boolean>): Promise<boolean> {
+    this.busy++;
+    try {
+      return await work();
+    } finally {
+      this.busy--;
     }
   }
 

@@ -15,6 +15,13 @@ describe('the offset of a partition', () => {
     expect(tracker.toCommit()).toBe('30');
   });
 
+  it('tells what lies behind what was handed over', () => {
+    const tracker = new OffsetTracker();
+    expect(tracker.isBehind('0')).toBe(false);
+    tracker.begin('9', 10, 100);
+    expect(['9', '10', '11', null].map((offset) => tracker.isBehind(offset))).toEqual([true, false, false, false]);
+  });
+
   it('is never past anything unfinished, whatever the order', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(Array.from({ length: 20 }, (_, i) => i)), (order) => {
