@@ -1,3 +1,4 @@
+import { DatabaseError } from '@causeway/persistence';
 import { model, type Known } from './known';
 import type { Row, Transaction } from './tables';
 
@@ -10,6 +11,10 @@ function lockedSeat(tx: Transaction): Row | undefined {
 
 /** Rows of whom an epoch is still the seat's. */
 const ofEpoch = (row: Row | undefined, epoch: string): Row[] => (row?.epoch === epoch ? [{ epoch }] : []);
+
+/** The ids that the inbox did not have. */
+const claimed = (tx: Transaction, ids: readonly string[]): Row[] =>
+  [...new Set(ids)].filter((id) => tx.insertIfAbsent('inbox', id, {})).map((id) => ({ id }));
 
 const SEAT_STATEMENTS: readonly Known[] = [
   model<[holder: string, seatMs: number]>('seat-take', (tx, [holder, seatMs], { time }) => {
@@ -25,6 +30,12 @@ const SEAT_STATEMENTS: readonly Known[] = [
     return ofEpoch(row, epoch);
   }),
   model<[epoch: string]>('seat-hold', (tx, [epoch]) => ofEpoch(lockedSeat(tx), epoch)),
+  model<[ids: string[], epoch: string]>('seat-claim-inbox', (tx, [ids, epoch]) => {
+    if (ofEpoch(lockedSeat(tx), epoch).length === 0)
+      throw new DatabaseError('division by zero', '22012', false, false, undefined);
+    const fresh = claimed(tx, ids);
+    return fresh.length > 0 ? fresh : [{ id: null }];
+  }),
   model<[]>('seat-who', (tx) => {
     const { epoch, holder } = tx.get('seat', 'one') ?? {};
     return epoch === undefined ? [] : [{ epoch, holder }];
@@ -39,9 +50,7 @@ const SEAT_STATEMENTS: readonly Known[] = [
 /** Inbox, outbox and seat: libs/persistence. */
 export const SHARED_STATEMENTS: readonly Known[] = [
   ...SEAT_STATEMENTS,
-  model<[ids: string[]]>('inbox-claim', (tx, [ids]) =>
-    [...new Set(ids)].filter((id) => tx.insertIfAbsent('inbox', id, {})).map((id) => ({ id })),
-  ),
+  model<[ids: string[]]>('inbox-claim', (tx, [ids]) => claimed(tx, ids)),
   model<[topics: string[], keys: string[], signatures: string[], bytes: Buffer, starts: number[], lengths: number[]]>(
     'outbox-insert',
     (tx, [topics, keys, signatures, bytes, starts, lengths], { time }) => {

@@ -1,5 +1,5 @@
 import type { EvolutionRecord } from '@causeway/contracts';
-import type { Tx } from '@causeway/persistence';
+import { inTurn, type Tx } from '@causeway/persistence';
 import { ABSENT, evolve, nextLook, type SequenceState } from '@causeway/sequence-core';
 
 /** What one batch of decisions leaves of one sequence. */
@@ -57,7 +57,7 @@ export async function appendFacts(tx: Tx, changes: readonly StreamChange[], at: 
     ],
     'move-heads',
   );
-  await Promise.all([appended, moved]);
+  await inTurn([appended, moved]);
 }
 
 /** Names of the targets that a sequence is to change; of a preview or a rejected one none. */
