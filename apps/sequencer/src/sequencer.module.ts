@@ -1,14 +1,7 @@
 import type { Target } from '@causeway/contracts';
 import { CLOCK, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Relay, seal, valueOf, type OutboxStore } from '@causeway/messaging';
-import {
-  inboxMigration,
-  outboxMigration,
-  Seat,
-  type Attempt,
-  type Database,
-  type Tx,
-} from '@causeway/persistence';
+import { inboxMigration, outboxMigration, Seat, type Attempt, type Database, type Tx } from '@causeway/persistence';
 import { readTargets } from '@causeway/plan-file';
 import { DATABASE, OUTBOX, ServiceModule, SIGNER, type MessageServiceOptions } from '@causeway/service';
 import { newEventId, sha256Hex, type Signer } from '@causeway/signing';

@@ -14,5 +14,5 @@ export { firstOf, inboxMigration } from './inbox';
 export { createOutboxStore, outboxMigration } from './outbox';
 export { Seat, seatMigration, SEAT_MS, SeatTaken, type Attempt } from './seat';
 export { Standby, STANDBY_MS } from './standby';
-export { packBytes, type PackedBytes } from './packed-bytes';
+export { packBytes, plainArray, textArray, type PackedBytes } from './packed-bytes';
 export { clockState, outboxState, schemaState, seatState } from './table-state';

@@ -1,5 +1,5 @@
 import { DatabaseError } from '@causeway/persistence';
-import { model, type Known } from './known';
+import { listOf, model, numbersOf, type Known } from './known';
 import type { Row, Transaction } from './tables';
 
 /** The seat's row, locked: a share lock is modelled as a whole one, since decisions of one process come one after the other. */
@@ -11,6 +11,12 @@ function lockedSeat(tx: Transaction): Row | undefined {
 
 /** Rows of whom an epoch is still the seat's. */
 const ofEpoch = (row: Row | undefined, epoch: string): Row[] => (row?.epoch === epoch ? [{ epoch }] : []);
+
+/** What was packed as one parameter. */
+export function cutAt(bytes: Buffer, starts: unknown, lengths: unknown): Buffer[] {
+  const length = numbersOf(lengths);
+  return numbersOf(starts).map((start, i) => bytes.subarray(start - 1, start - 1 + (length[i] as number)));
+}
 
 /** The ids that the inbox did not have. */
 const claimed = (tx: Transaction, ids: readonly string[]): Row[] =>
@@ -51,14 +57,14 @@ const SEAT_STATEMENTS: readonly Known[] = [
 export const SHARED_STATEMENTS: readonly Known[] = [
   ...SEAT_STATEMENTS,
   model<[ids: string[]]>('inbox-claim', (tx, [ids]) => claimed(tx, ids)),
-  model<[topics: string[], keys: string[], signatures: string[], bytes: Buffer, starts: number[], lengths: number[]]>(
+  model<[topics: unknown, keys: unknown, signatures: unknown, bytes: Buffer, starts: unknown, lengths: unknown]>(
     'outbox-insert',
     (tx, [topics, keys, signatures, bytes, starts, lengths], { time }) => {
-      return topics.map((topic, i) => {
+      const [key, signature] = [listOf(keys), listOf(signatures)];
+      const values = cutAt(bytes, starts, lengths);
+      return listOf(topics).map((topic, i) => {
         const id = String(tx.tables.nextId('outbox'));
-        const start = starts[i] as number;
-        const value = bytes.subarray(start - 1, start - 1 + (lengths[i] as number));
-        const row = { id, topic, key: keys[i], signature: signatures[i], value };
+        const row = { id, topic, key: key[i], signature: signature[i], value: values[i] };
         tx.insert('outbox', id, { ...row, createdAt: time.now });
         return { id };
       });

@@ -16,6 +16,7 @@ import { appendFacts, versionOf } from '../store/stream-store';
 import { appendTargetFacts, noteEnded } from '../store/target-store';
 import { Batch, type Loaded } from './batch';
 import { classificationDraft, orderDraft, recordDraft, type Origin } from './drafts';
+import { storedFacts } from './stored-facts';
 import type { LastRounds } from './last-rounds';
 import { atHand, CLAIMS, loadBatch, type Caches } from './load-batch';
 import { isMutation, type Pending, type PendingInput, type PendingMutation } from './pending';
@@ -127,7 +128,7 @@ export class Decider {
     const sealed = drafts.length > 0 ? this.ports.seal(drafts) : [];
     const [rows] = await inTurn([
       sealed.length > 0 ? this.ports.insertOutbox(tx, sealed) : [],
-      changes.length > 0 ? appendFacts(tx, changes, at) : undefined,
+      changes.length > 0 ? appendFacts(tx, changes, storedFacts(drafts, sealed), Date.parse(at)) : undefined,
       targetFacts.length > 0 ? appendTargetFacts(tx, targetFacts) : undefined,
       ended.length > 0 ? noteEnded(tx, ended) : undefined,
       turns.to > turns.from ? takeTurns(tx, turns.from, turns.to) : undefined,
@@ -165,7 +166,7 @@ export class Decider {
     if (decision.facts.length === 0) return;
     const record = recordDraft(origin, recordId, versionOf(state) + 1, decision.facts);
     const orders = decision.orders.map((order) => orderDraft(origin, order, recordId));
-    const next = batch.append(sequenceId, decision.facts, [record, ...orders]);
+    const next = batch.append(sequenceId, decision.state, [record, ...orders]);
     for (const id of next) this.decideOne({ sequenceId: id, input: { kind: 'keys-freed' } }, recordId, batch);
   }
 
