@@ -10,6 +10,7 @@
 import type { Database, Tx } from './database';
 import { isRetriable } from './database-error';
 import type { Migration } from './migrations';
+import { plainArray } from './packed-bytes';
 
 /** How long a holder may be silent before another takes the seat, milliseconds. */
 export const SEAT_MS = 5_000;
@@ -134,12 +135,12 @@ export class Seat {
 
   /**
    * {@link mustHold}, and claims message ids in the inbox: one statement for both, since every batch needs them. Returns those that were
-   * not there before; an id given twice counts once. Statements that are started together with it, after it, do nothing when it fails.
+   * not there before; an id given twice counts once. Ids are UUIDs. Statements that are started together with it, after it, do nothing when it fails.
    */
   async claimInbox(tx: Tx, ids: readonly string[], attempt: Attempt = ANYTHING): Promise<Set<string>> {
     if (this.epoch === null) throw await this.refused(attempt);
     try {
-      const rows = await tx.query<{ id: string | null }>(CLAIM, [ids, this.epoch], 'seat-claim-inbox');
+      const rows = await tx.query<{ id: string | null }>(CLAIM, [plainArray(ids), this.epoch], 'seat-claim-inbox');
       return new Set(rows.flatMap(({ id }) => id ?? []));
     } catch (error) {
       throw (error as { code?: unknown }).code === DIVISION_BY_ZERO ? await this.refused(attempt) : error;

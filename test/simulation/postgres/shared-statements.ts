@@ -36,10 +36,10 @@ const SEAT_STATEMENTS: readonly Known[] = [
     return ofEpoch(row, epoch);
   }),
   model<[epoch: string]>('seat-hold', (tx, [epoch]) => ofEpoch(lockedSeat(tx), epoch)),
-  model<[ids: string[], epoch: string]>('seat-claim-inbox', (tx, [ids, epoch]) => {
+  model<[ids: unknown, epoch: string]>('seat-claim-inbox', (tx, [ids, epoch]) => {
     if (ofEpoch(lockedSeat(tx), epoch).length === 0)
       throw new DatabaseError('division by zero', '22012', false, false, undefined);
-    const fresh = claimed(tx, ids);
+    const fresh = claimed(tx, listOf(ids));
     return fresh.length > 0 ? fresh : [{ id: null }];
   }),
   model<[]>('seat-who', (tx) => {

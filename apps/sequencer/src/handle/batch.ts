@@ -1,3 +1,4 @@
+import type { ReadingData } from '@causeway/contracts';
 import type { Draft } from '@causeway/messaging';
 import {
   evolveTarget,
@@ -21,6 +22,8 @@ export interface Loaded {
 export class Batch {
   readonly drafts: Draft[] = [];
   readonly targetFacts: TargetFact[] = [];
+  /** What the prober told in it. */
+  readonly heard: ReadingData[] = [];
   private readonly sequences: Map<string, SequenceState>;
   private readonly targets: Map<string, TargetState>;
   private readonly firstTurn: number;

@@ -120,6 +120,7 @@ export class Decider {
 
   private settle(batch: Batch, rows: readonly OutboxRow[]): void {
     if (rows.length > 0) this.ports.relay(rows);
+    for (const round of batch.heard) this.rounds.note(round, batch.at);
     this.remember(batch);
   }
 
@@ -161,7 +162,7 @@ export class Decider {
     const recordId = this.ports.newId();
     const tools = this.toolsFor(origin, recordId, batch);
     const decision = decide(this.complete(input, sequenceId, state), state, origin, tools);
-    if (input.kind === 'reading-received') this.rounds.note(input.data, batch.at);
+    if (input.kind === 'reading-received') batch.heard.push(input.data);
     if (input.kind === 'clock-reached') batch.move(sequenceId);
     if (decision.facts.length === 0) return;
     const record = recordDraft(origin, recordId, versionOf(state) + 1, decision.facts);

@@ -36,11 +36,12 @@ export function atHand(pending: readonly Pending[], caches: Caches): Loaded | nu
 
 /** Who ends lets those right behind it move up. */
 function withNext(sequences: Map<string, SequenceState>, claims: ClaimBook, caches: Caches): Loaded | null {
-  for (const id of [...sequences.keys()].flatMap((named) => claims.behind(named))) {
-    const state = sequences.get(id) ?? caches.sequences.get(id);
-    if (!state) return null;
-    sequences.set(id, state);
-  }
+  for (const named of [...sequences.keys()])
+    for (const id of claims.behind(named)) {
+      const state = sequences.get(id) ?? caches.sequences.get(id);
+      if (!state) return null;
+      sequences.set(id, state);
+    }
   return { sequences, targets: new Map(), claims };
 }
 
