@@ -61,8 +61,6 @@ const sealer =
   (drafts: readonly Draft[]): Sealed[] =>
     seal(drafts, { signer, now: () => clock.now(), newId: newEventId });
 
-const holding = (seat: Seat) => ({ mustHold: (tx: Tx, attempt: Attempt) => seat.mustHold(tx, attempt) });
-
 const reporter: FactoryProvider<Reporter> = {
   provide: Reporter,
   inject: [DATABASE, OUTBOX, Relay, Seat, SIGNER, CLOCK, LOG],
@@ -74,7 +72,10 @@ const reporter: FactoryProvider<Reporter> = {
     signer: Signer,
     clock: Clock,
     log: HostLog,
-  ) => new Reporter({ database, outbox, relay, log, ...holding(seat), seal: sealer(signer, clock) }),
+  ) => {
+    const mustHold = (tx: Tx, attempt: Attempt): Promise<void> => seat.mustHold(tx, attempt);
+    return new Reporter({ database, outbox, relay, log, mustHold, seal: sealer(signer, clock) });
+  },
 };
 
 interface Looking {
@@ -127,7 +128,8 @@ const takePorts: FactoryProvider<TakePorts> = {
     from: LookSources,
     { prober, watcher }: Looking,
   ) => ({
-    ...{ database, outbox, relay, clock, sources: from, ...holding(seat), seal: sealer(signer, clock) },
+    ...{ database, outbox, relay, clock, sources: from, seal: sealer(signer, clock) },
+    claimInbox: (tx, ids, attempt) => seat.claimInbox(tx, ids, attempt),
     look: (probes) => prober.look(probes),
     follow: (watches) => watcher.follow(watches),
   }),

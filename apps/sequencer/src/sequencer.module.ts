@@ -1,15 +1,7 @@
 import type { Target } from '@causeway/contracts';
 import { CLOCK, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Relay, seal, valueOf, type OutboxStore } from '@causeway/messaging';
-import {
-  claimInbox,
-  inboxMigration,
-  outboxMigration,
-  Seat,
-  type Attempt,
-  type Database,
-  type Tx,
-} from '@causeway/persistence';
+import { inboxMigration, outboxMigration, Seat, type Attempt, type Database, type Tx } from '@causeway/persistence';
 import { readTargets } from '@causeway/plan-file';
 import { DATABASE, OUTBOX, ServiceModule, SIGNER, type MessageServiceOptions } from '@causeway/service';
 import { newEventId, sha256Hex, type Signer } from '@causeway/signing';
@@ -44,8 +36,7 @@ const decider: FactoryProvider<Decider> = {
     const now = (): number => clock.now();
     const ports = {
       transaction: <T>(work: (tx: Tx) => Promise<T>) => database.transaction(work),
-      mustHold: (tx: Tx, attempt: Attempt) => seat.mustHold(tx, attempt),
-      claimInbox,
+      claimInbox: (tx: Tx, ids: readonly string[], attempt: Attempt) => seat.claimInbox(tx, ids, attempt),
       insertOutbox: (tx: Tx, sealed: Parameters<typeof outbox.insert>[1]) => outbox.insert(tx, sealed),
       relay: (rows: Parameters<Relay['enqueue']>[0]) => relay.enqueue(rows),
       seal: (drafts: Parameters<typeof seal>[0]) => seal(drafts, { signer, now, newId: newEventId }),

@@ -1,4 +1,4 @@
-import { packBytes, type Database, type Tx } from '@causeway/persistence';
+import { packBytes, plainArray, textArray, type Database, type Tx } from '@causeway/persistence';
 import { claimKey, storedCommand, type Claim, type ReceivedCommand } from './claim';
 import { NOBODY } from './migrations';
 
@@ -94,7 +94,8 @@ export class ClaimStore {
   async finish(tx: Tx, claims: readonly Claim[]): Promise<Set<string>> {
     const places = claims.map(({ place }) => place);
     const holders = claims.map(({ holder }) => holder);
-    const rows = await tx.query<{ place: string }>(FINISH, [places, holders], 'claims-finish');
+    const params = [plainArray(places), plainArray(holders)];
+    const rows = await tx.query<{ place: string }>(FINISH, params, 'claims-finish');
     return new Set(rows.map(({ place }) => place));
   }
 
@@ -131,16 +132,16 @@ function columnsOf(received: readonly ReceivedCommand[]): unknown[] {
   const column = <T>(of: (one: ReceivedCommand) => T): T[] => received.map(of);
   const { bytes, starts, lengths } = packBytes(column((one) => one.bytes));
   return [
-    column(({ message }) => message.id),
-    column(({ message }) => message.data.sequenceId),
-    column(({ message }) => message.data.step),
-    column(({ message }) => message.data.attempt),
-    column(({ message }) => message.data.verb),
-    column(({ message }) => (message.data.verb === 'look-up' ? message.id : NOBODY)),
-    column(({ message }) => message.data.epoch),
+    plainArray(column(({ message }) => message.id)),
+    plainArray(column(({ message }) => message.data.sequenceId)),
+    textArray(column(({ message }) => message.data.step)),
+    plainArray(column(({ message }) => message.data.attempt)),
+    plainArray(column(({ message }) => message.data.verb)),
+    plainArray(column(({ message }) => (message.data.verb === 'look-up' ? message.id : NOBODY))),
+    plainArray(column(({ message }) => message.data.epoch)),
     bytes,
-    starts,
-    lengths,
+    plainArray(starts),
+    plainArray(lengths),
   ];
 }
 

@@ -8,7 +8,8 @@ import {
   type Sealed,
   type SealOptions,
 } from '@causeway/messaging';
-import { isRetriable, type Database, type Tx } from '@causeway/persistence';
+import { inTurn, isRetriable, type Database, type Tx } from '@causeway/persistence';
+import type { Claim } from './claim';
 import type { ClaimStore } from './claim-store';
 import type { Answered } from './worker';
 
@@ -89,19 +90,38 @@ export class ResultWriter {
 
   /** After a lost commit the repetition finds no claim; the rows of the first try are then sent by the relay's sweep. */
   private async write(batch: readonly Answered[], sealed: readonly Sealed[], isFirstTry: boolean): Promise<void> {
-    const { database, claims, outbox, enqueue, onSettled } = this.options;
-    const { rows, ours } = await database.transaction(async (tx) => {
-      const still = await claims.finish(
-        tx,
-        batch.map(({ claim }) => claim),
-      );
+    const { enqueue, onSettled } = this.options;
+    const { rows, ours } = await this.writeAsOurs(batch, sealed).catch((error: unknown) => {
+      if (!(error instanceof SomeLost)) throw error;
+      return this.writeWhatIsOurs(batch, sealed, isFirstTry);
+    });
+    enqueue(rows);
+    for (const answered of batch) onSettled(answered, ours.has(answered.claim.place));
+  }
+
+  /** As nearly always, all claims are still ours: one round trip. @throws SomeLost when they are not; nothing of it stays then */
+  private writeAsOurs(batch: readonly Answered[], sealed: readonly Sealed[]): Promise<Written> {
+    const { database, claims, outbox } = this.options;
+    return database.transaction(async (tx) => {
+      const [ours, rows] = await inTurn([claims.finish(tx, batch.map(claimOf)), outbox.insert(tx, sealed)] as const);
+      if (ours.size < batch.length) throw new SomeLost('not all claims are ours any more');
+      return { rows, ours };
+    });
+  }
+
+  private writeWhatIsOurs(
+    batch: readonly Answered[],
+    sealed: readonly Sealed[],
+    isFirstTry: boolean,
+  ): Promise<Written> {
+    const { database, claims, outbox } = this.options;
+    return database.transaction(async (tx) => {
+      const still = await claims.finish(tx, batch.map(claimOf));
       const kept = sealed.filter((_, i) => still.has((batch[i] as Answered).claim.place));
       const lost = batch.filter(({ claim }) => !still.has(claim.place));
       const told = lost.length > 0 ? await this.refusals(tx, lost, isFirstTry) : [];
       return { rows: await outbox.insert(tx, [...kept, ...told]), ours: still };
     });
-    enqueue(rows);
-    for (const answered of batch) onSettled(answered, ours.has(answered.claim.place));
   }
 
   /** What is gone at a second try may have been written by the first: then nobody was refused. */
@@ -114,6 +134,17 @@ export class ResultWriter {
     return drafts.length > 0 ? seal(drafts, sealing) : [];
   }
 }
+
+/** Some results may not be written. */
+class SomeLost extends Error {}
+
+/** What a transaction left: the rows to send, and the places whose claims were answered with it. */
+interface Written {
+  readonly rows: OutboxRow[];
+  readonly ours: ReadonlySet<string>;
+}
+
+const claimOf = ({ claim }: Answered): Claim => claim;
 
 /** A claim that nobody holds any more was answered by who took it over. */
 function refusalOf({ claim, outcome }: Answered, holders: ReadonlyMap<string, string>): RefusalData {

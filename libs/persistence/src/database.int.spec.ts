@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres, type Postgres } from '@causeway/lab';
 import { openDatabase, type Database, type DatabaseOptions } from './database';
+import { inboxMigration } from './inbox';
 import { DatabaseError } from './database-error';
-import { claimInbox, inboxMigration, unseen } from './inbox';
 import type { Migration } from './migrations';
 
 jest.setTimeout(60_000);
@@ -216,41 +216,6 @@ describe('a transaction', () => {
     });
     expect(rows[0]!.bytes.equals(bytes)).toBe(true);
     expect(await database.query("select name from pg_prepared_statements where name = 'give-back'")).toHaveLength(1);
-  });
-});
-
-describe('the inbox', () => {
-  const id = (n: number): string => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
-  const messages = (...ns: number[]) => ns.map((n) => ({ message: { id: id(n) }, n }));
-
-  it('lets each message through once, also within one batch, in order', async () => {
-    const database = await open({ migrations: [inboxMigration] });
-    const take = (...ns: number[]) =>
-      database.transaction(async (tx) => (await unseen(tx, messages(...ns))).map(({ n }) => n));
-    expect(await take(3, 1, 2, 1)).toEqual([3, 1, 2]);
-    expect(await take(2, 4, 3)).toEqual([4]);
-    expect(await take()).toEqual([]);
-  });
-
-  it('forgets what was rolled back', async () => {
-    const database = await open({ migrations: [inboxMigration] });
-    const failing = database.transaction(async (tx) => {
-      await claimInbox(tx, [id(1)]);
-      throw new Error('later');
-    });
-    await expect(failing).rejects.toThrow('later');
-    expect(await database.transaction((tx) => claimInbox(tx, [id(1)]))).toEqual(new Set([id(1)]));
-  });
-
-  it('lets one of two at once through, the other waits for its end', async () => {
-    const database = await open({ migrations: [inboxMigration] });
-    const claim = () =>
-      database.transaction(async (tx) => {
-        const fresh = await claimInbox(tx, [id(1), id(2)]);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        return fresh.size;
-      });
-    expect((await Promise.all([claim(), claim(), claim()])).sort()).toEqual([0, 0, 2]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { asDatabaseError, DatabaseError } from './database-error';
@@ -226,13 +227,27 @@ class Session {
   };
   readonly tx: Tx = {
     query: async <R>(sql: string, params?: readonly unknown[], name?: string): Promise<R[]> => {
+      this.gather();
       const result = await this.client.query({ text: sql, values: params as unknown[], name });
       return result.rows as R[];
     },
   };
+  private gathering = false;
 
   constructor(readonly client: PoolClient) {
     client.on('error', this.onError);
+  }
+
+  /** What is started in the same turn is one write to the server. */
+  private gather(): void {
+    if (this.gathering) return;
+    this.gathering = true;
+    const { stream } = (this.client as unknown as { connection: { stream: Writable } }).connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.gathering = false;
+      stream.uncork();
+    });
   }
 
   release(destroy?: Error): void {

@@ -8,10 +8,11 @@ export {
   type TransactionOptions,
 } from './database';
 export { DatabaseError, isRetriable } from './database-error';
+export { inTurn } from './in-turn';
 export { schemaVersion, type Migration } from './migrations';
-export { claimInbox, inboxMigration, unseen } from './inbox';
+export { firstOf, inboxMigration } from './inbox';
 export { createOutboxStore, outboxMigration } from './outbox';
 export { Seat, seatMigration, SEAT_MS, SeatTaken, type Attempt } from './seat';
 export { Standby, STANDBY_MS } from './standby';
-export { packBytes, type PackedBytes } from './packed-bytes';
+export { packBytes, plainArray, textArray, type PackedBytes } from './packed-bytes';
 export { clockState, outboxState, schemaState, seatState } from './table-state';

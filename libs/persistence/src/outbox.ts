@@ -1,7 +1,7 @@
 import { resealed, signatureOf, type OutboxRow, type OutboxStore, type Sealed } from '@causeway/messaging';
 import type { Database, Tx } from './database';
 import type { Migration } from './migrations';
-import { packBytes } from './packed-bytes';
+import { packBytes, plainArray, textArray } from './packed-bytes';
 
 /**
  * Messages decided and not yet acknowledged. Headers are not kept: they follow from the value and the signature. Rows live
@@ -56,10 +56,16 @@ export function createOutboxStore(database: Database): OutboxStore<Tx> {
 async function insertOutbox(tx: Tx, messages: readonly Sealed[]): Promise<OutboxRow[]> {
   if (messages.length === 0) return [];
   const { bytes, starts, lengths } = packBytes(messages.map((message) => message.value));
-  const column = <T>(of: (message: Sealed) => T): T[] => messages.map(of);
   const rows = await tx.query<{ id: string }>(
     INSERT,
-    [column((m) => m.topic), column((m) => m.key), column(signatureOf), bytes, starts, lengths],
+    [
+      textArray(messages.map(({ topic }) => topic)),
+      textArray(messages.map(({ key }) => key)),
+      textArray(messages.map(signatureOf)),
+      bytes,
+      plainArray(starts),
+      plainArray(lengths),
+    ],
     'outbox-insert',
   );
   return rows.map(({ id }, i) => ({ place: id, sealed: messages[i] as Sealed }));

@@ -21,3 +21,13 @@ export function packBytes(values: readonly Uint8Array[]): PackedBytes {
   }
   return { bytes: Buffer.concat(values), starts, lengths };
 }
+
+/** Ids, numbers and words of ours as an array parameter: nothing in them needs quoting, so nothing is looked for. */
+export const plainArray = (values: readonly (string | number | null)[]): string =>
+  `{${values.map((value) => value ?? 'NULL').join()}}`;
+
+/** Any texts as an array parameter. Most need no escaping, which is seen in one look at all of them. */
+export const textArray = (values: readonly string[]): string | readonly string[] =>
+  values.length === 0 || NEEDS_ESCAPING.test(values.join('')) ? values : `{"${values.join('","')}"}`;
+
+const NEEDS_ESCAPING = /["\\]/;

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres, type Postgres } from '@causeway/lab';
 import { newEventId } from '@causeway/signing';
 import { openDatabase, type Database } from './database';
+import { inboxMigration } from './inbox';
+import { inTurn } from './in-turn';
 import { Seat, SEAT_MS, seatMigration, SeatTaken } from './seat';
 
 jest.setTimeout(60_000);
@@ -19,7 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   const schema = `seat_${process.pid}_${++schemas}`;
-  database = await openDatabase({ url: postgres.url, schema, migrations: [seatMigration] });
+  database = await openDatabase({ url: postgres.url, schema, migrations: [seatMigration, inboxMigration] });
 });
 afterEach(async () => {
   await Promise.all(made.splice(0).map((seat) => seat.giveUp()));
@@ -123,5 +125,67 @@ describe('a seat', () => {
     const taking = second.take();
     await second.giveUp();
     expect(await taking).toBe(false);
+  });
+});
+
+describe('the inbox, claimed by who has the seat', () => {
+  const id = (n: number): string => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+  const ids = (...ns: number[]): string[] => ns.map(id);
+  const claim = (one: Seat, ...ns: number[]): Promise<string[]> =>
+    database.transaction(async (tx) => [...(await one.claimInbox(tx, ids(...ns)))].sort());
+  const kept = async (): Promise<string[]> =>
+    (await database.query<{ id: string }>('select id from inbox order by id')).map((row) => row.id);
+
+  it('lets each id through once, also within one batch', async () => {
+    const only = seat();
+    await only.take();
+    expect(await claim(only, 3, 1, 2, 1)).toEqual(ids(1, 2, 3));
+    expect(await claim(only, 2, 4, 3)).toEqual(ids(4));
+    expect(await claim(only, 4)).toEqual([]);
+    expect(await claim(only)).toEqual([]);
+  });
+
+  it('forgets what was rolled back', async () => {
+    const only = seat();
+    await only.take();
+    const failing = database.transaction(async (tx) => {
+      await only.claimInbox(tx, ids(1));
+      throw new Error('later');
+    });
+    await expect(failing).rejects.toThrow('later');
+    expect(await claim(only, 1)).toEqual(ids(1));
+  });
+
+  it('keeps the seat from being taken until its transaction ends', async () => {
+    const [first, second] = [seat(), seat()];
+    await first.take();
+    await forgotten();
+    await database.transaction(async (tx) => {
+      await first.claimInbox(tx, ids(1));
+      void second.take();
+      await sleep(800);
+      expect(second.isHeld()).toBe(false);
+    });
+    await sleep(800);
+    expect(second.isHeld()).toBe(true);
+  });
+
+  it('refuses who has it no more: nothing is claimed, and what was started with it does nothing and holds up nobody', async () => {
+    const told: string[] = [];
+    const [first, second] = [seat(told), seat()];
+    await first.take();
+    await forgotten();
+    await second.take();
+    const insert = 'insert into inbox(id) values ($1)';
+    const refused = database.transaction(async (tx) => {
+      const started = [first.claimInbox(tx, ids(1)), tx.query(insert, ids(9), 'spec-beside')] as const;
+      await started[1].catch(() => undefined);
+      // The row that it would have written is free, although its transaction has not ended.
+      await database.query(insert, ids(9));
+      await inTurn(started);
+    });
+    await expect(refused).rejects.toThrow(SeatTaken);
+    expect(told).toEqual(['SeatTaken']);
+    expect(await kept()).toEqual(ids(9));
   });
 });

@@ -10,6 +10,7 @@
 import type { Database, Tx } from './database';
 import { isRetriable } from './database-error';
 import type { Migration } from './migrations';
+import { plainArray } from './packed-bytes';
 
 /** How long a holder may be silent before another takes the seat, milliseconds. */
 export const SEAT_MS = 5_000;
@@ -33,6 +34,12 @@ const TAKE = `insert into seat(holder, epoch, expires_at)
   returning epoch`;
 const RENEW = `update seat set expires_at = clock_timestamp() + $2 * interval '1 millisecond' where epoch = $1 returning epoch`;
 const HOLD = 'select epoch from seat where epoch = $1 for share';
+/** Fails when the seat is another's, so that what was started together with it does nothing and locks nothing. */
+const CLAIM = `with held as (select epoch from seat where epoch = $2 for share),
+  sits as (select 1 / count(*) as here from held),
+  fresh as (insert into inbox(id) select unnest($1::uuid[]) from sits where here = 1 on conflict do nothing returning id)
+  select fresh.id from sits left join fresh on true`;
+const DIVISION_BY_ZERO = '22012';
 const WHO = 'select epoch, holder from seat';
 const GIVE_UP = `update seat set expires_at = '-infinity' where epoch = $1`;
 
@@ -120,10 +127,24 @@ export class Seat {
     return !this.over && performance.now() - this.renewedAt < SEAT_MS;
   }
 
-  /** For every transaction that writes. Throws {@link SeatTaken} when it is another's; nothing of the transaction may stay then. */
+  /** For every transaction that writes without an inbox. Throws {@link SeatTaken} when it is another's; nothing of the transaction may stay then. */
   async mustHold(tx: Tx, attempt: Attempt = ANYTHING): Promise<void> {
     const rows = this.epoch === null ? [] : await tx.query(HOLD, [this.epoch], 'seat-hold');
     if (rows.length === 0) throw await this.refused(attempt);
+  }
+
+  /**
+   * {@link mustHold}, and claims message ids in the inbox: one statement for both, since every batch needs them. Returns those that were
+   * not there before; an id given twice counts once. Ids are UUIDs. Statements that are started together with it, after it, do nothing when it fails.
+   */
+  async claimInbox(tx: Tx, ids: readonly string[], attempt: Attempt = ANYTHING): Promise<Set<string>> {
+    if (this.epoch === null) throw await this.refused(attempt);
+    try {
+      const rows = await tx.query<{ id: string | null }>(CLAIM, [plainArray(ids), this.epoch], 'seat-claim-inbox');
+      return new Set(rows.flatMap(({ id }) => id ?? []));
+    } catch (error) {
+      throw (error as { code?: unknown }).code === DIVISION_BY_ZERO ? await this.refused(attempt) : error;
+    }
   }
 
   /** Free for the next at once. */

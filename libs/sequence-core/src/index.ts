@@ -27,10 +27,10 @@ export { readForm, schemaProblems } from './plan/schema-problems';
 export { parametersOf } from './plan/target-problems';
 export { compareAll, expectationsMet, sameJson, type Comparison, type ObservedValues } from './readiness/expectation';
 export { judgeRound, judgeSilence, type ScopeVerdict, type Unready } from './readiness/verdict';
-export { nextLook } from './sequence/clock';
+export { nextLookMs } from './sequence/clock';
 export { type Context, type Input, type LastRound } from './sequence/context';
 export { decide } from './sequence/decide';
-export { NOTHING, type Decision, type Order, type Tools } from './sequence/decision';
+export { type Decision, type Order, type Tools } from './sequence/decision';
 export { evolve, replay } from './sequence/evolve';
 export { afterFailure, policyOf } from './sequence/retry';
 export {

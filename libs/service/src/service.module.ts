@@ -37,7 +37,7 @@ export interface MessageServiceOptions {
   readonly schema: string;
   readonly migrations: readonly Migration[];
   readonly poolSize?: number;
-  /** Only one process at a time may act; the others wait for its place. The service asks {@link Seat.mustHold} in its transactions. */
+  /** Only one process at a time may act; the others wait for its place. The service asks {@link Seat} in its transactions. */
   readonly single?: boolean;
   readonly maxBatch?: number;
   readonly lingerMs?: number;

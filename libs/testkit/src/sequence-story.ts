@@ -17,7 +17,6 @@ import {
   ABSENT,
   ClaimBook,
   decide,
-  evolve,
   type Decision,
   type Input,
   type LastRound,
@@ -58,7 +57,7 @@ export class SequenceStory {
       { sequenceId: this.sequenceId, at: this.at },
       { newId: this.newId, digestOf: digestOfOrder, claims: this.claims },
     );
-    this.state = decision.facts.reduce(evolve, this.state);
+    this.state = decision.state;
     this.claims.note(this.sequenceId, this.state);
     this.facts.push(...decision.facts);
     this.orders.push(...decision.orders);

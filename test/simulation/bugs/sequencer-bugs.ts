@@ -6,6 +6,7 @@ import { sha256Hex } from '@causeway/signing';
 import { Decider } from '../../../apps/sequencer/src/handle/decider';
 import { StateCache } from '../../../apps/sequencer/src/handle/state-cache';
 import type { FaultKind } from '../faults';
+import { claimWithoutSeat } from './claim-without-seat';
 import { patchMethod, type PlantedBug } from './planted-bug';
 
 const LOST_COMMITS: readonly FaultKind[] = ['commit-lost', 'statement-lost', 'deadlock', 'commit-done-answer-lost'];
@@ -17,7 +18,9 @@ export const DURABILITY_BUGS: readonly PlantedBug[] = [
     name: 'the-seat-is-asked-once',
     sentence: 'A sequencer that has slept past its seat goes on deciding beside the one that has taken it.',
     shownBy: ['process-pause'],
-    seams: { deciderPorts: (real) => ({ ...real, mustHold: () => Promise.resolve() }) },
+    seams: {
+      deciderPorts: (real) => ({ ...real, claimInbox: claimWithoutSeat }),
+    },
     patch: () => {
       const renewal = patchMethod(Seat, 'renew', () => () => Promise.resolve());
       const freshness = patchMethod(Seat, 'isFresh', () => () => true);
@@ -35,7 +38,10 @@ export const DURABILITY_BUGS: readonly PlantedBug[] = [
     sentence: 'An input counts as decided although its transaction was rolled back.',
     shownBy: LOST_COMMITS,
     seams: {
-      deciderPorts: (real, { database }) => ({ ...real, claimInbox: (_tx, ids) => real.claimInbox(database, ids) }),
+      deciderPorts: (real, { database }) => ({
+        ...real,
+        claimInbox: (_tx, ids, attempt) => real.claimInbox(database, ids, attempt),
+      }),
     },
   },
   {

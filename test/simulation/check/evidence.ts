@@ -105,7 +105,8 @@ export function factsOf(house: House): Map<string, EvolutionRecord[]> {
   for (const [key, row] of house.schema('sequencer').tables.rows('fact')) {
     const [sequenceId = '', version] = key.split('/');
     const ofSequence = facts.get(sequenceId) ?? [];
-    ofSequence[Number(version) - 1] = JSON.parse(row.body as string) as EvolutionRecord;
+    const ofDecision = JSON.parse(row.body as string) as EvolutionRecord[];
+    ofDecision.forEach((fact, i) => (ofSequence[Number(version) - 1 + i] = fact));
     facts.set(sequenceId, ofSequence);
   }
   return facts;

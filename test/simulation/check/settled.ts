@@ -54,7 +54,7 @@ function isEveryChangeTold({ scenario, targets, ledger }: House): boolean {
 const TOLD_AGAIN: ReadonlySet<string> = new Set([topicNames.readings, topicNames.observations]);
 
 /** Asking again after a prober that has nothing new to say moves nothing. */
-const ASKING_AGAIN = '{"kind":"probe-requested"';
+const ASKING_AGAIN = '[{"kind":"probe-requested"';
 
 function factsThatMove(house: House): number {
   let count = 0;

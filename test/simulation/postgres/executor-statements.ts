@@ -1,4 +1,5 @@
-import { model, type Known } from './known';
+import { listOf, model, numbersOf, type Known } from './known';
+import { cutAt } from './shared-statements';
 import type { Row, Transaction } from './tables';
 
 const rowsOf = (tx: Transaction, table: string): Row[] => tx.all(table).map(([, row]) => row);
@@ -6,29 +7,30 @@ const byPlace = (a: Row, b: Row): number => Number(a.place) - Number(b.place);
 
 type TakeParameters = [
   holder: string,
-  commands: string[],
-  sequences: string[],
-  steps: string[],
-  attempts: number[],
-  verbs: string[],
-  instances: string[],
-  epochs: number[],
+  commands: unknown,
+  sequences: unknown,
+  steps: unknown,
+  attempts: unknown,
+  verbs: unknown,
+  instances: unknown,
+  epochs: unknown,
   bytes: Buffer,
-  starts: number[],
-  lengths: number[],
+  starts: unknown,
+  lengths: unknown,
 ];
 
 /** libs/executor-host: claims and leases. Expiry goes by the database's clock, which here is virtual time itself. */
 export const EXECUTOR_STATEMENTS: readonly Known[] = [
   model<TakeParameters>('claims-take', takeClaims),
-  model<[places: string[], holders: string[]]>('claims-finish', (tx, [places, holders]) =>
-    places.flatMap((place, i) => {
+  model<[places: unknown, holders: unknown]>('claims-finish', (tx, [places, holders]) => {
+    const holder = listOf(holders);
+    return listOf(places).flatMap((place, i) => {
       const row = tx.get('open_claims', place);
-      if (!row || row.holder !== holders[i]) return [];
+      if (!row || row.holder !== holder[i]) return [];
       tx.remove('open_claims', place);
       return [{ place }];
-    }),
-  ),
+    });
+  }),
   model<[places: string[]]>('claims-holders', (tx, [places]) =>
     places.flatMap((place) => {
       const row = tx.get('open_claims', place);
@@ -127,9 +129,10 @@ function isLeased(tx: Transaction, holder: string): boolean {
 function takeClaims(tx: Transaction, params: TakeParameters): Row[] {
   const [holder, commands, sequences] = params;
   if (!isLeased(tx, holder)) return [];
-  const known = new Map(sequences.map((id) => [id, epochOf(tx, id) ?? null]));
-  const taken = commands.flatMap((commandId, i) => {
-    const { sequenceId, key, epoch, command } = rowOf(params, i);
+  const known = new Map(listOf(sequences).map((id) => [id, epochOf(tx, id) ?? null]));
+  const input = takenOf(params);
+  const taken = listOf(commands).flatMap((commandId, i) => {
+    const { sequenceId, key, epoch, command } = input[i] as Taken;
     if (epoch > (epochOf(tx, sequenceId) ?? 0)) tx.put('fences', sequenceId, { epoch });
     if (!tx.insertIfAbsent('claims', key, {})) return [];
     const place = String(tx.tables.nextId('open_claims'));
@@ -139,13 +142,15 @@ function takeClaims(tx: Transaction, params: TakeParameters): Row[] {
   return taken.length > 0 ? taken : [{ place: null, commandId: null, knownEpoch: null }];
 }
 
-function rowOf(params: TakeParameters, i: number): Taken {
+function takenOf(params: TakeParameters): Taken[] {
   const [, , sequences, steps, attempts, verbs, instances, epochs, bytes, starts, lengths] = params;
-  const start = (starts[i] as number) - 1;
-  return {
-    sequenceId: sequences[i] as string,
-    key: [sequences, steps, attempts, verbs, instances].map((column) => column[i]).join('/'),
-    epoch: epochs[i] as number,
-    command: bytes.subarray(start, start + (lengths[i] as number)),
-  };
+  const keys = [sequences, steps, attempts, verbs, instances].map(listOf);
+  const epoch = numbersOf(epochs);
+  const commands = cutAt(bytes, starts, lengths);
+  return listOf(sequences).map((sequenceId, i) => ({
+    sequenceId,
+    key: keys.map((column) => column[i]).join('/'),
+    epoch: epoch[i] as number,
+    command: commands[i] as Buffer,
+  }));
 }

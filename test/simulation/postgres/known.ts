@@ -15,3 +15,13 @@ export const model = <P extends readonly unknown[]>(
   is: string,
   run: (tx: Transaction, params: P, ground: Ground) => Row[],
 ): Known => ({ is, run: run as unknown as Statement });
+
+/** An array parameter, whether as a list or as Postgres writes one (without anything escaped in it). */
+export function listOf(param: unknown): string[] {
+  if (Array.isArray(param)) return param as string[];
+  const inner = (param as string).slice(1, -1);
+  if (inner === '') return [];
+  return inner.startsWith('"') ? inner.slice(1, -1).split('","') : inner.split(',');
+}
+
+export const numbersOf = (param: unknown): number[] => listOf(param).map(Number);

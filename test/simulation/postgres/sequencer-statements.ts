@@ -1,4 +1,5 @@
-import { model, type Known } from './known';
+import { listOf, model, numbersOf, type Known } from './known';
+import { cutAt } from './shared-statements';
 import type { Transaction } from './tables';
 
 const MOST_ENDED = 20;
@@ -8,27 +9,7 @@ export const SEQUENCER_STATEMENTS: readonly Known[] = [
   model<[ids: string[]]>('load-streams', (tx, [ids]) =>
     streams(tx, 'fact', ids).map(({ of, body }) => ({ sequence_id: of, body })),
   ),
-  model<[ids: string[], versions: number[], bodies: string[]]>('append-facts', (tx, [ids, versions, bodies]) =>
-    append(tx, 'fact', ids, versions, bodies),
-  ),
-  model<[ids: string[], versions: number[], statuses: string[], looks: (number | null)[], targets: string[]]>(
-    'move-heads',
-    (tx, [ids, versions, statuses, looks, targets]) => {
-      ids.forEach((id, i) => {
-        // An upsert waits for the row's lock before it reads it.
-        tx.put('sequence', id, tx.get('sequence', id) ?? {});
-        const before = tx.get('sequence', id) ?? {};
-        tx.put('sequence', id, {
-          id,
-          version: versions[i],
-          status: statuses[i],
-          lookAtMs: looks[i],
-          targets: before.targets ?? (targets[i] ?? '').split(' '),
-        });
-      });
-      return [];
-    },
-  ),
+  model<AppendParameters>('append-facts', appendFacts),
   model<[]>('last-turn', (tx) => [{ last: String(lastTurn(tx)) }]),
   model<[from: number, to: number]>('take-turns', (tx, [from, to]) => {
     // An update waits for the row's lock before it reads it.
@@ -82,6 +63,36 @@ export const SEQUENCER_STATEMENTS: readonly Known[] = [
   }),
 ];
 
+type Lists<N extends readonly unknown[]> = { [K in keyof N]: unknown };
+type AppendParameters = [
+  bytes: Buffer,
+  ...facts: Lists<['ids', 'versions', 'starts', 'lengths']>,
+  ...heads: Lists<['ids', 'versions', 'statuses', 'looks', 'targets']>,
+  nowMs: number,
+];
+
+function appendFacts(tx: Transaction, params: AppendParameters): [] {
+  const [bytes, ids, versions, starts, lengths, heads, headVersions, statuses, looks, targets, nowMs] = params;
+  const bodies = cutAt(bytes, starts, lengths).map((body) => body.toString('utf8'));
+  append(tx, 'fact', listOf(ids), numbersOf(versions), bodies);
+  const [version, status, look, target] = [numbersOf(headVersions), listOf(statuses), listOf(looks), listOf(targets)];
+  listOf(heads).forEach((id, i) => {
+    // An upsert waits for the row's lock before it reads it.
+    tx.put('sequence', id, tx.get('sequence', id) ?? {});
+    const before = tx.get('sequence', id) ?? {};
+    const wanted = look[i] === 'NULL' ? null : Number(look[i]);
+    const lookAtMs =
+      status[i] === 'open' ? earlier(before.lookAtMs as number | null | undefined, wanted, nowMs) : wanted;
+    const row = { id, version: version[i], status: status[i], lookAtMs };
+    tx.put('sequence', id, { ...row, targets: before.targets ?? (target[i] ?? '').split(' ') });
+  });
+  return [];
+}
+
+/** A look that is still to come stays, unless an earlier one is wanted. */
+const earlier = (there: number | null | undefined, wanted: number | null, nowMs: number): number | null =>
+  typeof there === 'number' && there > nowMs && there <= (wanted ?? there) ? there : wanted;
+
 const lastTurn = (tx: Transaction): number => (tx.get('turn', 'one')?.last as number | undefined) ?? 0;
 
 interface StreamRow {
@@ -90,17 +101,23 @@ interface StreamRow {
   readonly body: string;
 }
 
-/** One row a version, by stream; a stream's rows are numbered without gaps, so they are found one by one. */
+/** Rows by stream: a stream is numbered without gaps, so the next row is found by what the one before holds. */
 function streams(tx: Transaction, table: string, ids: readonly string[]): StreamRow[] {
   return ids.flatMap((of) => {
     const rows: StreamRow[] = [];
-    for (let version = 1; ; version++) {
+    for (let version = 1; ;) {
       const row = tx.get(table, `${of}/${version}`);
       if (!row) return rows;
       rows.push({ of, version, body: row.body as string });
+      version += countOf(row.body as string);
     }
   });
 }
+
+const countOf = (body: string): number => {
+  const facts = JSON.parse(body) as unknown;
+  return Array.isArray(facts) ? facts.length : 1;
+};
 
 function append(tx: Transaction, table: string, ids: string[], versions: number[], bodies: string[]): [] {
   ids.forEach((id, i) => {

@@ -1,4 +1,5 @@
-import { model, type Known } from './known';
+import { DatabaseError } from '@causeway/persistence';
+import { listOf, model, numbersOf, type Known } from './known';
 import type { Row, Transaction } from './tables';
 
 /** The seat's row, locked: a share lock is modelled as a whole one, since decisions of one process come one after the other. */
@@ -10,6 +11,16 @@ function lockedSeat(tx: Transaction): Row | undefined {
 
 /** Rows of whom an epoch is still the seat's. */
 const ofEpoch = (row: Row | undefined, epoch: string): Row[] => (row?.epoch === epoch ? [{ epoch }] : []);
+
+/** What was packed as one parameter. */
+export function cutAt(bytes: Buffer, starts: unknown, lengths: unknown): Buffer[] {
+  const length = numbersOf(lengths);
+  return numbersOf(starts).map((start, i) => bytes.subarray(start - 1, start - 1 + (length[i] as number)));
+}
+
+/** The ids that the inbox did not have. */
+const claimed = (tx: Transaction, ids: readonly string[]): Row[] =>
+  [...new Set(ids)].filter((id) => tx.insertIfAbsent('inbox', id, {})).map((id) => ({ id }));
 
 const SEAT_STATEMENTS: readonly Known[] = [
   model<[holder: string, seatMs: number]>('seat-take', (tx, [holder, seatMs], { time }) => {
@@ -25,6 +36,12 @@ const SEAT_STATEMENTS: readonly Known[] = [
     return ofEpoch(row, epoch);
   }),
   model<[epoch: string]>('seat-hold', (tx, [epoch]) => ofEpoch(lockedSeat(tx), epoch)),
+  model<[ids: unknown, epoch: string]>('seat-claim-inbox', (tx, [ids, epoch]) => {
+    if (ofEpoch(lockedSeat(tx), epoch).length === 0)
+      throw new DatabaseError('division by zero', '22012', false, false, undefined);
+    const fresh = claimed(tx, listOf(ids));
+    return fresh.length > 0 ? fresh : [{ id: null }];
+  }),
   model<[]>('seat-who', (tx) => {
     const { epoch, holder } = tx.get('seat', 'one') ?? {};
     return epoch === undefined ? [] : [{ epoch, holder }];
@@ -39,17 +56,15 @@ const SEAT_STATEMENTS: readonly Known[] = [
 /** Inbox, outbox and seat: libs/persistence. */
 export const SHARED_STATEMENTS: readonly Known[] = [
   ...SEAT_STATEMENTS,
-  model<[ids: string[]]>('inbox-claim', (tx, [ids]) =>
-    [...new Set(ids)].filter((id) => tx.insertIfAbsent('inbox', id, {})).map((id) => ({ id })),
-  ),
-  model<[topics: string[], keys: string[], signatures: string[], bytes: Buffer, starts: number[], lengths: number[]]>(
+  model<[ids: string[]]>('inbox-claim', (tx, [ids]) => claimed(tx, ids)),
+  model<[topics: unknown, keys: unknown, signatures: unknown, bytes: Buffer, starts: unknown, lengths: unknown]>(
     'outbox-insert',
     (tx, [topics, keys, signatures, bytes, starts, lengths], { time }) => {
-      return topics.map((topic, i) => {
+      const [key, signature] = [listOf(keys), listOf(signatures)];
+      const values = cutAt(bytes, starts, lengths);
+      return listOf(topics).map((topic, i) => {
         const id = String(tx.tables.nextId('outbox'));
-        const start = starts[i] as number;
-        const value = bytes.subarray(start - 1, start - 1 + (lengths[i] as number));
-        const row = { id, topic, key: keys[i], signature: signatures[i], value };
+        const row = { id, topic, key: key[i], signature: signature[i], value: values[i] };
         tx.insert('outbox', id, { ...row, createdAt: time.now });
         return { id };
       });

@@ -53,7 +53,8 @@ export async function bootProber(house: House, process: SimProcess): Promise<voi
   const watcher = new Watcher({ clock, sources, report: (sighted) => reporter.report(sighted) });
   watcher.follow(await openWatches(database));
   const ports = {
-    ...{ database, outbox, relay, mustHold, clock, sources, seal: sealer },
+    ...{ database, outbox, relay, clock, sources, seal: sealer },
+    claimInbox: (...asked: Parameters<Seat['claimInbox']>) => seat.claimInbox(...asked),
     look: (probes: Parameters<Prober['look']>[0]) => prober.look(probes),
     follow: (watches: Parameters<Watcher['follow']>[0]) => watcher.follow(watches),
   };

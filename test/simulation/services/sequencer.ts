@@ -1,5 +1,5 @@
 import { Relay, seal, valueOf } from '@causeway/messaging';
-import { claimInbox, createOutboxStore, Seat, type SeatTaken, type Tx } from '@causeway/persistence';
+import { createOutboxStore, Seat, type SeatTaken, type Tx } from '@causeway/persistence';
 import { sha256Hex } from '@causeway/signing';
 import { ClockTicker } from '../../../apps/sequencer/src/handle/clock-ticker';
 import { Decider, type DeciderPorts } from '../../../apps/sequencer/src/handle/decider';
@@ -39,8 +39,7 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
   const ports: DeciderPorts = bugs.deciderPorts(
     {
       transaction: (work) => database.transaction(work),
-      mustHold: (tx, attempt) => seat.mustHold(tx, attempt),
-      claimInbox,
+      claimInbox: (tx, ids, attempt) => seat.claimInbox(tx, ids, attempt),
       insertOutbox: (tx: Tx, sealed) => outbox.insert(tx, sealed),
       relay: (rows) => relay.enqueue(rows),
       seal: (drafts) => seal(drafts, { signer, now, newId: house.newId, validate: false }),

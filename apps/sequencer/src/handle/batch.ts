@@ -1,14 +1,13 @@
-import type { EvolutionRecord } from '@causeway/contracts';
+import type { ReadingData } from '@causeway/contracts';
 import type { Draft } from '@causeway/messaging';
 import {
-  evolve,
   evolveTarget,
   type ClaimBook,
   type SequenceAt,
   type SequenceState,
   type TargetState,
 } from '@causeway/sequence-core';
-import { targetsOf, versionOf, type StreamChange } from '../store/stream-store';
+import { targetsOf, type StreamChange } from '../store/stream-store';
 import type { EndedAt, TargetFact } from '../store/target-store';
 
 /** What was loaded for a batch. */
@@ -23,10 +22,11 @@ export interface Loaded {
 export class Batch {
   readonly drafts: Draft[] = [];
   readonly targetFacts: TargetFact[] = [];
+  /** What the prober told in it. */
+  readonly heard: ReadingData[] = [];
   private readonly sequences: Map<string, SequenceState>;
   private readonly targets: Map<string, TargetState>;
   private readonly firstTurn: number;
-  private readonly facts = new Map<string, EvolutionRecord[]>();
   /** Sequences whose stored head moves: new facts, or a look at the clock that has to be put forward. */
   private readonly moved = new Set<string>();
 
@@ -70,12 +70,14 @@ export class Batch {
     this.moved.add(sequenceId);
   }
 
-  /** Answers the sequences that may move up at conflict keys because of it. */
-  append(sequenceId: string, facts: readonly EvolutionRecord[], drafts: readonly Draft[]): string[] {
+  /**
+   * What a decision leaves of a sequence, and what it tells: its record first.
+   *
+   * @returns the sequences that may move up at conflict keys because of it
+   */
+  append(sequenceId: string, after: SequenceState, drafts: readonly Draft[]): string[] {
     this.move(sequenceId);
-    const after = facts.reduce(evolve, this.sequence(sequenceId));
     this.sequences.set(sequenceId, after);
-    this.facts.set(sequenceId, [...(this.facts.get(sequenceId) ?? []), ...facts]);
     this.drafts.push(...drafts);
     const next = after.status === 'ended' ? this.claims.behind(sequenceId) : [];
     this.claims.note(sequenceId, after);
@@ -92,9 +94,7 @@ export class Batch {
   get changes(): StreamChange[] {
     return [...this.moved].flatMap((sequenceId) => {
       const state = this.sequence(sequenceId);
-      const expectedVersion = versionOf(this.loaded.sequences.get(sequenceId) as SequenceState);
-      const facts = this.facts.get(sequenceId) ?? [];
-      return state.status === 'absent' ? [] : [{ sequenceId, expectedVersion, facts, state }];
+      return state.status === 'absent' ? [] : [{ sequenceId, state }];
     });
   }
 

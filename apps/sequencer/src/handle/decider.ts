@@ -1,6 +1,6 @@
 import type { ClassificationData } from '@causeway/contracts';
 import type { Draft, OutboxRow, Sealed } from '@causeway/messaging';
-import { DatabaseError, type Attempt, type Tx } from '@causeway/persistence';
+import { DatabaseError, inTurn, type Attempt, type Tx } from '@causeway/persistence';
 import {
   classify,
   concernedBy,
@@ -14,19 +14,21 @@ import {
 import { TurnsMoved, takeTurns } from '../store/claim-store';
 import { appendFacts, versionOf } from '../store/stream-store';
 import { appendTargetFacts, noteEnded } from '../store/target-store';
-import { Batch } from './batch';
+import { Batch, type Loaded } from './batch';
 import { classificationDraft, orderDraft, recordDraft, type Origin } from './drafts';
+import { storedFacts } from './stored-facts';
 import type { LastRounds } from './last-rounds';
-import { CLAIMS, loadBatch, type Caches } from './load-batch';
+import { atHand, CLAIMS, loadBatch, type Caches } from './load-batch';
 import { isMutation, type Pending, type PendingInput, type PendingMutation } from './pending';
 
 /** What the decider needs around it. */
 export interface DeciderPorts {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Throws when another sequencer has taken this one's place: then nothing of the transaction may stay. */
-  mustHold(tx: Tx, attempt: Attempt): Promise<void>;
-  /** Of these event ids, those that were never decided on. */
-  claimInbox(tx: Tx, ids: string[]): Promise<Set<string>>;
+  /**
+   * Of these event ids, those that were never decided on. Throws when another sequencer has taken this one's place: then nothing of the
+   * transaction may stay.
+   */
+  claimInbox(tx: Tx, ids: readonly string[], attempt: Attempt): Promise<ReadonlySet<string>>;
   insertOutbox(tx: Tx, sealed: readonly Sealed[]): Promise<OutboxRow[]>;
   /** Called right after the commit. */
   relay(rows: readonly OutboxRow[]): void;
@@ -47,7 +49,8 @@ const MOST_TRIES = 5;
  * Conflict keys span sequences: they are computed from the states of all open ones, and the turns taken are the version that all of
  * them share. Who moves up when a sequence ends is decided in the same batch, because of the record that says so.
  *
- * A version conflict means that another writer decided first: the batch is decided again on what is stored.
+ * Most batches are decided on what is at hand, before their transaction begins. A version conflict, or an input that was decided on
+ * before, means that it was not all: the batch is decided again on what is stored.
  */
 export class Decider {
   private last: Promise<void> = Promise.resolve();
@@ -71,7 +74,8 @@ export class Decider {
       // Sequences that only a mutation has to do with are among these once the batch is loaded.
       const touched = new Set<string>();
       try {
-        return await this.decideOnce(pending, touched);
+        const loaded = tries === 1 ? atHand(pending, this.caches) : null;
+        return await (loaded ? this.decideAtHand(pending, loaded, touched) : this.decideOnce(pending, touched));
       } catch (error) {
         this.caches.sequences.forget(touched);
         this.caches.claims.forget([CLAIMS]);
@@ -81,37 +85,55 @@ export class Decider {
     }
   }
 
+  /** Nothing has to be read: inbox and effects are one round trip. */
+  private async decideAtHand(pending: readonly Pending[], loaded: Loaded, touched: Set<string>): Promise<void> {
+    const ids = new Set(idsOf(pending));
+    const batch = this.decided(takeFresh(pending, ids), loaded, touched);
+    const rows = await this.ports.transaction(async (tx) => {
+      const claimed = this.ports.claimInbox(tx, [...ids], attemptOf(pending));
+      const [unseen, written] = await inTurn([claimed, this.write(tx, batch)] as const);
+      if (unseen.size < ids.size) throw new SeenBefore('not all inputs are new');
+      return written;
+    });
+    this.settle(batch, rows);
+  }
+
   private async decideOnce(pending: readonly Pending[], touched: Set<string>): Promise<void> {
     const { batch, rows } = await this.ports.transaction(async (tx) => {
-      const eventIds = pending.flatMap(({ eventId }) => eventId ?? []);
-      const [unseen] = await Promise.all([
-        eventIds.length > 0 ? this.ports.claimInbox(tx, eventIds) : new Set<string>(),
-        this.ports.mustHold(tx, attemptOf(pending)),
-      ]);
+      const unseen = await this.ports.claimInbox(tx, idsOf(pending), attemptOf(pending));
       const fresh = takeFresh(pending, unseen);
-      const loaded = await loadBatch(tx, fresh, this.caches);
-      for (const id of loaded.sequences.keys()) touched.add(id);
-      const made = new Batch(loaded, new Date(this.ports.now()).toISOString());
-      for (const one of fresh) {
-        if (isMutation(one)) this.classifyOne(one, made);
-        else this.decideOne(one, one.eventId, made);
-      }
+      const made = this.decided(fresh, await loadBatch(tx, fresh, this.caches), touched);
       return { batch: made, rows: await this.write(tx, made) };
     });
+    this.settle(batch, rows);
+  }
+
+  private decided(fresh: readonly Pending[], loaded: Loaded, touched: Set<string>): Batch {
+    for (const id of loaded.sequences.keys()) touched.add(id);
+    const batch = new Batch(loaded, new Date(this.ports.now()).toISOString());
+    for (const one of fresh) {
+      if (isMutation(one)) this.classifyOne(one, batch);
+      else this.decideOne(one, one.eventId, batch);
+    }
+    return batch;
+  }
+
+  private settle(batch: Batch, rows: readonly OutboxRow[]): void {
     if (rows.length > 0) this.ports.relay(rows);
+    for (const round of batch.heard) this.rounds.note(round, batch.at);
     this.remember(batch);
   }
 
   /** Started together, the statements share one round trip. */
   private async write(tx: Tx, { drafts, changes, targetFacts, ended, turns, at }: Batch): Promise<OutboxRow[]> {
     const sealed = drafts.length > 0 ? this.ports.seal(drafts) : [];
-    const [rows] = await Promise.all([
+    const [rows] = await inTurn([
       sealed.length > 0 ? this.ports.insertOutbox(tx, sealed) : [],
-      changes.length > 0 ? appendFacts(tx, changes, at) : undefined,
+      changes.length > 0 ? appendFacts(tx, changes, storedFacts(drafts, sealed), Date.parse(at)) : undefined,
       targetFacts.length > 0 ? appendTargetFacts(tx, targetFacts) : undefined,
       ended.length > 0 ? noteEnded(tx, ended) : undefined,
       turns.to > turns.from ? takeTurns(tx, turns.from, turns.to) : undefined,
-    ]);
+    ] as const);
     return rows;
   }
 
@@ -140,12 +162,12 @@ export class Decider {
     const recordId = this.ports.newId();
     const tools = this.toolsFor(origin, recordId, batch);
     const decision = decide(this.complete(input, sequenceId, state), state, origin, tools);
-    if (input.kind === 'reading-received') this.rounds.note(input.data, batch.at);
+    if (input.kind === 'reading-received') batch.heard.push(input.data);
     if (input.kind === 'clock-reached') batch.move(sequenceId);
     if (decision.facts.length === 0) return;
     const record = recordDraft(origin, recordId, versionOf(state) + 1, decision.facts);
     const orders = decision.orders.map((order) => orderDraft(origin, order, recordId));
-    const next = batch.append(sequenceId, decision.facts, [record, ...orders]);
+    const next = batch.append(sequenceId, decision.state, [record, ...orders]);
     for (const id of next) this.decideOne({ sequenceId: id, input: { kind: 'keys-freed' } }, recordId, batch);
   }
 
@@ -184,6 +206,11 @@ const folded = ({ resource, with: told, effect, by }: PendingMutation['mutation'
   by,
 });
 
+const idsOf = (pending: readonly Pending[]): string[] => pending.flatMap(({ eventId }) => eventId ?? []);
+
+/** Among what was decided on as new is something that is not: nothing of it may stay. */
+class SeenBefore extends Error {}
+
 /** For the record of a refusal. A mutation's sequences are not known before it is classed. */
 const attemptOf = (pending: readonly Pending[]): Attempt => ({
   tried: 'decide',
@@ -192,4 +219,6 @@ const attemptOf = (pending: readonly Pending[]): Attempt => ({
 
 const UNIQUE_VIOLATION = '23505';
 const isVersionConflict = (error: unknown): boolean =>
-  error instanceof TurnsMoved || (error instanceof DatabaseError && error.code === UNIQUE_VIOLATION);
+  error instanceof SeenBefore ||
+  error instanceof TurnsMoved ||
+  (error instanceof DatabaseError && error.code === UNIQUE_VIOLATION);

@@ -25,32 +25,40 @@ export interface Origin {
 
 /** Records first, then what they order: in this order they go into the outbox and out. */
 export function recordDraft(origin: Origin, id: string, version: number, records: readonly EvolutionRecord[]): Draft {
-  const data: RecordData = { sequenceId: origin.sequenceId, epoch: origin.epoch, version, records: [...records] };
-  return {
-    ...common(origin),
+  const { sequenceId, epoch, cause } = origin;
+  const data: RecordData = { sequenceId, epoch, version, records: records as EvolutionRecord[] };
+  return draftOf(origin, {
     id,
     topic: topicNames.records,
     type: RECORD_TYPE,
+    causationIds: cause ? [cause] : [],
     data,
-    causationIds: origin.cause ? [origin.cause] : [],
-  };
+  });
 }
 
 /** @param recordId the record that says why; null while only the digest's other parts are known is not possible: it is made first */
 export function orderDraft(origin: Origin, order: Order, recordId: string): Draft {
-  const base = { ...common(origin), id: order.id, causationIds: [recordId], data: order.data };
-  return order.kind === 'command'
-    ? { ...base, topic: commandsTopic(order.executor), type: COMMAND_TYPE }
-    : { ...base, topic: topicNames.probes, type: LOOK_TYPES[order.kind] };
+  const { id, data } = order;
+  const topic = order.kind === 'command' ? commandsTopic(order.executor) : topicNames.probes;
+  const type = order.kind === 'command' ? COMMAND_TYPE : LOOK_TYPES[order.kind];
+  return draftOf(origin, { id, topic, type, causationIds: [recordId], data });
 }
 
 const LOOK_TYPES = { probe: PROBE_TYPE, watch: WATCH_TYPE, 'watch-end': WATCH_END_TYPE };
 
-const common = ({ sequenceId, at }: Origin) => ({
+type Own = Pick<Draft, 'topic' | 'type' | 'causationIds' | 'data'> & { readonly id: string };
+
+/** Written out: this is made for every message, and copying objects into each other costs more than it says. */
+const draftOf = ({ sequenceId, at }: Origin, { id, topic, type, causationIds, data }: Own): Draft => ({
+  id,
+  topic,
   key: sequenceId,
+  type,
   subject: sequenceId,
   correlationId: sequenceId,
+  causationIds,
   time: at,
+  data,
 });
 
 /** What a mutation is: a fact of its target's stream. */

@@ -1,5 +1,5 @@
 import type { Tx } from '@causeway/persistence';
-import { attemptOf, ClaimBook, type SequenceState, type TargetState } from '@causeway/sequence-core';
+import { ABSENT, attemptOf, ClaimBook, type SequenceState, type TargetState } from '@causeway/sequence-core';
 import { loadStates, versionOf } from '../store/stream-store';
 import { lastTurn, openHeads } from '../store/claim-store';
 import { headsAround, loadTargets, type StoredHead } from '../store/target-store';
@@ -16,6 +16,34 @@ export interface Caches {
 }
 
 export const CLAIMS = 'claims';
+
+/**
+ * The states that a batch is decided on, when all are at hand; null: something has to be read. An intent of a sequence that is not known
+ * here counts as its first: if it is not, its facts cannot be appended, since the sequence has its first ones already.
+ */
+export function atHand(pending: readonly Pending[], caches: Caches): Loaded | null {
+  const claims = caches.claims.get(CLAIMS);
+  if (!claims) return null;
+  const sequences = new Map<string, SequenceState>();
+  for (const one of pending) {
+    if (isMutation(one)) return null;
+    const state = caches.sequences.get(one.sequenceId) ?? (one.input.kind === 'intent-received' ? ABSENT : undefined);
+    if (!state) return null;
+    if (!sequences.has(one.sequenceId)) sequences.set(one.sequenceId, state);
+  }
+  return withNext(sequences, claims, caches);
+}
+
+/** Who ends lets those right behind it move up. */
+function withNext(sequences: Map<string, SequenceState>, claims: ClaimBook, caches: Caches): Loaded | null {
+  for (const named of [...sequences.keys()])
+    for (const id of claims.behind(named)) {
+      const state = sequences.get(id) ?? caches.sequences.get(id);
+      if (!state) return null;
+      sequences.set(id, state);
+    }
+  return { sequences, targets: new Map(), claims };
+}
 
 /** The states that a batch is decided on; with mutations, also those of the sequences they are held against. */
 export async function loadBatch(tx: Tx, pending: readonly Pending[], caches: Caches): Promise<Loaded> {

@@ -1,14 +1,20 @@
 import type { EvolutionRecord } from '@causeway/contracts';
-import type { Tx } from '@causeway/persistence';
-import { ABSENT, evolve, nextLook, type SequenceState } from '@causeway/sequence-core';
+import { packBytes, plainArray, textArray, type Tx } from '@causeway/persistence';
+import { ABSENT, evolve, nextLookMs, type SequenceState } from '@causeway/sequence-core';
 
 /** What one batch of decisions leaves of one sequence. */
 export interface StreamChange {
   readonly sequenceId: string;
-  /** Version of the state the facts were decided on. */
-  readonly expectedVersion: number;
-  readonly facts: readonly EvolutionRecord[];
   readonly state: SequenceState;
+}
+
+/** The facts of one decision, as they are told. */
+export interface StoredFacts {
+  readonly sequenceId: string;
+  /** Of the first of them: one more than that of the state they were decided on. */
+  readonly version: number;
+  /** A JSON array. */
+  readonly json: Buffer;
 }
 
 export const versionOf = (state: SequenceState): number => (state.status === 'absent' ? 0 : state.version);
@@ -22,42 +28,57 @@ export async function loadStates(tx: Tx, ids: readonly string[]): Promise<Map<st
     [ids],
     'load-streams',
   );
-  for (const { sequence_id: id, body } of rows)
-    states.set(id, evolve(states.get(id) ?? ABSENT, JSON.parse(body) as EvolutionRecord));
+  for (const { sequence_id: id, body } of rows) states.set(id, factsOf(body).reduce(evolve, states.get(id) ?? ABSENT));
   return states;
 }
 
+/** Rows of releases before 0.2 hold one fact. */
+function factsOf(body: string): readonly EvolutionRecord[] {
+  const stored = JSON.parse(body) as EvolutionRecord | readonly EvolutionRecord[];
+  return Array.isArray(stored) ? (stored as readonly EvolutionRecord[]) : [stored as EvolutionRecord];
+}
+
 /**
- * Appends facts after the versions they were decided on and moves the heads, in two statements whatever the number of
- * sequences. Throws a unique violation (23505) when another writer was there first: nothing is appended then.
+ * A look at the clock that is still to come is left where it is, unless it has to come earlier: too early it decides nothing, and a head
+ * whose indexed columns stay is a cheap write.
  */
-export async function appendFacts(tx: Tx, changes: readonly StreamChange[], at: string): Promise<void> {
-  const rows = changes.flatMap(({ sequenceId, expectedVersion, facts }) =>
-    facts.map((fact, i) => ({ sequenceId, version: expectedVersion + 1 + i, body: JSON.stringify(fact) })),
-  );
-  const appended =
-    rows.length > 0 &&
-    tx.query(
-      `INSERT INTO fact (sequence_id, version, body) SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[])`,
-      [rows.map((row) => row.sequenceId), rows.map((row) => row.version), rows.map((row) => row.body)],
-      'append-facts',
-    );
-  const moved = tx.query(
-    `INSERT INTO sequence (id, version, status, look_at_ms, targets)
-     SELECT id, version, status, look_at_ms, string_to_array(targets, ' ')
-     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::text[]) AS s(id, version, status, look_at_ms, targets)
-     ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
-       look_at_ms = excluded.look_at_ms, updated_at = now()`,
-    [
-      changes.map(({ sequenceId }) => sequenceId),
-      changes.map(({ state }) => versionOf(state)),
-      changes.map(({ state }) => state.status),
-      changes.map(({ state }) => lookAtMs(state, at)),
-      changes.map(({ state }) => targetsOf(state).join(' ')),
-    ],
-    'move-heads',
-  );
-  await Promise.all([appended, moved]);
+const APPEND = `WITH appended AS (
+    INSERT INTO fact (sequence_id, version, body)
+    SELECT id, version, convert_from(substring($1::bytea FROM start FOR length), 'UTF8')
+    FROM unnest($2::uuid[], $3::int[], $4::int[], $5::int[]) AS f(id, version, start, length))
+  INSERT INTO sequence AS there (id, version, status, look_at_ms, targets)
+  SELECT id, version, status, look_at_ms, string_to_array(targets, ' ')
+  FROM unnest($6::uuid[], $7::int[], $8::text[], $9::bigint[], $10::text[]) AS s(id, version, status, look_at_ms, targets)
+  ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, updated_at = now(),
+    look_at_ms = CASE WHEN excluded.status = 'open' AND there.look_at_ms > $11
+      AND there.look_at_ms <= coalesce(excluded.look_at_ms, there.look_at_ms)
+      THEN there.look_at_ms ELSE excluded.look_at_ms END`;
+
+/**
+ * Appends facts after the versions they were decided on and moves the heads. Throws a unique violation (23505) when another writer was
+ * there first: nothing is appended then.
+ */
+export async function appendFacts(
+  tx: Tx,
+  changes: readonly StreamChange[],
+  told: readonly StoredFacts[],
+  nowMs: number,
+): Promise<void> {
+  const { bytes, starts, lengths } = packBytes(told.map(({ json }) => json));
+  const facts = [
+    plainArray(told.map(({ sequenceId }) => sequenceId)),
+    plainArray(told.map(({ version }) => version)),
+    plainArray(starts),
+    plainArray(lengths),
+  ];
+  const heads = [
+    plainArray(changes.map(({ sequenceId }) => sequenceId)),
+    plainArray(changes.map(({ state }) => versionOf(state))),
+    plainArray(changes.map(({ state }) => state.status)),
+    plainArray(changes.map(({ state }) => nextLookMs(state, nowMs))),
+    textArray(changes.map(({ state }) => targetsOf(state).join(' '))),
+  ];
+  await tx.query(APPEND, [bytes, ...facts, ...heads, nowMs], 'append-facts');
 }
 
 /** Names of the targets that a sequence is to change; of a preview or a rejected one none. */
@@ -65,11 +86,6 @@ export const targetsOf = (state: SequenceState): string[] =>
   'acceptance' in state && state.acceptance.mode === 'apply'
     ? [...new Set(state.acceptance.steps.map(({ target }) => target))]
     : [];
-
-function lookAtMs(state: SequenceState, at: string): number | null {
-  const next = nextLook(state, at);
-  return next === null ? null : Date.parse(next);
-}
 
 /** Ids of sequences whose time has come, oldest first. */
 export async function dueSequences(database: Tx, nowMs: number, limit: number): Promise<string[]> {

@@ -56,14 +56,21 @@ export class ClaimBook implements Claims {
 
   /** Those right behind a sequence, each once, first who is longer in line. */
   behind(sequenceId: string): string[] {
-    const found = (this.keys.get(sequenceId) ?? []).flatMap(({ key }) => {
-      const line = this.lines.get(key) ?? [];
-      return line[line.findIndex((one) => one.sequenceId === sequenceId) + 1]?.sequenceId ?? [];
-    });
-    const each = [...new Set(found)];
+    const each: string[] = [];
+    for (const { key } of this.keys.get(sequenceId) ?? []) {
+      const next = this.rightBehind(sequenceId, key);
+      if (next !== undefined && !each.includes(next)) each.push(next);
+    }
     if (each.length < 2) return each;
     const order = [...this.keys.keys()];
     return each.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  }
+
+  /** Nearly every line is one sequence long: then nothing is looked for. */
+  private rightBehind(sequenceId: string, key: string): string | undefined {
+    const line = this.lines.get(key) ?? [];
+    if (line.length < 2) return undefined;
+    return line[line.findIndex((one) => one.sequenceId === sequenceId) + 1]?.sequenceId;
   }
 
   /** Puts a sequence in its lines or takes it out of them, as its state says. */

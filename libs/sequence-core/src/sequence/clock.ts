@@ -64,16 +64,21 @@ function decideApplied(
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * When `clock-reached` should come next for a state, or null when only a message can move it. Cheap and coarse on purpose:
- * an early look decides nothing.
- * @param at now, RFC 3339
+ * When `clock-reached` should come next for a state, or null when only a message can move it; Unix milliseconds. Cheap and coarse on
+ * purpose: an early look decides nothing.
  */
-export function nextLook(state: SequenceState, at: string): string | null {
+export function nextLookMs(state: SequenceState, nowMs: number): number | null {
   if (state.status !== 'open') return null;
-  const soon = Date.parse(at) + LOOK_EVERY_MS;
-  const times = Object.values(state.steps).flatMap((step) => {
-    if (step.phase === 'retry-later') return step.retryAt === null ? [] : Math.max(Date.parse(step.retryAt), soon);
-    return step.phase === 'applied' || step.phase === 'outcome-unknown' ? soon : [];
-  });
-  return times.length > 0 ? new Date(Math.min(...times)).toISOString() : null;
+  const soon = nowMs + LOOK_EVERY_MS;
+  let next: number | null = null;
+  for (const id in state.steps) {
+    const at = lookAtMs(state.steps[id] as StepState, soon);
+    if (at !== null && (next === null || at < next)) next = at;
+  }
+  return next;
+}
+
+function lookAtMs(step: StepState, soon: number): number | null {
+  if (step.phase === 'retry-later') return step.retryAt === null ? null : Math.max(Date.parse(step.retryAt), soon);
+  return step.phase === 'applied' || step.phase === 'outcome-unknown' ? soon : null;
 }

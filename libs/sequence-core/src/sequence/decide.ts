@@ -1,7 +1,7 @@
 import { advance } from './advance';
 import type { Context, Input } from './context';
 import { decideClock } from './clock';
-import { Draft, NOTHING, type Decision, type Tools } from './decision';
+import { Draft, type Decision, type Tools } from './decision';
 import { decideIntent } from './intent';
 import { decideMutation } from './mutation';
 import { decideOperator, refuseDecision } from './operator';
@@ -47,8 +47,8 @@ export function decide(input: Input, state: SequenceState, context: Context, too
 
 /** Who answers or decides for a sequence that waits for nothing is told so; everything else is only late. */
 function late(input: Input, state: SequenceState, context: Context, tools: Tools): Decision {
-  if (state.status === 'absent') return NOTHING;
   const draft = new Draft(state, tools, context.at);
+  if (state.status === 'absent') return draft.done();
   if (input.kind === 'decision-received') {
     const code = state.status === 'ended' ? 'already-ended' : 'never-accepted';
     refuseDecision(input, draft, code, `the sequence is ${state.status} and takes no decision`);

@@ -24,9 +24,9 @@ export interface Tools {
 export interface Decision {
   readonly facts: readonly EvolutionRecord[];
   readonly orders: readonly Order[];
+  /** What the facts leave: the state that was decided on with each of them folded in. */
+  readonly state: SequenceState;
 }
-
-export const NOTHING: Decision = { facts: [], orders: [] };
 
 /** A decision being made: each fact is folded at once, so the next one is decided on the state it leaves. */
 export class Draft<S extends SequenceState = SequenceState> {
@@ -49,6 +49,6 @@ export class Draft<S extends SequenceState = SequenceState> {
   }
 
   done(): Decision {
-    return { facts: this.facts, orders: this.orders };
+    return { facts: this.facts, orders: this.orders, state: this.state };
   }
 }
