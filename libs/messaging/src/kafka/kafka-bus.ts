@@ -1,9 +1,10 @@
+// First: it changes what kafkajs loads.
+import './fast-kafkajs';
 import type { TopicSettings } from '@causeway/contracts';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Consumption, ConsumeOptions, EventBus, Watermark } from '../bus';
 import type { Sealed } from '../envelopes';
 import { messageOf, silentLog, type Log } from '../log';
-import { installFastEncoding } from './fast-encoding';
 import { KafkaConsumption } from './kafka-consumption';
 import { kafkaLog } from './kafka-log';
 import { KafkaSender } from './kafka-sender';
@@ -36,7 +37,6 @@ export function kafkaOptionsFrom(
 
 /** The bus on Kafka. Connects lazily: a broker that is not there yet is waited for by whoever sends or consumes. */
 export function createKafkaBus(options: KafkaBusOptions): EventBus {
-  installFastEncoding();
   return new KafkaBus(options);
 }
 

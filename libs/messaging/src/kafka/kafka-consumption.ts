@@ -1,8 +1,9 @@
-import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Consumption, ConsumeOptions, RawMessage } from '../bus';
 import { messageOf, type Log } from '../log';
 import { lingerFor } from '../linger';
 import { pause } from '../pause';
+import { rawOf } from './fetched-record';
 import { OffsetTracker } from './offset-tracker';
 import { WallClock } from './wall-clock';
 import { Watchdog } from './watchdog';
@@ -261,22 +262,4 @@ function bytesOf(messages: readonly RawMessage[]): number {
   let bytes = 0;
   for (const message of messages) bytes += message.value?.length ?? 0;
   return bytes;
-}
-
-function rawOf(topic: string, partition: number, message: KafkaMessage): RawMessage {
-  const headers: Record<string, string> = {};
-  for (const name in message.headers) {
-    const value = message.headers[name];
-    if (value === undefined) continue;
-    headers[name] = Array.isArray(value) ? value.map(String).join('\u0000') : value.toString();
-  }
-  return {
-    topic,
-    partition,
-    offset: message.offset,
-    key: message.key === null ? null : message.key.toString('utf8'),
-    value: message.value,
-    headers,
-    timestampMs: Number(message.timestamp),
-  };
 }
