@@ -52,6 +52,12 @@ export class Cursor {
     if (bytes != null) this.put(bytes, length);
   }
 
+  /** Text with its length before it, as everywhere outside of records. */
+  text(text: string, length: number): void {
+    this.int16(length);
+    this.put(text, length);
+  }
+
   put(bytes: Buffer | string, length: number): void {
     if (typeof bytes !== 'string') this.buf.set(bytes, this.at);
     else if (length !== bytes.length) this.buf.write(bytes, this.at, length, 'utf8');

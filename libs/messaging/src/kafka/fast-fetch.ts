@@ -96,6 +96,7 @@ function readBatches(buf: Buffer, from: number, to: number): FetchedRecord[] | n
     const end = at + AT.magic - 4 + buf.readInt32BE(at + AT.length);
     // The broker cuts the last batch where its limit of bytes is: it comes whole with the next fetch.
     if (end > to) break;
+    if (end < at + AT.records) return null;
     if (buf[at + AT.magic] !== 2 || buf.readInt16BE(at + AT.attributes) & NOT_OURS) return null;
     if (!readRecords(buf, at, end, records)) return null;
     at = end;

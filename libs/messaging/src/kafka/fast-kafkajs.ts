@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { batchClass } from './fast-batch';
 import { fetchResponse } from './fast-fetch';
+import { fetchRequest } from './fast-fetch-request';
 import { groupMessagesPerPartition } from './fast-partition';
 import { frameRequest, produceRequest } from './fast-produce';
 import { requestQueue } from './fast-queue';
@@ -12,6 +13,7 @@ import { requestQueue } from './fast-queue';
 const REPLACED: Readonly<Record<string, (original: never) => unknown>> = {
   'protocol/requests/produce/v3/request.js': produceRequest,
   'protocol/request.js': () => frameRequest,
+  'protocol/requests/fetch/v11/request.js': fetchRequest,
   'protocol/requests/fetch/v11/response.js': fetchResponse,
   'consumer/batch.js': batchClass,
   'network/requestQueue/index.js': requestQueue,

@@ -80,8 +80,7 @@ export function encodeProduce({ acks, timeout, topicData }: ProduceFields, nowMs
   out.int32(topics.length);
   for (const { topic, partitions } of topics) {
     const length = Buffer.byteLength(topic);
-    out.int16(length);
-    out.put(topic, length);
+    out.text(topic, length);
     out.int32(partitions.length);
     for (const partition of partitions) writePartition(out, partition, BigInt(nowMs));
   }
@@ -160,8 +159,7 @@ export async function frameRequest({ correlationId, clientId, request }: Framed)
   out.int16(request.apiKey);
   out.int16(request.apiVersion);
   out.int32(correlationId);
-  out.int16(name);
-  out.put(clientId, name);
+  out.text(clientId, name);
   out.put(payload, payload.length);
   return { buf: out.buf, buffer: out.buf };
 }

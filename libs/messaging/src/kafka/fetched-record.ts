@@ -58,6 +58,7 @@ function readHeaders(buf: Buffer, from: number, to: number): Record<string, stri
   for (let i = 0; i < count && reader.at < to; i++) {
     const place = seen[i] ?? passing;
     const nameLength = reader.varInt();
+    if (nameLength < 0) break;
     place.name = textAt(buf, reader.at, nameLength, place.name);
     reader.at += nameLength;
     const length = reader.varInt();
