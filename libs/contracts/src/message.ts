@@ -8,6 +8,7 @@ import { decision, DECISION_TYPE } from './decision/current';
 import { entry, ENTRY_TYPE } from './entry/current';
 import type { Envelope } from './envelope/current';
 import { intent, INTENT_TYPE } from './intent/current';
+import { leanCheck, type LeanCheck } from './lean-check';
 import { mutation, MUTATION_TYPE } from './mutation/current';
 import { probe, PROBE_TYPE } from './probe/current';
 import { readingMessage, READING_TYPE } from './reading/current';
@@ -49,11 +50,22 @@ export type Parsed =
 
 const isMessageType = (type: string): type is MessageType => Object.hasOwn(messageSchemas, type);
 
+const checks = new Map<MessageType, LeanCheck>();
+
+function leanCheckOf(type: MessageType): LeanCheck {
+  const known = checks.get(type);
+  if (known) return known;
+  const made = leanCheck(messageSchemas[type]) ?? (() => false);
+  checks.set(type, made);
+  return made;
+}
+
 /** Reads a parsed JSON value as a message of the language. Never throws. */
 export function parseMessage(value: unknown): Parsed {
   const type = (value as Partial<Envelope> | null)?.type;
   if (typeof type !== 'string') return { kind: 'invalid', detail: 'type: must be a string' };
   if (!isMessageType(type)) return { kind: 'unknown-type', type: type.slice(0, 200) };
+  if (leanCheckOf(type)(value)) return { kind: 'message', message: value as Message };
   const parsed = messageSchemas[type].safeParse(value);
   if (parsed.success) return { kind: 'message', message: parsed.data };
   const issue = parsed.error.issues[0];

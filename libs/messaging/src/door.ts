@@ -15,7 +15,7 @@ import {
 import { sha256Hex, type Verification, type Verifier } from '@causeway/signing';
 import type { RawMessage } from './bus';
 import type { Received } from './envelopes';
-import { depthWithin } from './json-depth';
+import { depthWithin, hasFewOpeners } from './json-depth';
 
 /**
  * The one place where bytes from outside become messages.
@@ -62,12 +62,15 @@ const refuse = (reason: ParkReason, detail: string): Refusal => ({ reason, detai
 function look(raw: RawMessage, door: Door): Received | Refusal {
   const bytes = raw.value;
   const settings = door.topics.get(raw.topic);
-  const unfit = unfitBytes(bytes, settings);
+  const unfit = unfitSize(bytes, settings);
   if (unfit) return unfit;
   const value = bytes as Buffer;
+  const text = value.toString('utf8');
+  const unreadable = unfitText(value, text);
+  if (unreadable) return unreadable;
   let json: unknown;
   try {
-    json = JSON.parse(value.toString('utf8'));
+    json = JSON.parse(text);
   } catch (error) {
     return refuse('not-json', (error as Error).message);
   }
@@ -88,11 +91,16 @@ const FRAMING_BYTES = 64 * 1024;
 const maxValueBytes = (settings: TopicSettings | undefined): number =>
   settings ? settings.maxMessageBytes - FRAMING_BYTES : limits.messageBytes;
 
-function unfitBytes(bytes: Buffer | null, settings: TopicSettings | undefined): Refusal | null {
+function unfitSize(bytes: Buffer | null, settings: TopicSettings | undefined): Refusal | null {
   if (bytes === null || bytes.length === 0) return refuse('empty', 'the value is empty or null');
   const limit = maxValueBytes(settings);
   if (bytes.length > limit) return refuse('too-large', `${bytes.length} bytes; the limit is ${limit}`);
-  if (!depthWithin(bytes, limits.jsonDepth)) return refuse('too-deep', `more than ${limits.jsonDepth} levels`);
+  return null;
+}
+
+function unfitText(bytes: Buffer, text: string): Refusal | null {
+  const isDeep = !hasFewOpeners(text, limits.jsonDepth) && !depthWithin(bytes, limits.jsonDepth);
+  if (isDeep) return refuse('too-deep', `more than ${limits.jsonDepth} levels`);
   if (!isUtf8(bytes)) return refuse('not-utf8', 'the value is not valid UTF-8');
   return null;
 }
@@ -115,23 +123,23 @@ function misplacement(
   return null;
 }
 
-const receivedOf = (
-  raw: RawMessage,
-  message: Message,
-  bytes: Buffer,
-  signature: string,
-  principal: string,
-): Received => ({
-  message,
-  topic: raw.topic,
-  partition: raw.partition,
-  offset: raw.offset,
-  key: raw.key,
-  bytes,
-  signature,
-  digest: sha256Hex(bytes),
-  principal,
-});
+function receivedOf(raw: RawMessage, message: Message, bytes: Buffer, signature: string, principal: string): Received {
+  let digest: string | undefined;
+  return {
+    message,
+    topic: raw.topic,
+    partition: raw.partition,
+    offset: raw.offset,
+    key: raw.key,
+    bytes,
+    signature,
+    // Not everybody asks for it.
+    get digest() {
+      return (digest ??= sha256Hex(bytes));
+    },
+    principal,
+  };
+}
 
 const EXCERPT_BYTES = 512;
 const DETAIL_CHARACTERS = 500;

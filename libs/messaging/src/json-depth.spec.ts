@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { depthWithin } from './json-depth';
+import { depthWithin, hasFewOpeners } from './json-depth';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
 const depthOf = (value: unknown): number =>
@@ -32,5 +32,14 @@ describe('the depth of JSON text', () => {
 
   it('gives some answer on any bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (any) => typeof depthWithin(any, 3) === 'boolean'));
+  });
+
+  it('is never more than the openers, wherever they stand', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), fc.nat(8), (text, limit) => {
+        if (hasFewOpeners(text, limit)) expect(depthWithin(bytes(text), limit)).toBe(true);
+        else expect(text.split(/[[{]/).length - 1).toBeGreaterThan(limit);
+      }),
+    );
   });
 });

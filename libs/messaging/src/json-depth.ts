@@ -19,6 +19,19 @@ export function depthWithin(bytes: Uint8Array, limit: number): boolean {
   return true;
 }
 
+/**
+ * Whether text has so few openers that it cannot nest deeper than `limit`: nearly all of it, and looked at without a turn a byte.
+ * False says nothing.
+ */
+export const hasFewOpeners = (text: string, limit: number): boolean =>
+  countOf('{', text, limit) + countOf('[', text, limit) <= limit;
+
+function countOf(opener: string, text: string, most: number): number {
+  let count = 0;
+  for (let at = text.indexOf(opener); at >= 0 && count <= most; at = text.indexOf(opener, at + 1)) count++;
+  return count;
+}
+
 function endOfString(bytes: Uint8Array, from: number): number {
   let i = from;
   for (; i < bytes.length && bytes[i] !== QUOTE; i++) if (bytes[i] === BACKSLASH) i++;

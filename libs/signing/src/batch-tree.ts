@@ -1,3 +1,4 @@
+import { PAYLOAD_TYPE } from '@causeway/contracts';
 import { sha256 } from './hash';
 
 /**
@@ -10,10 +11,28 @@ export interface BatchTree {
   readonly paths: readonly Uint8Array[];
 }
 
-export function batchLeaf(encoded: Uint8Array): Uint8Array {
-  const input = new Uint8Array(encoded.length + 1);
-  input.set(encoded, 1);
-  return sha256(input);
+/** Leaf mark of RFC 6962, then the encoding's beginning up to the length of the body: the same for every message. */
+const LEAF_HEAD = Buffer.from(`\0DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} `, 'latin1');
+/** Hashed at once, so one buffer serves every leaf. */
+let leafInput = Buffer.alloc(0);
+const MOST_DIGITS = 16;
+
+function roomFor(bytes: number): Buffer {
+  if (leafInput.length < bytes) {
+    leafInput = Buffer.alloc(2 * bytes);
+    LEAF_HEAD.copy(leafInput);
+  }
+  return leafInput;
+}
+
+/** The leaf of a message's value: SHA-256(0x00 || PAE(payload type, value)), without a copy of its own for every message. */
+export function messageLeaf(value: Uint8Array): Uint8Array {
+  const input = roomFor(LEAF_HEAD.length + MOST_DIGITS + value.length);
+  const length = `${value.length} `;
+  let at = LEAF_HEAD.length;
+  for (let i = 0; i < length.length; i++) input[at++] = length.charCodeAt(i);
+  input.set(value, at);
+  return sha256(input.subarray(0, at + value.length));
 }
 
 /** Hashed at once, so one buffer serves every node. */

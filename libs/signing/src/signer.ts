@@ -6,7 +6,7 @@ import {
   PAYLOAD_TYPE,
   preAuthenticationEncoding,
 } from '@causeway/contracts';
-import { batchLeaf, batchTree } from './batch-tree';
+import { batchTree, messageLeaf } from './batch-tree';
 
 /** Signs as one principal. */
 export interface Signer {
@@ -49,7 +49,7 @@ function signOne(key: KeyObject, keyId: string, value: Uint8Array): string {
 
 function signBatch(key: KeyObject, keyId: string, values: readonly Uint8Array[]): string[] {
   if (values.length === 0) return [];
-  const tree = batchTree(values.map((value) => batchLeaf(preAuthenticationEncoding(PAYLOAD_TYPE, value))));
+  const tree = batchTree(values.map(messageLeaf));
   const signed = preAuthenticationEncoding(BATCH_PAYLOAD_TYPE, batchBody(values.length, tree.root));
   const signature = base64(sign(null, signed, key));
   return tree.paths.map((path, index) =>

@@ -8,7 +8,7 @@ import {
   preAuthenticationEncoding,
   type SignatureHeader,
 } from '@causeway/contracts';
-import { batchLeaf, nodeHash } from './batch-tree';
+import { messageLeaf, nodeHash } from './batch-tree';
 import { VerifiedPaths } from './verified-paths';
 
 /** One public key that is trusted: whose it is, and under which id it signs. */
@@ -83,7 +83,7 @@ type BatchHeader = Extract<SignatureHeader, { form: 'batch' }>;
 function verifyBatch(key: KeyObject, header: BatchHeader, value: Uint8Array, paths: VerifiedPaths): boolean {
   const path = strictBase64(header.path);
   if (!path || path.length > MAX_PATH_HASHES * 32) return false;
-  const leaf = batchLeaf(preAuthenticationEncoding(PAYLOAD_TYPE, value));
+  const leaf = messageLeaf(value);
   const tree = `${header.keyId};${header.signature};${header.size}`;
   const climb = paths.climb(tree, leaf, header.index, header.size, path);
   if (climb.end === 'malformed') return false;

@@ -1,10 +1,11 @@
+// First: it changes what kafkajs loads.
+import './fast-kafkajs';
 import type { TopicSettings } from '@causeway/contracts';
 import { Kafka, logLevel, type Admin, type logCreator } from 'kafkajs';
 import type { BrokerContact, Consumption, ConsumeOptions, EventBus, Watermark } from '../bus';
 import type { Sealed } from '../envelopes';
 import { messageOf, silentLog, type Log } from '../log';
 import { withDeadline } from './deadline';
-import { installFastEncoding } from './fast-encoding';
 import { KafkaConsumption } from './kafka-consumption';
 import { kafkaLog } from './kafka-log';
 import { KafkaSender } from './kafka-sender';
@@ -42,7 +43,6 @@ export function kafkaOptionsFrom(
 
 /** The bus on Kafka. Connects lazily: a broker that is not there yet is waited for by whoever sends or consumes. */
 export function createKafkaBus(options: KafkaBusOptions): EventBus {
-  installFastEncoding();
   installTopicIds();
   return new KafkaBus(options);
 }

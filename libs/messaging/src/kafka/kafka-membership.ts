@@ -1,9 +1,10 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Handed, RawMessage } from '../bus';
 import { messageOf, type Log } from '../log';
 import { pause } from '../pause';
 import { withDeadline } from './deadline';
 import type { FetchPacer } from './fetch-pacer';
+import { rawOf } from './fetched-record';
 import { OffsetTracker } from './offset-tracker';
 import type { TopicGenerations } from './topic-generations';
 
@@ -146,7 +147,7 @@ export class KafkaMembership {
     if (this.over || !tracker || !isRunning() || isStale()) return;
     const topic = batch.topic.slice(prefix.length);
     const topicId = generations.of(batch.topic);
-    const messages = batch.messages.map((message) => rawOf(topic, batch.partition, topicId, message));
+    const messages = batch.messages.map((message) => rawOf({ topic, partition: batch.partition, topicId }, message));
     this.handOver(place, tracker, messages, batch.lastOffset());
     resolveOffset(batch.lastOffset());
     await pacer.after(messages.length);
@@ -252,23 +253,4 @@ function bytesOf(messages: readonly RawMessage[]): number {
   let bytes = 0;
   for (const message of messages) bytes += message.value?.length ?? 0;
   return bytes;
-}
-
-function rawOf(topic: string, partition: number, topicId: string | undefined, message: KafkaMessage): RawMessage {
-  const headers: Record<string, string> = {};
-  for (const name in message.headers) {
-    const value = message.headers[name];
-    if (value === undefined) continue;
-    headers[name] = Array.isArray(value) ? value.map(String).join('\u0000') : value.toString();
-  }
-  return {
-    topic,
-    partition,
-    topicId,
-    offset: message.offset,
-    key: message.key === null ? null : message.key.toString('utf8'),
-    value: message.value,
-    headers,
-    timestampMs: Number(message.timestamp),
-  };
 }

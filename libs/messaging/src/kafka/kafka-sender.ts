@@ -1,9 +1,10 @@
 import { ledgerTopics, limits } from '@causeway/contracts';
-import { Partitioners, type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs';
+import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
 import { SendFailed } from '../bus';
 import type { Sealed } from '../envelopes';
 import { messageOf } from '../log';
 import { withDeadline } from './deadline';
+import { partitioner } from './fast-partition';
 
 /** Longest wait for the acknowledgement of one request, milliseconds; then the connection is given up with its producer. */
 const SEND_DEADLINE_MS = 8_000;
@@ -48,7 +49,7 @@ export class KafkaSender {
   private async sendPart(part: readonly Sealed[]): Promise<void> {
     const producer = await this.connected();
     try {
-      const topicMessages = this.byTopic(part);
+      const topicMessages = byTopic(part, this.prefix);
       await withDeadline(
         producer.sendBatch({ acks: -1, timeout: 5_000, topicMessages }),
         SEND_DEADLINE_MS,
@@ -83,7 +84,7 @@ export class KafkaSender {
 
   private async connect(): Promise<Producer> {
     const producer = this.kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: partitioner,
       allowAutoTopicCreation: false,
       idempotent: false,
       retry: { retries: 4, initialRetryTime: 50, maxRetryTime: 500 },
@@ -97,17 +98,17 @@ export class KafkaSender {
     // In the background: it may hang on the dead connection (trap K10).
     producer.disconnect().catch(() => undefined);
   }
+}
 
-  private byTopic(messages: readonly Sealed[]): TopicMessages[] {
-    const topics = new Map<string, Message[]>();
-    for (const { topic, key, value, headers } of messages) {
-      const message = { key, value, headers };
-      const ofTopic = topics.get(topic);
-      if (ofTopic) ofTopic.push(message);
-      else topics.set(topic, [message]);
-    }
-    return Array.from(topics, ([topic, ofTopic]) => ({ topic: this.prefix + topic, messages: ofTopic }));
+export function byTopic(messages: readonly Sealed[], prefix: string): TopicMessages[] {
+  const topics = new Map<string, Message[]>();
+  for (const { topic, key, value, headers } of messages) {
+    const message = { key, value, headers };
+    const ofTopic = topics.get(topic);
+    if (ofTopic) ofTopic.push(message);
+    else topics.set(topic, [message]);
   }
+  return Array.from(topics, ([topic, ofTopic]) => ({ topic: prefix + topic, messages: ofTopic }));
 }
 
 /** Runs of the messages, in order, that each fit one request. */

@@ -1,0 +1,180 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import type { KafkaMessage } from 'kafkajs';
+import { batchClass } from './fast-batch';
+import { decodeFetch, fetchResponse } from './fast-fetch';
+import { encodeProduce } from './fast-produce';
+import { FetchedRecord, rawOf } from './fetched-record';
+
+const load = createRequire(__filename);
+const original = load('kafkajs/src/protocol/requests/fetch/v11/response.js') as Parameters<typeof fetchResponse>[0];
+const Encoder = load('kafkajs/src/protocol/encoder.js') as new () => any;
+const recordOf = load('kafkajs/src/protocol/recordBatch/record/v0/index.js') as (fields: object) => unknown;
+const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0/index.js') as {
+  RecordBatch(fields: object): Promise<{ readonly buffer: Buffer }>;
+};
+const Batch = load('kafkajs/src/consumer/batch.js') as Parameters<typeof batchClass>[0];
+
+interface Lying {
+  readonly firstOffset: number;
+  readonly firstTimestamp: number;
+  readonly compression?: number;
+  readonly records: readonly object[];
+}
+
+const batchBytes = async ({ firstOffset, records, ...more }: Lying): Promise<Buffer> => {
+  const encoded = records.map((record, i) => recordOf({ ...record, offsetDelta: i, timestampDelta: 3 * i }));
+  const batch = { ...more, records: encoded, lastOffsetDelta: records.length - 1, maxTimestamp: more.firstTimestamp };
+  const { buffer } = await RecordBatch(batch);
+  buffer.writeBigInt64BE(BigInt(firstOffset), 0);
+  return buffer;
+};
+
+interface Answered {
+  readonly topic: string;
+  readonly partitions: readonly { readonly set: Buffer; readonly errorCode?: number; readonly aborted?: number }[];
+}
+
+function answer(topics: readonly Answered[]): Buffer {
+  const out = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeInt32(topics.length);
+  for (const { topic, partitions } of topics) {
+    out.writeString(topic).writeInt32(partitions.length);
+    partitions.forEach(({ set, errorCode = 0, aborted }, partition) => {
+      out.writeInt32(partition).writeInt16(errorCode).writeInt64(9_000_000_000).writeInt64(1).writeInt64(0);
+      if (aborted === undefined) out.writeInt32(-1);
+      else out.writeInt32(1).writeInt64(aborted).writeInt64(0);
+      out.writeInt32(-1).writeBytes(set);
+    });
+  }
+  return out.buffer as Buffer;
+}
+
+type Read = { topicName: string; partitions: { partition: number; errorCode: number; messages: never[] }[] };
+const flat = async (decoded: unknown) =>
+  ((await decoded) as { responses: Read[] }).responses.flatMap(({ topicName, partitions }) =>
+    partitions.flatMap(({ partition, messages }) =>
+      messages.map((message: KafkaMessage) => {
+        const {
+          topic,
+          partition: of,
+          offset,
+          key,
+          value,
+          headers,
+          timestampMs,
+        } = rawOf({ topic: topicName, partition }, message);
+        return { topic, partition: of, offset, key, value, headers, timestampMs };
+      }),
+    ),
+  );
+
+const bytes = fc.oneof(
+  fc.string(),
+  fc.uint8Array({ maxLength: 150 }).map((any) => Buffer.from(any)),
+);
+const header = fc.oneof(bytes, fc.constantFrom('application/json', 'é'), fc.array(bytes, { maxLength: 3 }));
+const record = fc.record(
+  {
+    key: fc.option(bytes),
+    value: fc.option(bytes),
+    headers: fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('ce_id', 'ce_type', '\u00e9')), header),
+  },
+  { requiredKeys: ['value'] },
+);
+const lying = fc.record({
+  firstOffset: fc.integer({ min: 0, max: 2 ** 45 }),
+  firstTimestamp: fc.integer({ min: 0, max: 2 ** 42 }),
+  records: fc.array(record, { minLength: 1, maxLength: 5 }),
+});
+
+/** Of a produce request of one topic `t` and one partition: the rest is the record set. */
+const BEFORE_THE_SET = 12 + 3 + 4 + 8;
+
+describe('what a fetch brought', () => {
+  it('is read as kafkajs reads it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(lying, { maxLength: 3 }), { maxLength: 4 }), async (sets) => {
+        const partitions = await Promise.all(
+          sets.map(async (batches) => ({ set: Buffer.concat(await Promise.all(batches.map(batchBytes))) })),
+        );
+        const raw = answer([{ topic: 't', partitions }]);
+        expect(decodeFetch(raw)).not.toBeNull();
+        expect(await flat(decodeFetch(raw))).toEqual(await flat(original.decode(raw)));
+      }),
+    );
+  });
+
+  it('may end within a batch, which comes whole the next time', async () => {
+    const whole = await batchBytes({ firstOffset: 5, firstTimestamp: 1, records: [{ value: 'a' }] });
+    const cut = whole.subarray(0, whole.length - 3);
+    const raw = answer([{ topic: 't', partitions: [{ set: Buffer.concat([whole, cut]) }] }]);
+    expect((await flat(decodeFetch(raw))).map(({ offset }) => offset)).toEqual(['5']);
+    expect(await flat(decodeFetch(raw))).toEqual(await flat(original.decode(raw)));
+  });
+
+  it('is without partitions that brought nothing, and with those that brought an error', async () => {
+    const set = await batchBytes({ firstOffset: 0, firstTimestamp: 1, records: [{ value: 'a' }] });
+    const nothing = { set: Buffer.alloc(0) };
+    const raw = answer([
+      { topic: 'empty', partitions: [nothing, nothing] },
+      { topic: 't', partitions: [nothing, { set }, { set: Buffer.alloc(0), errorCode: 1 }] },
+    ]);
+    const { responses } = decodeFetch(raw) as unknown as { responses: readonly Read[] };
+    expect(responses.map(({ topicName }) => topicName)).toEqual(['t']);
+    expect(responses[0]?.partitions.map(({ partition, errorCode }) => [partition, errorCode])).toEqual([
+      [1, 0],
+      [2, 1],
+    ]);
+  });
+
+  it('is left to kafkajs when it is compressed or of a transaction', async () => {
+    const plain = { firstOffset: 0, firstTimestamp: 1, records: [{ value: 'a' }] };
+    const compressed = await batchBytes({ ...plain, compression: 1 });
+    const open = await batchBytes({ ...plain, transactional: true } as Lying);
+    for (const partition of [{ set: compressed }, { set: open }, { set: await batchBytes(plain), aborted: 7 }]) {
+      const raw = answer([{ topic: 't', partitions: [partition] }]);
+      expect(decodeFetch(raw)).toBeNull();
+      expect(await flat(fetchResponse(original).decode(raw))).toEqual(await flat(original.decode(raw)));
+    }
+  });
+
+  it('has no header with a value of null that could be taken for a text', async () => {
+    // kafkajs cannot write one.
+    const messages = [{ value: 'a', headers: { h: null as never } }];
+    const topicData = [{ topic: 't', partitions: [{ partition: 0, messages }] }];
+    const set = encodeProduce({ acks: 1, timeout: 1, topicData }, 1).buffer.subarray(BEFORE_THE_SET);
+    const raw = answer([{ topic: 't', partitions: [{ set }] }]);
+    for (const read of [decodeFetch(raw), original.decode(raw)])
+      expect((await flat(read))[0]?.headers).toEqual({ h: '\u0000' });
+  });
+});
+
+describe('a batch of what we decoded', () => {
+  it('begins at the offset that was asked for, and tells the same as one of kafkajs', async () => {
+    const values = Array.from({ length: 6 }, (_, i) => ({ value: String(i) }));
+    const set = await batchBytes({ firstOffset: 100, firstTimestamp: 1, records: values });
+    const raw = answer([{ topic: 't', partitions: [{ set }] }]);
+    const Ours = batchClass(Batch);
+    for (const asked of ['0', '100', '103', '105', '106']) {
+      const parts = await Promise.all(
+        [decodeFetch(raw), original.decode(raw)].map(async (read) => (await read) as any),
+      );
+      const [ours, theirs] = [Ours, Batch].map((made, i) => new made('t', asked, parts[i].responses[0].partitions[0]));
+      const told = (batch: any) => ({
+        offsets: batch.messages.map(({ offset }: { offset: string }) => offset),
+        ends: [batch.firstOffset(), batch.lastOffset(), batch.offsetLag(), batch.offsetLagLow(), batch.highWatermark],
+        empty: [batch.isEmpty(), batch.isEmptyDueToFiltering(), batch.isEmptyIncludingFiltered()],
+      });
+      expect(told(ours)).toEqual(told(theirs));
+      expect(ours).toBeInstanceOf(Batch);
+    }
+  });
+
+  it('is made by kafkajs of what kafkajs decoded', async () => {
+    const set = await batchBytes({ firstOffset: 1, firstTimestamp: 1, records: [{ value: 'a' }, { value: 'b' }] });
+    const read = (await original.decode(answer([{ topic: 't', partitions: [{ set }] }]))) as any;
+    const batch = new (batchClass(Batch))('t', '2', read.responses[0].partitions[0]);
+    expect(batch.messages).toHaveLength(1);
+    expect(batch.messages[0]).not.toBeInstanceOf(FetchedRecord);
+  });
+});
