@@ -1,13 +1,7 @@
-import {
-  CHECKPOINT_TYPE,
-  cloudEventHeaders,
-  SIGNATURE_HEADER,
-  topicNames,
-  type CheckpointData,
-} from '@causeway/contracts';
-import type { LedgerEntry } from '@causeway/ledger-core';
-import { seal, type EventBus, type Log, type Sealed } from '@causeway/messaging';
+import { CHECKPOINT_TYPE, topicNames, type CheckpointData } from '@causeway/contracts';
+import { seal, type EventBus, type Log } from '@causeway/messaging';
 import type { Signer } from '@causeway/signing';
+import { sealEntries, type Unpublished } from './entries-messages';
 import type { LedgerFigures } from './figures';
 import type { Head, LogStore, MadeEntry, Publication } from './ports';
 
@@ -26,13 +20,6 @@ export interface PublisherOptions {
   now(): number;
   newId(nowMs: number): string;
   pause(ms: number): Promise<void>;
-}
-
-/** What is published of an entry. */
-interface Unpublished {
-  readonly index: number;
-  readonly bytes: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 type Checkpointed = Pick<Head, 'size' | 'note'>;
@@ -99,10 +86,17 @@ export class Publisher implements Publication {
 
   private async run(): Promise<void> {
     while (!this.stopping || this.isBehind()) {
-      if (!this.isBehind()) await this.untilWoken();
-      else if (!(await this.untilSent(() => this.sendNext()))) return;
+      const goesOn = this.isBehind() ? this.untilSent(() => this.sendNext()) : this.rest();
+      if (!(await goesOn)) return;
     }
     await this.notePosition();
+  }
+
+  /** Until there is more to send. Meanwhile the position is noted, so that whoever looks at the tables sees where the topic stands. */
+  private async rest(): Promise<boolean> {
+    const isNoted = this.position === this.notedSize;
+    const woken = await this.untilWoken(isNoted ? null : NOTE_POSITION_EVERY_MS);
+    return woken || this.untilSent(() => this.notePosition());
   }
 
   private isBehind(): boolean {
@@ -125,7 +119,7 @@ export class Publisher implements Publication {
 
   private async sendNext(): Promise<void> {
     const entries = this.position < (this.newest as Checkpointed).size ? await this.nextEntries() : [];
-    if (entries.length > 0) await this.options.bus.send(this.sealed(entries));
+    if (entries.length > 0) await this.options.bus.send(sealEntries(entries, this.options));
     this.position += entries.length;
     this.options.figures.published = this.position;
     await this.sendCovering();
@@ -145,28 +139,13 @@ export class Publisher implements Publication {
     while (this.queue[0] && this.queue[0].index < this.position) this.drop(1);
     if (this.queue[0]?.index === this.position) return this.drop(MOST_A_SEND);
     const rows = await this.options.store.entries(this.position, MOST_A_SEND);
-    return rows.map(({ index, text }) => ({
-      index,
-      bytes: Buffer.from(text, 'utf8'),
-      headers: cloudEventHeaders(JSON.parse(text) as LedgerEntry, this.options.origin),
-    }));
+    return rows.map(({ index, text }) => ({ index, text, bytes: Buffer.from(text, 'utf8') }));
   }
 
   private drop(count: number): Unpublished[] {
     const dropped = this.queue.splice(0, count);
     for (const { bytes } of dropped) this.queuedBytes -= bytes.length;
     return dropped;
-  }
-
-  private sealed(entries: readonly Unpublished[]): Sealed[] {
-    const signatures = this.options.signer.sign(entries.map(({ bytes }) => bytes));
-    return entries.map(({ bytes, headers }, i) => ({
-      id: headers.ce_id as string,
-      topic: topicNames.ledger,
-      key: this.options.origin,
-      headers: { ...headers, [SIGNATURE_HEADER]: signatures[i] as string },
-      value: bytes,
-    }));
   }
 
   private async sendCheckpoint({ size, note }: Checkpointed): Promise<void> {
@@ -191,12 +170,16 @@ export class Publisher implements Publication {
     this.notedSize = this.position;
   }
 
-  private untilWoken(): Promise<void> {
+  /** False: it was not, for so many milliseconds. */
+  private untilWoken(ms: number | null): Promise<boolean> {
     return new Promise((resolve) => {
-      this.wake = () => {
+      const done = (woken: boolean): void => {
+        clearTimeout(timer);
         this.wake = null;
-        resolve();
+        resolve(woken);
       };
+      const timer = ms === null ? undefined : setTimeout(done, ms, false);
+      this.wake = () => done(true);
     });
   }
 }
