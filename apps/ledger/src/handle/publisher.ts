@@ -1,5 +1,5 @@
 import { CHECKPOINT_TYPE, topicNames, type CheckpointData } from '@causeway/contracts';
-import { seal, type EventBus, type Log } from '@causeway/messaging';
+import { seal, type EventBus, type Log, type Sealed } from '@causeway/messaging';
 import type { Signer } from '@causeway/signing';
 import { sealEntries, type Unpublished } from './entries-messages';
 import type { LedgerFigures } from './figures';
@@ -33,7 +33,7 @@ const LONGEST_PAUSE_MS = 2_000;
 
 /**
  * Brings the log to its topics, in order of index, at least once: from memory right after the commit, from the rows after a crash or
- * when the broker was away for long. Behind it comes the newest checkpoint.
+ * when the broker was away for long. With it goes the newest checkpoint; the topics are two, so it may be read first.
  */
 export class Publisher implements Publication {
   private queue: Unpublished[] = [];
@@ -117,22 +117,21 @@ export class Publisher implements Publication {
     }
   }
 
+  /** Entries and the newest checkpoint of them, in one request; also while more waits: under steady overload it must not stay away. */
   private async sendNext(): Promise<void> {
     const entries = this.position < (this.newest as Checkpointed).size ? await this.nextEntries() : [];
-    if (entries.length > 0) await this.options.bus.send(sealEntries(entries, this.options));
-    this.position += entries.length;
-    this.options.figures.published = this.position;
-    await this.sendCovering();
+    const reached = this.position + entries.length;
+    const newest = this.heads.findLast(({ size }) => size <= reached);
+    const messages = [
+      ...(entries.length > 0 ? sealEntries(entries, this.options) : []),
+      ...(newest ? this.checkpoint(newest) : []),
+    ];
+    await this.options.bus.send(messages);
+    this.isHeaderSent ||= newest !== undefined;
+    // Others may have come meanwhile, or all but the last may have been forgotten.
+    this.heads = this.heads.filter(({ size }) => size > reached);
+    this.options.figures.published = this.position = reached;
     if (this.options.now() - this.notedAtMs >= NOTE_POSITION_EVERY_MS) await this.notePosition();
-  }
-
-  /** The newest checkpoint of what is sent, also while more waits: under steady overload it must not stay away. */
-  private async sendCovering(): Promise<void> {
-    const covered = this.heads.filter(({ size }) => size <= this.position);
-    const newest = covered.at(-1);
-    if (!newest) return;
-    await this.sendCheckpoint(newest);
-    this.heads.splice(0, covered.length);
   }
 
   private async nextEntries(): Promise<Unpublished[]> {
@@ -148,7 +147,7 @@ export class Publisher implements Publication {
     return dropped;
   }
 
-  private async sendCheckpoint({ size, note }: Checkpointed): Promise<void> {
+  private checkpoint({ size, note }: Checkpointed): Sealed[] {
     const { origin, signer, now, newId, exportHeader } = this.options;
     const draft = {
       topic: topicNames.checkpoints,
@@ -159,8 +158,7 @@ export class Publisher implements Publication {
       causationIds: [],
       data: { origin, size, note, ...(this.isHeaderSent ? {} : { exportHeader }) },
     };
-    await this.options.bus.send(seal([draft], { signer, now, newId }));
-    this.isHeaderSent = true;
+    return seal([draft], { signer, now, newId });
   }
 
   private async notePosition(): Promise<void> {
