@@ -1,5 +1,6 @@
-import { allTopics, topicNames } from '@causeway/contracts';
+import { allTopics, topicNames, type Entries } from '@causeway/contracts';
 import { createDatabase, dropDatabase, startKafka, startPostgres } from '@causeway/lab';
+import { leavesIn } from '@causeway/ledger-core';
 import { createKafkaBus, type EventBus, type RawMessage, type Sealed } from '@causeway/messaging';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -213,7 +214,8 @@ export class LedgerLab {
 
   /** Texts of the published entries, each index once, in order of index; and every index in the order it came. */
   async published(): Promise<{ texts: string[]; indices: number[] }> {
-    const all = (await this.read(topicNames.ledger)).map(({ value }) => String(value));
+    const messages = await this.read(topicNames.ledger);
+    const all = messages.flatMap(({ value }) => leavesIn(JSON.parse(String(value)) as Entries).map(({ leaf }) => leaf));
     const indices = all.map(indexOf);
     const first = new Map<number, string>();
     all.forEach((text, i) => first.set(indices[i] as number, first.get(indices[i] as number) ?? text));

@@ -3,6 +3,8 @@ import { Frontier, leafHash, openCheckpoint, verifyExport, sealText } from '@cau
 import { loadVerifier, newEventId, sha256, verifyBytes } from '@causeway/signing';
 import { LedgerLab, openGround, until, type Ground } from '../spec/ledger-lab';
 import { stepStory, type Told } from '../spec/story';
+import type { Client } from 'pg';
+import { unpublished } from './store/own-state';
 
 jest.setTimeout(120_000);
 
@@ -21,6 +23,9 @@ const rootOf = (texts: readonly string[]): string =>
 
 const eventsOf = (texts: readonly string[]): string[] =>
   texts.map((text) => (JSON.parse(text) as { data: { eventId: string } }).data.eventId);
+
+const rowsOf = async <R>(client: Client, sql: string, params: readonly unknown[] = []): Promise<R[]> =>
+  (await client.query(sql, [...params])).rows as R[];
 
 describe('the ledger in quiet weather', () => {
   let lab: LedgerLab;
@@ -68,6 +73,16 @@ describe('the ledger in quiet weather', () => {
     const seal = sealText({ checkpoint: last.note, entries: 320, headerNote: note, leafHashes });
     const file = Buffer.from(`${[line, ...texts, seal].join('\n')}\n`);
     expect(verifyExport(file, ports)).toMatchObject({ ok: true });
+  });
+
+  it('tells from its tables what is on the topic, a second later; of an empty topic that nothing is', async () => {
+    const client = await lab.asService();
+    const tx = { query: async <R>(sql: string, params?: readonly unknown[]) => rowsOf<R>(client, sql, params) };
+    await until(async () => (await unpublished(tx, true)).entries === 0, 'the position is noted while it rests');
+    const lost = await unpublished(tx, false);
+    expect(lost.entries).toBe(await lab.size());
+    expect(lost.oldestMs).toBeGreaterThan(0);
+    await client.end();
   });
 
   it('given messages come again, counts them as repetitions and adds up', async () => {

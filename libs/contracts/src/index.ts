@@ -128,6 +128,7 @@ export {
   type DeadLetterData,
   type ParkReason,
 } from './dead-letter/current';
+export { entries, entriesData, ENTRIES_TYPE, type Entries, type EntriesData } from './entries/current';
 export { entry, entryData, ENTRY_TYPE, type Entry, type EntryData } from './entry/current';
 export {
   checkpoint,

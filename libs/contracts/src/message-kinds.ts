@@ -4,6 +4,7 @@ import { COMMAND_TYPE } from './command/current';
 import { COVERAGE_TYPE } from './coverage/current';
 import { DEAD_LETTER_TYPE } from './dead-letter/current';
 import { DECISION_TYPE } from './decision/current';
+import { ENTRIES_TYPE } from './entries/current';
 import { ENTRY_TYPE } from './entry/current';
 import { INTENT_TYPE } from './intent/current';
 import { MUTATION_TYPE } from './mutation/current';
@@ -45,6 +46,7 @@ export function belongsOn(type: string, topic: string): boolean {
     case REFUSAL_TYPE:
       return topic === topicNames.refusals;
     case ENTRY_TYPE:
+    case ENTRIES_TYPE:
       return topic === topicNames.ledger;
     case CHECKPOINT_TYPE:
       return topic === topicNames.checkpoints;

@@ -5,6 +5,7 @@ import { command, COMMAND_TYPE } from './command/current';
 import { coverage, COVERAGE_TYPE } from './coverage/current';
 import { deadLetter, DEAD_LETTER_TYPE } from './dead-letter/current';
 import { decision, DECISION_TYPE } from './decision/current';
+import { entries, ENTRIES_TYPE } from './entries/current';
 import { entry, ENTRY_TYPE } from './entry/current';
 import type { Envelope } from './envelope/current';
 import { intent, INTENT_TYPE } from './intent/current';
@@ -36,6 +37,7 @@ export const messageSchemas = {
   [REFUSAL_TYPE]: refusal,
   [DEAD_LETTER_TYPE]: deadLetter,
   [ENTRY_TYPE]: entry,
+  [ENTRIES_TYPE]: entries,
   [CHECKPOINT_TYPE]: checkpoint,
 } as const;
 

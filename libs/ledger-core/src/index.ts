@@ -50,6 +50,7 @@ export {
   type LedgerEntryData,
   type ParsedEntry,
 } from './entry/ledger-entry';
+export { entriesText, leavesIn, type EntriesEnvelope, type PublishedEntry } from './entry/entries-message';
 export { EXPORT_FORMAT, headerText, signHeader, type ExportHeader, type ExportKey } from './export/export-header';
 export { sealText, type ExportSeal } from './export/export-seal';
 export type { ExportFault, ExportFaultCode } from './export/export-fault';

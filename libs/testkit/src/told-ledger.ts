@@ -13,6 +13,7 @@ import {
 } from '@causeway/contracts';
 import {
   encodeVerifierKey,
+  entriesText,
   entryText,
   EXPORT_FORMAT,
   Frontier,
@@ -21,6 +22,7 @@ import {
   sealText,
   signCheckpoint,
   signHeader,
+  type EntriesEnvelope,
   type LedgerEntry,
   type NoteSigner,
 } from '@causeway/ledger-core';
@@ -33,6 +35,8 @@ export const TOLD_ORIGIN = 'causeway.example/told';
 
 const PRINCIPALS = ['sequencer', 'readiness-prober', 'ledger', 'console', 'executor-tester', 'publisher-ci'];
 const EXECUTORS = ['tester'];
+/** Few, so that a story needs several messages. */
+const ENTRIES_A_MESSAGE = 7;
 
 /**
  * A ledger told as a story: real decisions, real signatures, real tree, and a clock that stands still until it is moved. What it
@@ -92,11 +96,12 @@ export class ToldLedger {
   /** Entries from `from` on and the newest checkpoint, as messages of the ledger. */
   published(from = 0, withHeader = true): { entries: Sealed[]; checkpoint: Sealed } {
     const signer = this.signer('ledger');
-    const entries = this.entries.slice(from).map((text): Sealed => {
-      const value = Buffer.from(text, 'utf8');
+    const entries: Sealed[] = [];
+    for (let i = from; i < this.entries.length; i += ENTRIES_A_MESSAGE) {
+      const value = Buffer.from(entriesText(this.envelope(), this.entries.slice(i, i + ENTRIES_A_MESSAGE)), 'utf8');
       const [signature] = signer.sign([value]) as [string];
-      return resealed(topicNames.ledger, TOLD_ORIGIN, value, signature);
-    });
+      entries.push(resealed(topicNames.ledger, TOLD_ORIGIN, value, signature));
+    }
     const exportHeader = withHeader ? { line: this.headerLine(), note: this.headerNote() } : undefined;
     const data = { origin: TOLD_ORIGIN, size: this.entries.length, note: this.checkpointNote(), exportHeader };
     const draft = {
@@ -162,6 +167,11 @@ export class ToldLedger {
     const text = entryText(entry);
     this.entries.push(text);
     this.frontier = this.frontier.append(leafHash(sha256, Buffer.from(text, 'utf8')));
+  }
+
+  private envelope(): EntriesEnvelope {
+    const common = { subject: TOLD_ORIGIN, correlationId: TOLD_ORIGIN, causationIds: [] };
+    return { ...common, id: this.newId(), source: '/ledger', time: this.at };
   }
 
   private headerLine(): string {

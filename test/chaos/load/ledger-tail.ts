@@ -1,4 +1,4 @@
-import { RECORD_TYPE, topicNames, type EvolutionRecord, type Message } from '@causeway/contracts';
+import { RECORD_TYPE, topicNames, type Entries, type EvolutionRecord, type Message } from '@causeway/contracts';
 import type { LedgerEntry } from '@causeway/ledger-core';
 import { createKafkaBus, type EventBus, type RawMessage } from '@causeway/messaging';
 import { SERVICES, type ServiceName } from '../faults/points';
@@ -52,10 +52,11 @@ export class LedgerTail {
 
   private take(batch: readonly RawMessage[]): Promise<void> {
     for (const { value } of batch) {
-      const entry = JSON.parse(value?.toString('utf8') ?? '') as LedgerEntry;
-      if (entry.data.index !== this.next) continue;
-      this.next++;
-      this.tell(entry);
+      for (const entry of (JSON.parse(value?.toString('utf8') ?? '') as Entries).data.entries) {
+        if (entry.data.index !== this.next) continue;
+        this.next++;
+        this.tell(entry);
+      }
     }
     return Promise.resolve();
   }

@@ -1,4 +1,5 @@
-import { INTENT_TYPE, sequenceIdSeed, uuidFromHash, type Entry, type Message } from '@causeway/contracts';
+import { INTENT_TYPE, sequenceIdSeed, uuidFromHash, type Message } from '@causeway/contracts';
+import type { LedgerEntry } from '@causeway/ledger-core';
 import { sha256 } from '@causeway/signing';
 
 /** A ledger entry with the recorded message parsed, as the projection takes it. */
@@ -17,7 +18,7 @@ export interface Recorded {
 }
 
 /** @param leaf the entry's exact text, as it was signed and hashed */
-export function recordedOf({ time, data }: Entry, leaf: string): Recorded {
+export function recordedOf({ time, data }: LedgerEntry, leaf: string): Recorded {
   // The ledger let in only what parsed under its schema, and signed it: it is not checked a second time.
   const message = JSON.parse(data.value) as Message;
   const { index, eventId, eventType: type, topic } = data;

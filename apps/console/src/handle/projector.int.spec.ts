@@ -1,8 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Entry } from '@causeway/contracts';
+import { topicNames, type Entries, type Entry } from '@causeway/contracts';
 import { createDatabase, startPostgres } from '@causeway/lab';
+import { entriesText } from '@causeway/ledger-core';
 import type { Received } from '@causeway/messaging';
 import { openDatabase, type Database } from '@causeway/persistence';
 import { sha256Hex } from '@causeway/signing';
@@ -12,13 +13,23 @@ import { Projector } from './projector';
 
 jest.setTimeout(60_000);
 
-const entriesOf = (ledger: ToldLedger): Received<Entry>[] =>
-  ledger.published().entries.map(({ value, topic, key }, offset) => ({
-    message: JSON.parse(value.toString('utf8')) as Entry,
-    ...{ topic, partition: 0, offset: String(offset), key, bytes: value },
-    ...{ signature: '', digest: sha256Hex(value), principal: 'ledger' },
-  }));
-const all = entriesOf(new LaggingRegion().untilHeld().untilCompleted().ledger);
+const receivedOf = (text: string): Received<Entry | Entries> => {
+  const bytes = Buffer.from(text);
+  return {
+    message: JSON.parse(text) as Entry | Entries,
+    ...{ topic: topicNames.ledger, partition: 0, offset: '0', key: 'log', bytes },
+    ...{ signature: '', digest: sha256Hex(bytes), principal: 'ledger' },
+  };
+};
+/** A message an entry. */
+const entriesOf = (ledger: ToldLedger) => ledger.entries.map(receivedOf);
+/** One message of several. */
+const together = (leaves: readonly string[]) => {
+  const envelope = { id: 'm', source: '/ledger', subject: 'log', time: '', correlationId: 'log', causationIds: [] };
+  return receivedOf(entriesText(envelope, leaves));
+};
+const { ledger } = new LaggingRegion().untilHeld().untilCompleted();
+const all = entriesOf(ledger);
 
 let url = '';
 let stop: () => Promise<void> = () => Promise.resolve();
@@ -51,7 +62,7 @@ async function dump(database: Database): Promise<string> {
   return JSON.stringify([head, ...rows]);
 }
 
-const project = async (database: Database, ...batches: (readonly Received<Entry>[])[]): Promise<string> => {
+const project = async (database: Database, ...batches: (readonly Received<Entry | Entries>[])[]): Promise<string> => {
   const projector = new Projector(database, () => undefined);
   for (const batch of batches) await projector.take(batch);
   return dump(database);
@@ -66,6 +77,32 @@ describe('the projection of the ledger topic', () => {
     await project(restarted, all.slice(0, 11));
     const again = await project(restarted, all);
     expect([oneByOne, twice, again]).toEqual([once, once, once]);
+  });
+
+  it('is the same however the entries are cut into messages, also when they come again cut in another way', async () => {
+    const once = await project(await fresh(), all);
+    const { entries } = ledger;
+    const few = await project(await fresh(), [together(entries.slice(0, 5)), together(entries.slice(5))]);
+    const again = await project(
+      await fresh(),
+      [together(entries.slice(0, 9))],
+      [together(entries.slice(4, 12)), ...all.slice(10, 14)],
+      [together(entries.slice(2))],
+    );
+    expect([few, again]).toEqual([once, once]);
+  });
+
+  it('takes what many messages hold in transactions of bounded size', async () => {
+    const database = await fresh();
+    const nexts: number[] = [];
+    const long = new LaggingRegion().untilHeld().untilCompleted();
+    while (long.ledger.entries.length < 1_100) long.ledger.submit({}, { key: `CHG-${long.ledger.entries.length}` });
+    const leaves = long.ledger.entries;
+    const messages = Array.from({ length: Math.ceil(leaves.length / 100) }, (_, i) =>
+      together(leaves.slice(100 * i, 100 * (i + 1))),
+    );
+    await new Projector(database, ({ next }) => nexts.push(next)).take(messages);
+    expect(nexts).toEqual([500, 1_000, leaves.length]);
   });
 
   it('is the same whatever the batches also for what observers, a watch and an operator said', async () => {

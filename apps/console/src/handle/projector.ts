@@ -1,5 +1,5 @@
-import { CLASSIFICATION_TYPE, MUTATION_TYPE, type Entry, type MutationData } from '@causeway/contracts';
-import { Frontier, leafHash } from '@causeway/ledger-core';
+import { CLASSIFICATION_TYPE, MUTATION_TYPE, type Entries, type Entry, type MutationData } from '@causeway/contracts';
+import { Frontier, leafHash, leavesIn, type PublishedEntry } from '@causeway/ledger-core';
 import type { Received } from '@causeway/messaging';
 import type { Database, Tx } from '@causeway/persistence';
 import { sha256 } from '@causeway/signing';
@@ -29,7 +29,7 @@ import { RecentSequences } from './recent-sequences';
  *
  * 1. Gapless: an entry's index is the next one. A smaller one was taken before and is ignored; a larger one is refused loudly, since
  *    every answer after a gap could be wrong.
- * 2. One transaction a batch. What is in memory moves only after its commit.
+ * 2. One transaction a part of a batch. What is in memory moves only after its commit.
  * 3. Nothing but the entries goes in, so the same topic gives the same tables.
  */
 export class Projector {
@@ -45,18 +45,18 @@ export class Projector {
     this.recent = new RecentSequences(remembered);
   }
 
-  async take(batch: readonly Received<Entry>[]): Promise<void> {
+  async take(batch: readonly Received<Entry | Entries>[]): Promise<void> {
     try {
-      await this.project(batch);
+      for (const part of inParts(batch)) await this.project(part);
     } catch (error) {
       this.forget();
       throw error;
     }
   }
 
-  private async project(batch: readonly Received<Entry>[]): Promise<void> {
+  private async project(part: readonly PublishedEntry[]): Promise<void> {
     const memory = this.memory ?? (await this.load());
-    const entries = nextEntries(batch, memory.next);
+    const entries = nextEntries(part, memory.next);
     if (entries.length === 0) return this.keep(memory);
     const nodes: TreeNode[] = [];
     const frontier = memory.frontier.appendAll(
@@ -169,14 +169,28 @@ async function mutationsBehind(tx: Tx, entries: readonly Recorded[]): Promise<Re
   return known;
 }
 
-/** Those of a batch that are not in yet, in order. */
-function nextEntries(batch: readonly Received<Entry>[], next: number): Recorded[] {
+/** Entries of one transaction, about: who reads the topic from its start gets many messages at once, each of dozens. */
+const ENTRIES_A_TRANSACTION = 500;
+
+function* inParts(batch: readonly Received<Entry | Entries>[]): Iterable<readonly PublishedEntry[]> {
+  let part: PublishedEntry[] = [];
+  for (const { message } of batch) {
+    part.push(...leavesIn(message));
+    if (part.length < ENTRIES_A_TRANSACTION) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Those that are not in yet, in order. */
+function nextEntries(part: readonly PublishedEntry[], next: number): Recorded[] {
   const fresh: Recorded[] = [];
-  for (const { message, bytes } of batch) {
+  for (const { entry, leaf } of part) {
     const expected = next + fresh.length;
-    if (message.data.index < expected) continue;
-    if (message.data.index > expected) throw new LedgerGap(expected, message.data.index);
-    fresh.push(recordedOf(message, bytes.toString('utf8')));
+    if (entry.data.index < expected) continue;
+    if (entry.data.index > expected) throw new LedgerGap(expected, entry.data.index);
+    fresh.push(recordedOf(entry, leaf));
   }
   return fresh;
 }

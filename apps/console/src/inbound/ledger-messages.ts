@@ -1,4 +1,4 @@
-import { topicNames, type Checkpoint, type Entry } from '@causeway/contracts';
+import { topicNames, type Checkpoint, type Entries, type Entry } from '@causeway/contracts';
 import type { Received } from '@causeway/messaging';
 import type { Database } from '@causeway/persistence';
 import { DATABASE } from '@causeway/service';
@@ -16,7 +16,7 @@ export class LedgerMessages {
   ) {}
 
   @EventPattern(topicNames.ledger)
-  takeEntries(batch: Received<Entry>[]): Promise<void> {
+  takeEntries(batch: Received<Entry | Entries>[]): Promise<void> {
     return this.projector.take(batch);
   }
 

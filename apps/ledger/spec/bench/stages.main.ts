@@ -1,4 +1,4 @@
-import { allTopics, SIGNATURE_HEADER } from '@causeway/contracts';
+import { allTopics } from '@causeway/contracts';
 import { Frontier } from '@causeway/ledger-core';
 import { openRaw, topicIndex, type RawMessage } from '@causeway/messaging';
 import { loadVerifier, newEventId, sha256 } from '@causeway/signing';
@@ -6,6 +6,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CauseRoom } from '../../src/handle/cause-room';
+import { sealEntries } from '../../src/handle/entries-messages';
 import { makeEntries } from '../../src/handle/make-entries';
 import type { EventArrival } from '../../src/handle/ports';
 import { arrivalOf } from '../../src/inbound/intake';
@@ -55,7 +56,7 @@ for (; round < ROUNDS; round++) {
   const known = new Set<string>();
   const released = timed('causes', () => room.admit(arrivals, 0, (id) => known.has(id)));
   const making = { sha256, source: '/ledger', origin: 'causeway.local/ledger', newId: newEventId };
-  const entries = timed('entries: canonical bytes, leaf hash, headers', () =>
+  const entries = timed('entries: canonical bytes, leaf hash', () =>
     makeEntries(released, frontier.size, Date.now(), making),
   );
   if (entries.length !== BATCH) throw new Error(`${entries.length} entries of ${BATCH} messages`);
@@ -63,10 +64,9 @@ for (; round < ROUNDS; round++) {
   timed('parameters of the insert', () =>
     appendParameters({ epoch: 1, at: '', entries, head: null, duplicates: [], parked: [], waiting: [] }),
   );
-  timed('signing for the topic', () => {
-    const signatures = people.signer('ledger').sign(entries.map(({ bytes }) => bytes));
-    return entries.map(({ headers }, i) => ({ ...headers, [SIGNATURE_HEADER]: signatures[i] }));
-  });
+  timed('messages for the topic: packed, signed', () =>
+    sealEntries(entries, { ...making, signer: people.signer('ledger'), now: Date.now }),
+  );
 }
 for (const [stage, us] of spent) {
   process.stdout.write(`${(us / ((ROUNDS - WARM_UP) * BATCH)).toFixed(1).padStart(6)} µs  ${stage}\n`);

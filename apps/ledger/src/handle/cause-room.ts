@@ -41,6 +41,8 @@ interface Waiting<E> {
   readonly missing: Set<string>;
 }
 
+const NONE: readonly string[] = [];
+
 export class CauseRoom<E extends Waitable> {
   /** In order of arrival. */
   private readonly waiting = new Map<string, Waiting<E>>();
@@ -78,9 +80,10 @@ export class CauseRoom<E extends Waitable> {
   admit(events: readonly E[], nowMs: number, isIn: (id: string) => boolean): Released<E>[] {
     // An event of this very call can be another's cause: what was released a moment ago counts as in.
     const now = new Set<string>();
+    const isInByNow = (id: string): boolean => now.has(id) || isIn(id);
     for (const event of events) {
       const before = this.released.length;
-      this.admitOne(event, nowMs, (id) => now.has(id) || isIn(id));
+      this.admitOne(event, nowMs, isInByNow);
       for (let i = before; i < this.released.length; i++) now.add((this.released[i] as Released<E>).event.id);
     }
     this.keepWithinLimits();
@@ -119,13 +122,13 @@ export class CauseRoom<E extends Waitable> {
   }
 
   private admitOne(event: E, nowMs: number, isIn: (id: string) => boolean): void {
-    const missing = new Set(event.causes.filter((id) => !isIn(id)));
-    const line = event.line === null ? undefined : this.lines.get(event.line);
-    if (missing.size === 0 && !line) {
-      this.released.push({ event, causeMissing: [] });
-      this.settle(event.id);
+    const hasLine = event.line !== null && this.lines.has(event.line);
+    if (!hasLine && event.causes.every(isIn)) {
+      this.released.push({ event, causeMissing: NONE });
+      if (this.waitersOf.has(event.id)) this.settle(event.id);
       return;
     }
+    const missing = new Set(event.causes.filter((id) => !isIn(id)));
     const waiting: Waiting<E> = { event, sinceMs: nowMs, missing };
     this.waiting.set(event.id, waiting);
     this.weight += event.weight;

@@ -171,8 +171,9 @@ export class LedgerWriter {
   }
 
   private answer(arrival: Arrival): void {
-    for (const ticket of arrival.tickets.splice(0)) if (--ticket.left === 0) ticket.accepted();
-    if (arrival.kind === 'event' && !this.room.holds(arrival.id)) this.noted.delete(arrival);
+    for (const ticket of arrival.tickets) if (--ticket.left === 0) ticket.accepted();
+    arrival.tickets.length = 0;
+    if (this.noted.size > 0 && arrival.kind === 'event' && !this.room.holds(arrival.id)) this.noted.delete(arrival);
   }
 
   private waitedMs(): number {

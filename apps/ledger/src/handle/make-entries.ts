@@ -1,4 +1,4 @@
-import { cloudEventHeaders, ENTRY_TYPE } from '@causeway/contracts';
+import { ENTRY_TYPE } from '@causeway/contracts';
 import { entryText, leafHash, type LedgerEntry, type Sha256 } from '@causeway/ledger-core';
 import type { Released } from './cause-room';
 import type { EventArrival, MadeEntry } from './ports';
@@ -7,7 +7,7 @@ export interface EntryMaking {
   readonly sha256: Sha256;
   /** `/` and the principal. */
   readonly source: string;
-  /** Name of the log: the Kafka key of all its messages. */
+  /** Name of the log. */
   readonly origin: string;
   newId(nowMs: number): string;
 }
@@ -30,7 +30,6 @@ export function makeEntries(
       text,
       bytes,
       leafHash: leafHash(making.sha256, bytes),
-      headers: cloudEventHeaders(entry, making.origin),
     };
   });
 }

@@ -46,7 +46,6 @@ export interface MadeEntry {
   readonly text: string;
   readonly bytes: Buffer;
   readonly leafHash: Uint8Array;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** The log after a batch: what is stored as a head row and published as a checkpoint. */

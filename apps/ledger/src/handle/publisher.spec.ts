@@ -1,14 +1,16 @@
-import { topicNames } from '@causeway/contracts';
-import type { Sealed } from '@causeway/messaging';
-import { newEventId } from '@causeway/signing';
+import { allTopics, limits, topicNames, type Entries } from '@causeway/contracts';
+import { leavesIn } from '@causeway/ledger-core';
+import { openRaw, topicIndex, type Sealed } from '@causeway/messaging';
+import { loadVerifier, newEventId } from '@causeway/signing';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cast, stepStory } from '../../spec/story';
+import { cast, EXECUTOR, stepStory } from '../../spec/story';
 import { Broker, writerBench } from '../../spec/writer-bench';
 import { Publisher } from './publisher';
 
 const people = cast(mkdtempSync(join(tmpdir(), 'causeway-publisher-')));
+const door = { verifier: loadVerifier(people.trustFile), topics: topicIndex(allTopics([EXECUTOR])) };
 const exportHeader = { line: 'line', note: 'note' };
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
@@ -43,13 +45,15 @@ async function publishing({ already = 0, plan = [] as ('failed' | 'lost')[], ent
     newId: newEventId,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5))),
   });
-  const indices = (): number[] =>
-    sent.filter(({ topic }) => topic === topicNames.ledger).map(({ value }) => JSON.parse(String(value)).data.index);
+  const published = (): Sealed[] => sent.filter(({ topic }) => topic === topicNames.ledger);
+  const leaves = (): string[] => published().flatMap(({ value }) => leavesOf(value));
+  const indices = (): number[] => leaves().map((leaf) => JSON.parse(leaf).data.index);
   const checkpoints = (): { size: number; exportHeader?: object }[] =>
     sent.filter(({ topic }) => topic === topicNames.checkpoints).map(({ value }) => JSON.parse(String(value)).data);
-  return { publisher, log, append, sent, positions, indices, checkpoints };
+  return { publisher, log, append, sent, published, positions, leaves, indices, checkpoints };
 }
 
+const leavesOf = (value: Buffer): string[] => leavesIn(JSON.parse(String(value)) as Entries).map(({ leaf }) => leaf);
 const upTo = (count: number, from = 0): number[] => Array.from({ length: count - from }, (_, i) => from + i);
 
 describe('publishing the log', () => {
@@ -73,7 +77,7 @@ describe('publishing the log', () => {
   });
 
   it('given commits while it runs, sends the stored bytes in order, each batch covered by a checkpoint', async () => {
-    const { publisher, log, append, indices, checkpoints, sent } = await publishing({ entries: 0 });
+    const { publisher, log, append, indices, checkpoints, leaves } = await publishing({ entries: 0 });
     await publisher.start();
     // The bench's own publication is elsewhere; what it committed is handed over here.
     for (let batch = 0; batch < 3; batch++) {
@@ -88,8 +92,7 @@ describe('publishing the log', () => {
       [16, false],
       [24, false],
     ]);
-    const values = sent.filter(({ topic }) => topic === topicNames.ledger).map(({ value }) => String(value));
-    expect(values).toEqual(log.store.entriesStored.map(({ text }) => text));
+    expect(leaves()).toEqual(log.store.entriesStored.map(({ text }) => text));
     await publisher.stop();
   });
 
@@ -99,11 +102,45 @@ describe('publishing the log', () => {
     for (const { entries, head } of log.published) publisher.committed(entries, head);
     await publisher.start();
     await settle();
-    const order = sent.map(({ topic, value }) =>
-      topic === topicNames.checkpoints ? JSON.parse(String(value)).data.size : 0,
+    const order = sent.flatMap(({ topic, value }) =>
+      topic === topicNames.checkpoints ? [JSON.parse(String(value)).data.size] : leavesOf(value).map(() => 0),
     );
     expect(order.filter((size) => size > 0)).toEqual([1_000, 1_600]);
     expect(order.indexOf(1_000)).toBe(1_000);
+    await publisher.stop();
+  });
+
+  it('given hundreds of entries, packs them into few messages that every reader of the topic takes', async () => {
+    const { publisher, log, append, published, indices } = await publishing({ entries: 0 });
+    await append(400);
+    for (const { entries, head } of log.published) publisher.committed(entries, head);
+    await publisher.start();
+    await settle();
+    const messages = published();
+    expect(indices()).toEqual(upTo(400));
+    expect(messages.length).toBeLessThanOrEqual(20);
+    for (const [offset, { value, ...sealed }] of messages.entries()) {
+      const opened = openRaw({ ...sealed, value, partition: 0, offset: String(offset), timestampMs: 0 }, door);
+      expect(opened).toMatchObject({ kind: 'message', received: { principal: 'ledger' } });
+      expect(value.length).toBeLessThanOrEqual(limits.messageBytes);
+    }
+    await publisher.stop();
+  });
+
+  it('given nothing more to send, notes what is on the topic while it rests', async () => {
+    const { publisher, log, append, positions } = await publishing({ entries: 0 });
+    await publisher.start();
+    await append(8);
+    // The second batch follows within the second in which no position is noted.
+    for (const { entries, head } of log.published) publisher.committed(entries, head);
+    await settle();
+    await append(8);
+    const last = log.published.at(-1);
+    if (last) publisher.committed(last.entries, last.head);
+    await settle();
+    expect(positions).toEqual([8]);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(positions).toEqual([8, 16]);
     await publisher.stop();
   });
 

@@ -1,13 +1,7 @@
-import {
-  CHECKPOINT_TYPE,
-  cloudEventHeaders,
-  SIGNATURE_HEADER,
-  topicNames,
-  type CheckpointData,
-} from '@causeway/contracts';
-import type { LedgerEntry } from '@causeway/ledger-core';
+import { CHECKPOINT_TYPE, topicNames, type CheckpointData } from '@causeway/contracts';
 import { seal, type EventBus, type Log, type Sealed } from '@causeway/messaging';
 import type { Signer } from '@causeway/signing';
+import { sealEntries, type Unpublished } from './entries-messages';
 import type { LedgerFigures } from './figures';
 import type { Head, LogStore, MadeEntry, Publication } from './ports';
 
@@ -28,13 +22,6 @@ export interface PublisherOptions {
   pause(ms: number): Promise<void>;
 }
 
-/** What is published of an entry. */
-interface Unpublished {
-  readonly index: number;
-  readonly bytes: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 type Checkpointed = Pick<Head, 'size' | 'note'>;
 
 /** Entries of one send, and how many wait in memory before rows are read instead. */
@@ -46,7 +33,7 @@ const LONGEST_PAUSE_MS = 2_000;
 
 /**
  * Brings the log to its topics, in order of index, at least once: from memory right after the commit, from the rows after a crash or
- * when the broker was away for long. Behind it comes the newest checkpoint.
+ * when the broker was away for long. With it goes the newest checkpoint; the topics are two, so it may be read first.
  */
 export class Publisher implements Publication {
   private queue: Unpublished[] = [];
@@ -99,10 +86,17 @@ export class Publisher implements Publication {
 
   private async run(): Promise<void> {
     while (!this.stopping || this.isBehind()) {
-      if (!this.isBehind()) await this.untilWoken();
-      else if (!(await this.untilSent(() => this.sendNext()))) return;
+      const goesOn = this.isBehind() ? this.untilSent(() => this.sendNext()) : this.rest();
+      if (!(await goesOn)) return;
     }
     await this.notePosition();
+  }
+
+  /** Until there is more to send. Meanwhile the position is noted, so that whoever looks at the tables sees where the topic stands. */
+  private async rest(): Promise<boolean> {
+    const isNoted = this.position === this.notedSize;
+    const woken = await this.untilWoken(isNoted ? null : NOTE_POSITION_EVERY_MS);
+    return woken || this.untilSent(() => this.notePosition());
   }
 
   private isBehind(): boolean {
@@ -123,33 +117,28 @@ export class Publisher implements Publication {
     }
   }
 
+  /** Entries and the newest checkpoint of them, in one request; also while more waits: under steady overload it must not stay away. */
   private async sendNext(): Promise<void> {
     const entries = this.position < (this.newest as Checkpointed).size ? await this.nextEntries() : [];
-    if (entries.length > 0) await this.options.bus.send(this.sealed(entries));
-    this.position += entries.length;
-    this.options.figures.published = this.position;
-    await this.sendCovering();
+    const reached = this.position + entries.length;
+    const newest = this.heads.findLast(({ size }) => size <= reached);
+    const messages = [
+      ...(entries.length > 0 ? sealEntries(entries, this.options) : []),
+      ...(newest ? this.checkpoint(newest) : []),
+    ];
+    await this.options.bus.send(messages);
+    this.isHeaderSent ||= newest !== undefined;
+    // Others may have come meanwhile, or all but the last may have been forgotten.
+    this.heads = this.heads.filter(({ size }) => size > reached);
+    this.options.figures.published = this.position = reached;
     if (this.options.now() - this.notedAtMs >= NOTE_POSITION_EVERY_MS) await this.notePosition();
-  }
-
-  /** The newest checkpoint of what is sent, also while more waits: under steady overload it must not stay away. */
-  private async sendCovering(): Promise<void> {
-    const covered = this.heads.filter(({ size }) => size <= this.position);
-    const newest = covered.at(-1);
-    if (!newest) return;
-    await this.sendCheckpoint(newest);
-    this.heads.splice(0, covered.length);
   }
 
   private async nextEntries(): Promise<Unpublished[]> {
     while (this.queue[0] && this.queue[0].index < this.position) this.drop(1);
     if (this.queue[0]?.index === this.position) return this.drop(MOST_A_SEND);
     const rows = await this.options.store.entries(this.position, MOST_A_SEND);
-    return rows.map(({ index, text }) => ({
-      index,
-      bytes: Buffer.from(text, 'utf8'),
-      headers: cloudEventHeaders(JSON.parse(text) as LedgerEntry, this.options.origin),
-    }));
+    return rows.map(({ index, text }) => ({ index, text, bytes: Buffer.from(text, 'utf8') }));
   }
 
   private drop(count: number): Unpublished[] {
@@ -158,18 +147,7 @@ export class Publisher implements Publication {
     return dropped;
   }
 
-  private sealed(entries: readonly Unpublished[]): Sealed[] {
-    const signatures = this.options.signer.sign(entries.map(({ bytes }) => bytes));
-    return entries.map(({ bytes, headers }, i) => ({
-      id: headers.ce_id as string,
-      topic: topicNames.ledger,
-      key: this.options.origin,
-      headers: { ...headers, [SIGNATURE_HEADER]: signatures[i] as string },
-      value: bytes,
-    }));
-  }
-
-  private async sendCheckpoint({ size, note }: Checkpointed): Promise<void> {
+  private checkpoint({ size, note }: Checkpointed): Sealed[] {
     const { origin, signer, now, newId, exportHeader } = this.options;
     const draft = {
       topic: topicNames.checkpoints,
@@ -180,8 +158,7 @@ export class Publisher implements Publication {
       causationIds: [],
       data: { origin, size, note, ...(this.isHeaderSent ? {} : { exportHeader }) },
     };
-    await this.options.bus.send(seal([draft], { signer, now, newId }));
-    this.isHeaderSent = true;
+    return seal([draft], { signer, now, newId });
   }
 
   private async notePosition(): Promise<void> {
@@ -191,12 +168,16 @@ export class Publisher implements Publication {
     this.notedSize = this.position;
   }
 
-  private untilWoken(): Promise<void> {
+  /** False: it was not, for so many milliseconds. */
+  private untilWoken(ms: number | null): Promise<boolean> {
     return new Promise((resolve) => {
-      this.wake = () => {
+      const done = (woken: boolean): void => {
+        clearTimeout(timer);
         this.wake = null;
-        resolve();
+        resolve(woken);
       };
+      const timer = ms === null ? undefined : setTimeout(done, ms, false);
+      this.wake = () => done(true);
     });
   }
 }

@@ -1,12 +1,12 @@
 import {
   LogDisagrees,
-  partitionName,
   placeName,
   type Arrival,
   type Duplicate,
   type EventArrival,
   type LogStore,
   type ParkedArrival,
+  type Place,
 } from './ports';
 
 /** What of a batch is new, and what was seen before. */
@@ -31,38 +31,61 @@ export interface SieveView {
  * met, so only re-deliveries ask the database.
  */
 export class Sieve {
-  private readonly highest = new Map<string, number>();
+  /** By topic, then by partition. */
+  private readonly highest = new Map<string, number[]>();
 
   constructor(private readonly store: Pick<LogStore, 'knownPlaces'>) {}
 
   /** Places up to this one may be accounted for. */
   reached(topic: string, partition: number, offset: string): void {
-    const name = partitionName({ topic, partition });
-    this.highest.set(name, Math.max(this.highest.get(name) ?? -1, Number(offset)));
+    this.isBeyond({ topic, partition, offset });
   }
 
   async sift(arrivals: readonly Arrival[], view: SieveView): Promise<Sifted> {
     const sifted: Sifted = { events: [], duplicates: [], parked: [], again: [] };
     const known = await this.knownOf(arrivals);
     const inBatch = new Map<string, EventArrival>();
-    const places = new Set<string>();
-    for (const arrival of arrivals) {
-      const name = placeName(arrival.place);
-      if (places.has(name) || known.has(name)) sifted.again.push(mustBeSame(arrival, known.get(name)));
+    const before = new PlacesBefore(arrivals);
+    for (const [i, arrival] of arrivals.entries()) {
+      const name = this.isBeyond(arrival.place) ? null : placeName(arrival.place);
+      if (name !== null && (known.has(name) || before.has(name, i)))
+        sifted.again.push(mustBeSame(arrival, known.get(name)));
       else if (arrival.kind === 'parked') sifted.parked.push(arrival);
       else siftEvent(arrival, view, inBatch, sifted);
-      places.add(name);
-      this.reached(arrival.place.topic, arrival.place.partition, arrival.place.offset);
     }
     return sifted;
   }
 
+  /** Whether a place is above all that were met in its partition; from then on it is the highest. */
+  private isBeyond({ topic, partition, offset }: Place): boolean {
+    const ofTopic = this.highest.get(topic) ?? [];
+    if (ofTopic.length === 0) this.highest.set(topic, ofTopic);
+    const at = Number(offset);
+    if (at <= (ofTopic[partition] ?? -1)) return false;
+    ofTopic[partition] = at;
+    return true;
+  }
+
   private async knownOf(arrivals: readonly Arrival[]): Promise<Map<string, string | null>> {
     const suspects = arrivals.filter(
-      ({ place }) => Number(place.offset) <= (this.highest.get(partitionName(place)) ?? -1),
+      ({ place }) => Number(place.offset) <= (this.highest.get(place.topic)?.[place.partition] ?? -1),
     );
     if (suspects.length === 0) return new Map();
     return this.store.knownPlaces(suspects.map(({ place }) => place));
+  }
+}
+
+/** Names of the places that come earlier in a batch; made only as far as somebody asks, since repetitions are rare. */
+class PlacesBefore {
+  private readonly names = new Set<string>();
+  private upTo = 0;
+
+  constructor(private readonly arrivals: readonly Arrival[]) {}
+
+  /** Whether the place is one of those before `end`; ends only grow. */
+  has(name: string, end: number): boolean {
+    for (; this.upTo < end; this.upTo++) this.names.add(placeName((this.arrivals[this.upTo] as Arrival).place));
+    return this.names.has(name);
   }
 }
 

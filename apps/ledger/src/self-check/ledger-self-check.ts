@@ -10,7 +10,7 @@ import { firstOffset } from '../handle/generations';
 import { takenTopics } from '../handle/taken-topics';
 import { allGenerations } from '../store/generation-table';
 import { ledgerMigrations, SCHEMA } from '../store/migrations';
-import { logWork, unpublishedBeyond } from '../store/own-state';
+import { logWork, unpublished } from '../store/own-state';
 import { highestPlaces } from '../store/places-table';
 import { excessRights } from '../store/roles';
 import { judgeAccounts, judgeGenerations, judgePublication, judgeTree, judgeWork, type Account } from './judge-log';
@@ -52,8 +52,8 @@ const publication: Check<ReaderAndBroker> = {
   name: 'publication',
   look: async ({ reader, broker }) => {
     const marks = (await broker.watermarks([topicNames.ledger])).get(topicNames.ledger) ?? [];
-    const onTopic = marks.reduce((sum, { start, end }) => sum + Number(end - start), 0);
-    return [judgePublication(await unpublishedBeyond(reader, onTopic))];
+    const hasMessages = marks.some(({ start, end }) => end > start);
+    return [judgePublication(await unpublished(reader, hasMessages))];
   },
 };
 

@@ -38,20 +38,24 @@ export async function logWork(tx: Tx): Promise<LogWork> {
   return { ...(work as Omit<LogWork, 'lastParked'>), lastParked: last ?? null };
 }
 
-/** Entries that cannot be on the topic, since it holds fewer messages, and since when the first of them is in the log. */
+/** Entries that are not known to be on the topic, and since when the first of them is in the log. */
 export interface Unpublished {
   readonly entries: number;
   readonly oldestMs: number | null;
 }
 
-const UNPUBLISHED = `select greatest(0, coalesce(max(size), 0) - $1)::int as entries,
-  (select ${age('h.at')} from head h where h.size > $1 order by h.size limit 1) as "oldestMs" from head`;
+const UNPUBLISHED = `
+  with edge as (select case when $1::boolean then coalesce(max(size), 0) else 0 end as size from published),
+  log as (select coalesce(max(size), 0) as size from head)
+  select greatest(0, log.size - edge.size)::int as entries,
+    (select ${age('h.at')} from head h where h.size > edge.size order by h.size limit 1) as "oldestMs"
+  from edge, log`;
 
 /**
- * The position that a ledger notes lags on purpose; so what lies on the topic is counted. Entries that lie there twice may hide as many
- * that do not lie there.
+ * By the position that the ledger notes within a second or so. A message holds several entries, so counting those on the topic tells
+ * nothing; but one that is empty holds none.
  */
-export async function unpublishedBeyond(tx: Tx, messagesOnTopic: number): Promise<Unpublished> {
-  const [row] = await tx.query<Unpublished>(UNPUBLISHED, [messagesOnTopic]);
+export async function unpublished(tx: Tx, hasMessages: boolean): Promise<Unpublished> {
+  const [row] = await tx.query<Unpublished>(UNPUBLISHED, [hasMessages]);
   return row as Unpublished;
 }

@@ -52,8 +52,8 @@ const NEEDS_CARE = /["\\\p{Cc}\p{Surrogate}]/u;
 /** Characters up to which looking for what needs care is cheaper than calling JSON.stringify (measured: half). */
 const SHORT = 64;
 
-/** RFC 8785 section 3.2.2.2 is ECMAScript's own QuoteJSONString, but for lone surrogates, which are refused. */
-function quoted(text: string): string | null {
+/** RFC 8785 section 3.2.2.2 is ECMAScript's own QuoteJSONString, but for lone surrogates, which are refused (null). */
+export function quoted(text: string): string | null {
   if (text.length < SHORT && !NEEDS_CARE.test(text)) return `"${text}"`;
   return isWellFormed(text) ? JSON.stringify(text) : null;
 }

@@ -26,6 +26,31 @@ describe('an entry', () => {
     expect(parseEntry(text)).toEqual({ ok: true, entry: sample });
   });
 
+  it.each([
+    ['an empty key', { key: '' }],
+    ['no key', { key: null }],
+    ['a text that needs escapes', { value: 'a"b\\c\n\u0001 🚦' + 'x'.repeat(70) }],
+    ['a large index', { index: Number.MAX_SAFE_INTEGER }],
+    ['causes missing', { causeMissing: ['b', 'a'] }],
+  ])('with %s is canonical all the same (E1)', (_, data) => {
+    const entry = { ...sample, data: { ...sample.data, ...data } };
+    expect(entryText(entry)).toBe(canonicalize(entry));
+    expect(parseEntry(entryText(entry))).toEqual({ ok: true, entry });
+  });
+
+  it.each([
+    ['no cause', { causationIds: [] }],
+    ['two causes', { causationIds: ['b', 'a'] }],
+  ])('with %s is canonical all the same (E1)', (_, more) =>
+    expect(entryText({ ...sample, ...more })).toBe(canonicalize({ ...sample, ...more })),
+  );
+
+  it.each([
+    ['half a surrogate pair', { ...sample, subject: '\ud800' }, '/subject'],
+    ['half a pair in its data', { ...sample, data: { ...sample.data, value: '\udc00' } }, '/data/value'],
+    ['an index that is no number', { ...sample, data: { ...sample.data, index: NaN } }, '/data/index'],
+  ])('that holds %s is refused, naming it (C3)', (_, entry, place) => expect(() => entryText(entry)).toThrow(place));
+
   it('may declare causes missing, and leaves the field out otherwise', () => {
     const late = entryOf(7, message, 's', { causeMissing: ['a'] });
     expect(parseEntry(entryText(late))).toEqual({ ok: true, entry: late });
