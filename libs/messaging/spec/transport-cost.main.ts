@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { allTopics, type Envelope } from '@causeway/contracts';
 import { generateKeys, loadSigner, loadVerifier, newEventId } from '@causeway/signing';
 import { openRaw, seal, topicIndex, type Draft, type RawMessage, type Sealed } from '../src';
+import { answerOf, batchBytes } from './fetch-answer';
 import { partitioner } from '../src/kafka/fast-partition';
 import { rawOf, type FetchedRecord } from '../src/kafka/fetched-record';
 import { byTopic } from '../src/kafka/kafka-sender';
@@ -65,20 +65,22 @@ const sealAll = (): Sealed[] => drafts.flatMap(([source, some]) => seal(some, se
 interface Encoded {
   readonly buffer: Buffer;
 }
-type Kafkajs = (...args: any[]) => any;
+type Made<T> = (...args: unknown[]) => T;
 
 /** kafkajs's own way from messages to the bytes of a request, with a cluster of one broker that sends nothing. */
 function sending(): (messages: readonly Sealed[]) => Promise<number> {
-  const createSendMessages = load('kafkajs/src/producer/sendMessages.js') as Kafkajs;
-  const createRequest = load('kafkajs/src/protocol/request.js') as Kafkajs;
-  const { protocol } = load('kafkajs/src/protocol/requests/produce/index.js') as { protocol: Kafkajs };
-  const createRetry = load('kafkajs/src/retry/index.js') as Kafkajs;
+  const createSendMessages = load('kafkajs/src/producer/sendMessages.js') as Made<Made<Promise<void>>>;
+  const createRequest = load('kafkajs/src/protocol/request.js') as Made<Promise<Encoded>>;
+  const { protocol } = load('kafkajs/src/protocol/requests/produce/index.js') as {
+    protocol: Made<Made<{ readonly request: object }>>;
+  };
+  const createRetry = load('kafkajs/src/retry/index.js') as Made<unknown>;
   let written = 0;
   const broker = {
     nodeId: '0',
     produce: async (fields: object) => {
       const { request } = protocol({ version: 7 })(fields);
-      written += ((await createRequest({ correlationId: 1, clientId: 'cost', request })) as Encoded).buffer.length;
+      written += (await createRequest({ correlationId: 1, clientId: 'cost', request })).buffer.length;
       return { topics: [] };
     },
   };
@@ -114,38 +116,47 @@ function sending(): (messages: readonly Sealed[]) => Promise<number> {
   };
 }
 
-/** A fetch response (version 11) that holds these messages. */
 async function fetched(messages: readonly Sealed[]): Promise<Buffer> {
-  const Encoder = load('kafkajs/src/protocol/encoder.js') as new () => any;
-  const record = load('kafkajs/src/protocol/recordBatch/record/v0/index.js') as Kafkajs;
-  const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0/index.js') as { RecordBatch: Kafkajs };
-  const topics = byTopic(messages, '');
-  const out = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeInt32(topics.length);
-  for (const { topic, messages: ofTopic } of topics) {
-    out.writeString(topic).writeInt32(PARTITIONS);
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      const own = ofTopic.filter((_, i) => i % PARTITIONS === partition);
-      const records = own.map((message, i) => record({ ...message, offsetDelta: i, timestampDelta: 0 }));
-      const batch = (await RecordBatch({ records, lastOffsetDelta: records.length - 1 })) as Encoded;
-      out.writeInt32(partition).writeInt16(0).writeInt64(1_000_000).writeInt64(1_000_000).writeInt64(0);
-      out.writeInt32(-1).writeInt32(-1).writeBytes(batch.buffer);
-    }
-  }
-  return out.buffer as Buffer;
+  const topics = byTopic(messages, '').map(async ({ topic, messages: ofTopic }) => {
+    const sets = Array.from({ length: PARTITIONS }, (_, partition) =>
+      batchBytes({
+        firstOffset: 1_000,
+        firstTimestamp: Date.now(),
+        records: ofTopic.filter((_one, i) => i % PARTITIONS === partition),
+      }),
+    );
+    return { topic, partitions: (await Promise.all(sets)).map((set) => ({ set })) };
+  });
+  return answerOf(await Promise.all(topics));
+}
+
+interface Answer {
+  readonly responses: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly partition: number }[];
+  }[];
 }
 
 function decoding(): (payload: Buffer) => Promise<RawMessage[]> {
-  const response = load('kafkajs/src/protocol/requests/fetch/v11/response.js') as { decode: Kafkajs; parse: Kafkajs };
-  const Batch = load('kafkajs/src/consumer/batch.js') as new (...args: any[]) => any;
+  const response = load('kafkajs/src/protocol/requests/fetch/v11/response.js') as {
+    decode(payload: Buffer): Promise<Answer>;
+    parse(answer: Answer): Promise<Answer>;
+  };
+  const Batch = load('kafkajs/src/consumer/batch.js') as new (
+    topic: string,
+    from: string,
+    data: object,
+  ) => {
+    readonly messages: readonly FetchedRecord[];
+  };
   return async (payload) => {
     const { responses } = await response.parse(await response.decode(payload));
-    return responses.flatMap(({ topicName, partitions }: any) =>
-      partitions.flatMap((data: any) => {
-        const batch = new Batch(topicName, '0', data);
-        return batch.messages.map((message: FetchedRecord) =>
+    return responses.flatMap(({ topicName, partitions }) =>
+      partitions.flatMap((data) =>
+        new Batch(topicName, '0', data).messages.map((message) =>
           rawOf({ topic: topicName, partition: data.partition }, message),
-        );
-      }),
+        ),
+      ),
     );
   };
 }

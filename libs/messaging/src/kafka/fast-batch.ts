@@ -9,6 +9,9 @@ interface Batch {
   rawMessages: readonly unknown[];
   messagesWithinOffset: readonly unknown[];
   messages: readonly unknown[];
+  isEmpty(): boolean;
+  isEmptyDueToFiltering(): boolean;
+  isEmptyIncludingFiltered(): boolean;
   lastOffset(): string;
   firstOffset(): string | null;
   offsetLag(): string;

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import type { KafkaMessage } from 'kafkajs';
+import { answerOf, batchBytes } from '../../spec/fetch-answer';
 import { batchClass } from './fast-batch';
 import { decodeFetch, fetchResponse } from './fast-fetch';
 import { encodeProduce } from './fast-produce';
@@ -8,65 +9,27 @@ import { FetchedRecord, rawOf } from './fetched-record';
 
 const load = createRequire(__filename);
 const original = load('kafkajs/src/protocol/requests/fetch/v11/response.js') as Parameters<typeof fetchResponse>[0];
-const Encoder = load('kafkajs/src/protocol/encoder.js') as new () => any;
-const recordOf = load('kafkajs/src/protocol/recordBatch/record/v0/index.js') as (fields: object) => unknown;
-const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0/index.js') as {
-  RecordBatch(fields: object): Promise<{ readonly buffer: Buffer }>;
-};
 const Batch = load('kafkajs/src/consumer/batch.js') as Parameters<typeof batchClass>[0];
 
-interface Lying {
-  readonly firstOffset: number;
-  readonly firstTimestamp: number;
-  readonly compression?: number;
-  readonly records: readonly object[];
+type Data = ConstructorParameters<typeof Batch>[2];
+interface Read {
+  readonly topicName: string;
+  readonly partitions: readonly (Data & { readonly errorCode: number })[];
 }
+const readOf = async (decoded: unknown): Promise<readonly Read[]> =>
+  ((await decoded) as { readonly responses: readonly Read[] }).responses;
 
-const batchBytes = async ({ firstOffset, records, ...more }: Lying): Promise<Buffer> => {
-  const encoded = records.map((record, i) => recordOf({ ...record, offsetDelta: i, timestampDelta: 3 * i }));
-  const batch = { ...more, records: encoded, lastOffsetDelta: records.length - 1, maxTimestamp: more.firstTimestamp };
-  const { buffer } = await RecordBatch(batch);
-  buffer.writeBigInt64BE(BigInt(firstOffset), 0);
-  return buffer;
-};
-
-interface Answered {
-  readonly topic: string;
-  readonly partitions: readonly { readonly set: Buffer; readonly errorCode?: number; readonly aborted?: number }[];
-}
-
-function answer(topics: readonly Answered[]): Buffer {
-  const out = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeInt32(topics.length);
-  for (const { topic, partitions } of topics) {
-    out.writeString(topic).writeInt32(partitions.length);
-    partitions.forEach(({ set, errorCode = 0, aborted }, partition) => {
-      out.writeInt32(partition).writeInt16(errorCode).writeInt64(9_000_000_000).writeInt64(1).writeInt64(0);
-      if (aborted === undefined) out.writeInt32(-1);
-      else out.writeInt32(1).writeInt64(aborted).writeInt64(0);
-      out.writeInt32(-1).writeBytes(set);
-    });
-  }
-  return out.buffer as Buffer;
-}
-
-type Read = { topicName: string; partitions: { partition: number; errorCode: number; messages: never[] }[] };
 const flat = async (decoded: unknown) =>
-  ((await decoded) as { responses: Read[] }).responses.flatMap(({ topicName, partitions }) =>
+  (await readOf(decoded)).flatMap(({ topicName, partitions }) =>
     partitions.flatMap(({ partition, messages }) =>
-      messages.map((message: KafkaMessage) => {
-        const {
-          topic,
-          partition: of,
-          offset,
-          key,
-          value,
-          headers,
-          timestampMs,
-        } = rawOf({ topic: topicName, partition }, message);
+      messages.map((message) => {
+        const raw = rawOf(topicName, partition, message as KafkaMessage);
+        const { topic, partition: of, offset, key, value, headers, timestampMs } = raw;
         return { topic, partition: of, offset, key, value, headers, timestampMs };
       }),
     ),
   );
+const onlyPartition = async (decoded: unknown): Promise<Data> => (await readOf(decoded))[0]?.partitions[0] as Data;
 
 const bytes = fc.oneof(
   fc.string(),
@@ -97,7 +60,7 @@ describe('what a fetch brought', () => {
         const partitions = await Promise.all(
           sets.map(async (batches) => ({ set: Buffer.concat(await Promise.all(batches.map(batchBytes))) })),
         );
-        const raw = answer([{ topic: 't', partitions }]);
+        const raw = answerOf([{ topic: 't', partitions }]);
         expect(decodeFetch(raw)).not.toBeNull();
         expect(await flat(decodeFetch(raw))).toEqual(await flat(original.decode(raw)));
       }),
@@ -107,7 +70,7 @@ describe('what a fetch brought', () => {
   it('may end within a batch, which comes whole the next time', async () => {
     const whole = await batchBytes({ firstOffset: 5, firstTimestamp: 1, records: [{ value: 'a' }] });
     const cut = whole.subarray(0, whole.length - 3);
-    const raw = answer([{ topic: 't', partitions: [{ set: Buffer.concat([whole, cut]) }] }]);
+    const raw = answerOf([{ topic: 't', partitions: [{ set: Buffer.concat([whole, cut]) }] }]);
     expect((await flat(decodeFetch(raw))).map(({ offset }) => offset)).toEqual(['5']);
     expect(await flat(decodeFetch(raw))).toEqual(await flat(original.decode(raw)));
   });
@@ -115,11 +78,11 @@ describe('what a fetch brought', () => {
   it('is without partitions that brought nothing, and with those that brought an error', async () => {
     const set = await batchBytes({ firstOffset: 0, firstTimestamp: 1, records: [{ value: 'a' }] });
     const nothing = { set: Buffer.alloc(0) };
-    const raw = answer([
+    const raw = answerOf([
       { topic: 'empty', partitions: [nothing, nothing] },
       { topic: 't', partitions: [nothing, { set }, { set: Buffer.alloc(0), errorCode: 1 }] },
     ]);
-    const { responses } = decodeFetch(raw) as unknown as { responses: readonly Read[] };
+    const responses = await readOf(decodeFetch(raw));
     expect(responses.map(({ topicName }) => topicName)).toEqual(['t']);
     expect(responses[0]?.partitions.map(({ partition, errorCode }) => [partition, errorCode])).toEqual([
       [1, 0],
@@ -130,9 +93,9 @@ describe('what a fetch brought', () => {
   it('is left to kafkajs when it is compressed or of a transaction', async () => {
     const plain = { firstOffset: 0, firstTimestamp: 1, records: [{ value: 'a' }] };
     const compressed = await batchBytes({ ...plain, compression: 1 });
-    const open = await batchBytes({ ...plain, transactional: true } as Lying);
+    const open = await batchBytes({ ...plain, transactional: true });
     for (const partition of [{ set: compressed }, { set: open }, { set: await batchBytes(plain), aborted: 7 }]) {
-      const raw = answer([{ topic: 't', partitions: [partition] }]);
+      const raw = answerOf([{ topic: 't', partitions: [partition] }]);
       expect(decodeFetch(raw)).toBeNull();
       expect(await flat(fetchResponse(original).decode(raw))).toEqual(await flat(original.decode(raw)));
     }
@@ -143,28 +106,26 @@ describe('what a fetch brought', () => {
     const messages = [{ value: 'a', headers: { h: null as never } }];
     const topicData = [{ topic: 't', partitions: [{ partition: 0, messages }] }];
     const set = encodeProduce({ acks: 1, timeout: 1, topicData }, 1).buffer.subarray(BEFORE_THE_SET);
-    const raw = answer([{ topic: 't', partitions: [{ set }] }]);
+    const raw = answerOf([{ topic: 't', partitions: [{ set }] }]);
     for (const read of [decodeFetch(raw), original.decode(raw)])
       expect((await flat(read))[0]?.headers).toEqual({ h: '\u0000' });
   });
 });
 
 describe('a batch of what we decoded', () => {
+  const told = (batch: InstanceType<typeof Batch>) => ({
+    offsets: batch.messages.map((message) => (message as KafkaMessage).offset),
+    ends: [batch.firstOffset(), batch.lastOffset(), batch.offsetLag(), batch.offsetLagLow(), batch.highWatermark],
+    empty: [batch.isEmpty(), batch.isEmptyDueToFiltering(), batch.isEmptyIncludingFiltered()],
+  });
+
   it('begins at the offset that was asked for, and tells the same as one of kafkajs', async () => {
     const values = Array.from({ length: 6 }, (_, i) => ({ value: String(i) }));
     const set = await batchBytes({ firstOffset: 100, firstTimestamp: 1, records: values });
-    const raw = answer([{ topic: 't', partitions: [{ set }] }]);
-    const Ours = batchClass(Batch);
+    const raw = answerOf([{ topic: 't', partitions: [{ set }] }]);
     for (const asked of ['0', '100', '103', '105', '106']) {
-      const parts = await Promise.all(
-        [decodeFetch(raw), original.decode(raw)].map(async (read) => (await read) as any),
-      );
-      const [ours, theirs] = [Ours, Batch].map((made, i) => new made('t', asked, parts[i].responses[0].partitions[0]));
-      const told = (batch: any) => ({
-        offsets: batch.messages.map(({ offset }: { offset: string }) => offset),
-        ends: [batch.firstOffset(), batch.lastOffset(), batch.offsetLag(), batch.offsetLagLow(), batch.highWatermark],
-        empty: [batch.isEmpty(), batch.isEmptyDueToFiltering(), batch.isEmptyIncludingFiltered()],
-      });
+      const ours = new (batchClass(Batch))('t', asked, await onlyPartition(decodeFetch(raw)));
+      const theirs = new Batch('t', asked, await onlyPartition(original.decode(raw)));
       expect(told(ours)).toEqual(told(theirs));
       expect(ours).toBeInstanceOf(Batch);
     }
@@ -172,8 +133,8 @@ describe('a batch of what we decoded', () => {
 
   it('is made by kafkajs of what kafkajs decoded', async () => {
     const set = await batchBytes({ firstOffset: 1, firstTimestamp: 1, records: [{ value: 'a' }, { value: 'b' }] });
-    const read = (await original.decode(answer([{ topic: 't', partitions: [{ set }] }]))) as any;
-    const batch = new (batchClass(Batch))('t', '2', read.responses[0].partitions[0]);
+    const data = await onlyPartition(original.decode(answerOf([{ topic: 't', partitions: [{ set }] }])));
+    const batch = new (batchClass(Batch))('t', '2', data);
     expect(batch.messages).toHaveLength(1);
     expect(batch.messages[0]).not.toBeInstanceOf(FetchedRecord);
   });

@@ -2,7 +2,19 @@ import { createRequire } from 'node:module';
 import { requestQueue } from './fast-queue';
 
 const load = createRequire(__filename);
-const RequestQueue = requestQueue(load('kafkajs/src/network/requestQueue/index.js') as any);
+interface Queue {
+  readonly pending: readonly unknown[];
+  readonly throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  checkPendingRequests(): void;
+  scheduleCheckPendingRequests(): void;
+  push(request: object): void;
+  fulfillRequest(answer: { correlationId: number; payload: Buffer; size: number }): void;
+  maybeThrottle(ms: number): void;
+}
+const RequestQueue = requestQueue(
+  load('kafkajs/src/network/requestQueue/index.js') as { new (options: object): Queue; readonly prototype: Queue },
+);
 
 const queueOf = (maxInFlightRequests: number | null) =>
   new RequestQueue({
