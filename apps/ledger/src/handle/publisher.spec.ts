@@ -17,6 +17,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve,
 
 /** A log with entries, and a publisher of it whose broker takes or loses what the plan says. */
 async function publishing({ already = 0, plan = [] as ('failed' | 'lost')[], entries = 8 } = {}) {
+  const during: (() => void)[] = [];
   const log = writerBench();
   log.writer.start();
   const broker = new Broker();
@@ -29,6 +30,7 @@ async function publishing({ already = 0, plan = [] as ('failed' | 'lost')[], ent
   const publisher = new Publisher({
     bus: {
       send: async (messages) => {
+        during.shift()?.();
         const fault = messages.length > 0 ? plan.shift() : undefined;
         if (fault !== 'failed') sent.push(...messages);
         if (fault) throw new Error('no acknowledgement');
@@ -50,7 +52,7 @@ async function publishing({ already = 0, plan = [] as ('failed' | 'lost')[], ent
   const indices = (): number[] => leaves().map((leaf) => JSON.parse(leaf).data.index);
   const checkpoints = (): { size: number; exportHeader?: object }[] =>
     sent.filter(({ topic }) => topic === topicNames.checkpoints).map(({ value }) => JSON.parse(String(value)).data);
-  return { publisher, log, append, sent, published, positions, leaves, indices, checkpoints };
+  return { publisher, log, append, during, sent, published, positions, leaves, indices, checkpoints };
 }
 
 const leavesOf = (value: Buffer): string[] => leavesIn(JSON.parse(String(value)) as Entries).map(({ leaf }) => leaf);
@@ -165,6 +167,22 @@ describe('publishing the log', () => {
     publisher.committed(second.entries, second.head);
     await settle();
     expect(indices()).toEqual(upTo(16));
+    await publisher.stop();
+  });
+
+  it('given so much comes during a send that memory lets go of it, still covers the newest by a checkpoint', async () => {
+    const { publisher, log, append, during, indices, checkpoints } = await publishing({ entries: 0 });
+    await publisher.start();
+    await append(8);
+    await append(8);
+    const [first, second] = log.published;
+    if (!first || !second) throw new Error('two batches were appended');
+    const tooMany = Array.from({ length: 20_001 }, () => second.entries[0] as (typeof second.entries)[number]);
+    during.push(() => publisher.committed(tooMany, second.head));
+    publisher.committed(first.entries, first.head);
+    await settle();
+    expect(indices()).toEqual(upTo(16));
+    expect(checkpoints().at(-1)?.size).toBe(16);
     await publisher.stop();
   });
 });
