@@ -23,7 +23,7 @@ const flat = async (decoded: unknown) =>
   (await readOf(decoded)).flatMap(({ topicName, partitions }) =>
     partitions.flatMap(({ partition, messages }) =>
       messages.map((message) => {
-        const raw = rawOf(topicName, partition, message as KafkaMessage);
+        const raw = rawOf({ topic: topicName, partition }, message as KafkaMessage);
         const { topic, partition: of, offset, key, value, headers, timestampMs } = raw;
         return { topic, partition: of, offset, key, value, headers, timestampMs };
       }),
