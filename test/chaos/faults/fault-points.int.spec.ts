@@ -63,7 +63,7 @@ async function main() {
     if (verb === 'send') await send(what);
     else if (verb === 'request') await request(what);
     else if (verb === 'call') await new Promise((done) => client.query({ text: 'select 1', name: what }, done));
-    else if (verb === 'named') await client.query({ text: what === 'append-facts' ? 'select $1::text, $2::text, $3::text[]' : 'select 1', name: what, values: what === 'append-facts' ? ['', '', [value]] : [] });
+    else if (verb === 'named') await client.query({ text: what === 'append-facts' ? 'select $1::bytea' : 'select 1', name: what, values: what === 'append-facts' ? [Buffer.from(value)] : [] });
     else await client.query(word);
     process.stdout.write(word + '\\n');
   }
@@ -112,7 +112,7 @@ const GATE = '{"kind":"gate-opened"}';
 /** A life that comes to each point once. */
 const LIFE = [
   ...['begin', 'named console-claim-submission', 'commit'],
-  ...['begin', 'named inbox-claim', `named append-facts ${GATE}`, 'commit'],
+  ...['begin', 'named seat-claim-inbox', `named append-facts ${GATE}`, 'commit'],
   ...['begin', 'named outbox-insert', 'commit'],
   ...[`send ${topicNames.records}`],
   ...['begin', 'named claims-take', 'commit'],

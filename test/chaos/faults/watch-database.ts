@@ -37,8 +37,8 @@ function shapeOf(config: unknown): { text: string; name: string | undefined; val
 function note(transaction: Transaction, name: string, values: readonly unknown[]): void {
   transaction.names.add(name);
   if (name !== 'append-facts') return;
-  const [, , bodies] = values as [unknown, unknown, string[]?];
-  if (bodies?.some((body) => body.includes('"gate-opened"'))) transaction.opensGate = true;
+  const [facts] = values as [Buffer?];
+  if (facts?.includes('"gate-opened"')) transaction.opensGate = true;
 }
 
 function before(text: string, name: string | undefined, { names, opensGate }: Transaction): PointName[] {
@@ -48,7 +48,7 @@ function before(text: string, name: string | undefined, { names, opensGate }: Tr
   }
   if (name === 'claims-take') return ['P3'];
   if (name === 'outbox-delete') return ['P2'];
-  if (name === 'inbox-claim') return ['P8'];
+  if (name === 'seat-claim-inbox') return ['P8'];
   return name === 'probes-note-rounds' || name === 'watches-note' ? ['P9'] : [];
 }
 
