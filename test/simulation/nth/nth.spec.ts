@@ -5,7 +5,7 @@ import { nameOf, runCase, undisturbed, type Broken, type Case, type Undisturbed 
 
 /** Bugs that show only when the right call fails, one for each service, and which calls those are. */
 const BITTEN = [
-  ['outbox-after-the-commit', 'sequencer commit inbox-claim'],
+  ['outbox-after-the-commit', 'sequencer commit seat-claim-inbox'],
   ['failed-send-counts-as-sent', 'sequencer send causeway.probes.v1 causeway.records.v1'],
   ['a-claim-ends-without-its-result', 'executor-alpha commit outbox-insert'],
   ['an-unknown-append-is-written-again', 'ledger log-store append'],
