@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka, startPostgres } from '@causeway/lab';
 import { runTier, type TierResult } from './jest-run';
-import { runInBackground, runSimulation } from './simulation-run';
+import { runSimulation } from './simulation-run';
 
 /**
- * `npm test`: four tiers. Unit tests and the simulation need nothing; the integration tests and the whole-system run share
+ * `npm test`: the four tiers, cheapest first. Unit tests and the simulation need nothing; the integration tests and the whole-system run share
  * one real broker and one real database (environment, else container engine, else local processes), each test in topics
- * and databases of its own. The integration tests mostly wait: the simulation takes the time that they leave, at the lowest priority.
- * A test that fails half-way may leave connections open: the run ends all the same.
- * `npm test -- unit|integration|system [jest arguments]` or `npm test -- simulation [its arguments]` runs one tier.
+ * and databases of its own. A test that fails half-way may leave connections open: the run ends all the same. `npm test -- unit|integration|system [jest arguments]` or `npm test -- simulation [its arguments]` runs one tier.
  */
 const TIERS = {
   unit: [
@@ -22,43 +20,28 @@ const TIERS = {
   ],
   // They mostly wait: for sessions to end, for groups to settle. Two side by side take two thirds of the time.
   integration: ['--testRegex', '\\.int\\.spec\\.ts$', '--maxWorkers=2', '--forceExit'],
-  // These too: for systems to start, for dead members to be missed.
-  system: ['--testRegex', 'test/scenarios/.*\\.spec\\.ts$', '--maxWorkers=2', '--forceExit'],
+  system: ['--testRegex', 'test/scenarios/.*\\.spec\\.ts$', '--runInBand', '--forceExit'],
 } as const;
 
 type Tier = keyof typeof TIERS | 'simulation';
-const NAMES: readonly Tier[] = ['unit', 'simulation', 'integration', 'system'];
-const isTier = (name: string | undefined): name is Tier => NAMES.includes(name as Tier);
+const ORDER: readonly Tier[] = ['unit', 'simulation', 'integration', 'system'];
+const isTier = (name: string | undefined): name is Tier => ORDER.includes(name as Tier);
+const needsNothing = (tier: Tier): boolean => tier === 'unit' || tier === 'simulation';
 
 async function main(): Promise<number> {
   const [only, ...rest] = process.argv.slice(2);
-  return report(isTier(only) ? await oneTier(only, rest) : await allTiers(process.argv.slice(2)));
-}
-
-async function oneTier(tier: Tier, rest: readonly string[]): Promise<TierResult[]> {
-  if (tier === 'simulation') return [await runSimulation(rest)];
-  const run = (): Promise<TierResult> => jestTier(tier, rest);
-  return [await (tier === 'unit' ? run() : withInfrastructure(run))];
-}
-
-async function allTiers(rest: readonly string[]): Promise<TierResult[]> {
-  const unit = await jestTier('unit', rest);
-  return withInfrastructure(async () => {
-    const [simulation, integration] = await Promise.all([runInBackground(), jestTier('integration', rest)]);
-    return [unit, simulation, integration, await jestTier('system', rest)];
-  });
-}
-
-const jestTier = (tier: keyof typeof TIERS, rest: readonly string[]): Promise<TierResult> =>
-  runTier(tier, [...TIERS[tier], ...rest]);
-
-async function withInfrastructure<T>(run: () => Promise<T>): Promise<T> {
-  const stop = await startInfrastructure();
+  const tiers = isTier(only) ? [only] : ORDER;
+  const stops: (() => Promise<void>)[] = [];
+  const results: TierResult[] = [];
   try {
-    return await run();
+    for (const tier of tiers) {
+      if (!needsNothing(tier) && stops.length === 0) stops.push(await startInfrastructure());
+      results.push(await (tier === 'simulation' ? runSimulation(rest) : runTier(tier, [...TIERS[tier], ...rest])));
+    }
   } finally {
-    await stop();
+    for (const stop of stops) await stop();
   }
+  return report(results);
 }
 
 async function startInfrastructure(): Promise<() => Promise<void>> {

@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type { TierResult } from './jest-run';
 
 /** What CI runs: see docs/explanation/simulation.md. Planted bugs are hunted where the faults that show them are frequent. */
@@ -26,15 +25,10 @@ interface NthReport {
  * kind of fault that was hit, every planted bug that was caught, every failed call that broke nothing.
  * @param more arguments for the run of the seeds, e.g. `--seeds 500`
  */
-export const runSimulation = (more: readonly string[]): Promise<TierResult> => tierOf(more, runLoud);
-
-/** The same at the lowest priority, and quiet until it is over: for beside what mostly waits. Its time is simulated, so nothing in it is late. */
-export const runInBackground = (): Promise<TierResult> => tierOf([], runQuiet);
-
-async function tierOf(more: readonly string[], run: Run): Promise<TierResult> {
+export async function runSimulation(more: readonly string[]): Promise<TierResult> {
   const started = process.hrtime.bigint();
-  const seeds = await simulate<SeedsReport>([...SEEDS, ...more], run);
-  const nth = await simulate<NthReport>(NTH, run);
+  const seeds = await simulate<SeedsReport>([...SEEDS, ...more]);
+  const nth = await simulate<NthReport>(NTH);
   const caught = seeds.bugs.filter(({ median }) => median !== null).length;
   const failed =
     seeds.violations.length + seeds.faultsNotHit.length + (seeds.bugs.length - caught) + nth.violations.length;
@@ -44,29 +38,16 @@ async function tierOf(more: readonly string[], run: Run): Promise<TierResult> {
 }
 
 /** Ends with 0 or 1 when it has a report; anything else is a simulation that broke down. */
-async function simulate<R>(args: readonly string[], run: Run): Promise<R> {
+function simulate<R>(args: readonly string[]): Promise<R> {
   const file = join(mkdtempSync(join(tmpdir(), 'causeway-simulation-')), 'report.json');
   const program = join(__dirname, '..', 'simulation', 'main.js');
-  const code = await run(['--enable-source-maps', program, ...args, '--json', file]);
-  if (code !== 0 && code !== 1) throw new Error(`the simulation ended with ${code}`);
-  return JSON.parse(readFileSync(file, 'utf8')) as R;
-}
-
-/** Runs Node with these arguments; answers its exit code, null when a signal ended it. */
-type Run = (args: readonly string[]) => Promise<number | null>;
-
-const runLoud: Run = (args) => ended(spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] }));
-
-async function runQuiet(args: readonly string[]): Promise<number | null> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-  const [code, said] = await Promise.all([ended(child), text(child.stdout)]);
-  process.stdout.write(said);
-  return code;
-}
-
-const ended = (child: ChildProcess): Promise<number | null> =>
-  new Promise((resolve, reject) => {
+  const all = ['--enable-source-maps', program, ...args, '--json', file];
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'inherit', 'inherit'] });
+  return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', resolve);
+    child.once('exit', (code) => {
+      if (code === 0 || code === 1) resolve(JSON.parse(readFileSync(file, 'utf8')) as R);
+      else reject(new Error(`the simulation ended with ${code}`));
+    });
   });
+}

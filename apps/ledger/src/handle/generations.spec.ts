@@ -38,6 +38,31 @@ describe('the generations of a topic', () => {
     expect(errors).toHaveLength(1);
   });
 
+  it('a message that reads its parts when asked keeps them under its new place', async () => {
+    const { generations } = await after([row(0, 'a'), row(1, 'b')], 'b');
+    class Lazy {
+      readonly topic = 't';
+      readonly partition = 0;
+      readonly topicId = 'b';
+      readonly value = null;
+      readonly timestampMs = 5;
+      get offset() {
+        return '17';
+      }
+      get key() {
+        return 'k';
+      }
+      get headers() {
+        return { type: 'x' };
+      }
+    }
+    expect(generations.placed(new Lazy())).toEqual({
+      ...message('1000000000017', 'b'),
+      headers: { type: 'x' },
+      timestampMs: 5,
+    });
+  });
+
   it('the newest of each topic is the one with the highest number', () => {
     expect(newestByTopic([row(1, 'b'), row(0, 'a')]).get('t')?.id).toBe('b');
   });

@@ -50,7 +50,7 @@ export class Generations {
   /** The message under the offset that it has in the log. */
   placed(raw: RawMessage): RawMessage {
     const number = raw.topicId === undefined ? 0 : (this.numbers.get(raw.topicId) ?? 0);
-    return number === 0 ? raw : { ...raw, offset: String(firstOffset(number) + BigInt(raw.offset)) };
+    return number === 0 ? raw : at(raw, firstOffset(number) + BigInt(raw.offset));
   }
 
   private meet({ topic, number, id, at, size }: Generation, ids: ReadonlyMap<string, string>): void {
@@ -63,3 +63,12 @@ export class Generations {
     );
   }
 }
+
+/** Field by field: a message that was fetched reads its own out of the bytes when asked, and a spread would lose them. */
+const at = (
+  { topic, partition, topicId, key, value, headers, timestampMs }: RawMessage,
+  place: bigint,
+): RawMessage => ({
+  ...{ topic, partition, topicId, key, value, headers, timestampMs },
+  offset: String(place),
+});
