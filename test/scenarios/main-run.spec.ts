@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Explanation, SequenceView } from '@causeway/console-api';
+import type { SequenceView } from '@causeway/console-api';
 import { pollWitness, readOutcome, witnessedOrder, type Outcome } from '@causeway/lab';
 import { AUDITOR_PLAN, FLAG, flagStep, planOf } from './plans';
 import { writeJustAfterPulls } from './pull-phase';
