@@ -14,6 +14,8 @@ import { createKafkaBus } from './kafka-bus';
 /** Topics that are deleted and made anew under whoever reads them, on a real broker. */
 jest.setTimeout(120_000);
 
+/** kafkajs may give its consumer up while the topic is gone; the next one waits for the session of the last. */
+const ANEW_MS = 60_000;
 const TOPIC = topicNames.results;
 let kafka: Kafka;
 let bus: EventBus;
@@ -91,7 +93,11 @@ describe('a topic that is made anew', () => {
       const after = sameKey(many, before[0] as Sealed);
       await bus.send(after);
       const ids = new Set(after.map(({ id }) => id));
-      await until(() => new Set(account.raws.map(({ headers }) => headers.ce_id)).size >= ids.size, `${many} new ones`);
+      await until(
+        () => new Set(account.raws.map(({ headers }) => headers.ce_id)).size >= ids.size,
+        `${many} new ones`,
+        ANEW_MS,
+      );
       expect(new Set(account.raws.map(({ headers }) => headers.ce_id))).toEqual(ids);
       await reader.stop();
     }
@@ -110,7 +116,7 @@ describe('a topic that is made anew', () => {
     const after = sameKey(60, before[0] as Sealed);
     await bus.send(after);
     await consumeInto(newBus(), account, 'g', [TOPIC]);
-    await until(() => account.distinct() === 90, `all of the new one, ${account.distinct()} came`);
+    await until(() => account.distinct() === 90, `all of the new one, ${account.distinct()} came`, ANEW_MS);
     expect(account.firstsOf(before[0]!.key)).toEqual(told(before, after));
     await until(async () => (await committed()) === 60, 'the new one is committed');
   });
@@ -134,7 +140,7 @@ describe('a topic that is made anew', () => {
     const [first] = ofMessages();
     await makeAnew();
     await bus.send(results(1));
-    await until(() => ofMessages().some((id) => id !== first), `the second, ${JSON.stringify(heard)}`);
+    await until(() => ofMessages().some((id) => id !== first), `the second, ${JSON.stringify(heard)}`, ANEW_MS);
     const second = ofMessages().find((id) => id !== first);
     expect([first, second]).toEqual([expect.any(String), expect.any(String)]);
     // A message may come twice, and a topic be told of twice: never a message before its topic.
