@@ -32,7 +32,7 @@ export async function loadStates(tx: Tx, ids: readonly string[]): Promise<Map<st
   return states;
 }
 
-/** Rows of releases before 0.2 hold one fact. */
+/** Rows from before decision 0024 hold one fact. */
 function factsOf(body: string): readonly EvolutionRecord[] {
   const stored = JSON.parse(body) as EvolutionRecord | readonly EvolutionRecord[];
   return Array.isArray(stored) ? (stored as readonly EvolutionRecord[]) : [stored as EvolutionRecord];
