@@ -22,7 +22,7 @@ afterAll(async () => {
 beforeEach(async () => {
   lab = await LedgerLab.open(ground);
 });
-afterEach(() => lab.close());
+afterEach(() => lab?.close());
 
 async function makeAnew(topic: string): Promise<void> {
   const name = lab.topicPrefix + topic;

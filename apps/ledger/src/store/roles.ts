@@ -1,4 +1,4 @@
-import type { Database, Tx } from '@causeway/persistence';
+import { DatabaseError, type Database, type Tx } from '@causeway/persistence';
 import { SCHEMA, TABLES } from './migrations';
 
 /** A role that the service connects as. */
@@ -14,27 +14,44 @@ export function roleOf(databaseUrl: string): ServiceRole {
   return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
+/** Unique violation, duplicate object, and a row of a catalog changed by two at once. */
+const MEANWHILE: readonly (string | null)[] = ['23505', '42710', 'XX000'];
+const MAX_TRIES = 10;
+
 /**
  * Makes the role if it is missing and leaves it exactly two rights: to read the ledger's tables and to insert into them. Runs as
- * the owner, and may run again.
+ * the owner, may run again, and several may run at once: a role belongs to all databases of the server, and no lock of one
+ * database keeps others from making it.
  */
 export async function grantServiceRole(database: Database, role: ServiceRole): Promise<void> {
-  await database.transaction(async (tx) => {
-    const [owner] = await tx.query<{ name: string }>('select current_user as name');
-    if (owner?.name === role.name) {
-      throw new Error(
-        `DATABASE_URL and LEDGER_OWNER_URL both name ${role.name}: the service must not own its tables. ` +
-          'Give DATABASE_URL another user; it is made here',
-      );
+  for (let tries = 1; ; tries++) {
+    try {
+      return await database.transaction((tx) => grantIn(tx, role));
+    } catch (error) {
+      const meanwhile = error instanceof DatabaseError && MEANWHILE.includes(error.code);
+      if (!meanwhile || tries === MAX_TRIES) throw error;
     }
-    await makeRole(tx, role);
-    const name = await quoted(tx, '%I', role.name);
-    await tx.query(`revoke all on schema ${SCHEMA} from ${name}`);
-    await tx.query(`revoke all on all tables in schema ${SCHEMA} from ${name}`);
-    await tx.query(`grant usage on schema ${SCHEMA} to ${name}`);
-    await tx.query(`grant select on ${SCHEMA}.schema_version to ${name}`);
-    for (const table of TABLES) await tx.query(`grant select, insert on ${SCHEMA}.${table} to ${name}`);
-  });
+  }
+}
+
+async function grantIn(tx: Tx, role: ServiceRole): Promise<void> {
+  await mustNotBeOwner(tx, role);
+  await makeRole(tx, role);
+  const name = await quoted(tx, '%I', role.name);
+  await tx.query(`revoke all on schema ${SCHEMA} from ${name}`);
+  await tx.query(`revoke all on all tables in schema ${SCHEMA} from ${name}`);
+  await tx.query(`grant usage on schema ${SCHEMA} to ${name}`);
+  await tx.query(`grant select on ${SCHEMA}.schema_version to ${name}`);
+  for (const table of TABLES) await tx.query(`grant select, insert on ${SCHEMA}.${table} to ${name}`);
+}
+
+async function mustNotBeOwner(tx: Tx, role: ServiceRole): Promise<void> {
+  const [owner] = await tx.query<{ name: string }>('select current_user as name');
+  if (owner?.name !== role.name) return;
+  throw new Error(
+    `DATABASE_URL and LEDGER_OWNER_URL both name ${role.name}: the service must not own its tables. ` +
+      'Give DATABASE_URL another user; it is made here',
+  );
 }
 
 async function makeRole(tx: Tx, { name, password }: ServiceRole): Promise<void> {

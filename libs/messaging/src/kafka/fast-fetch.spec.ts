@@ -40,7 +40,7 @@ const record = fc.record(
   {
     key: fc.option(bytes),
     value: fc.option(bytes),
-    headers: fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('ce_id', 'ce_type', '\u00e9')), header),
+    headers: fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('ce_id', 'ce_type', '\u00e9', 'valueOf')), header),
   },
   { requiredKeys: ['value'] },
 );
@@ -65,6 +65,14 @@ describe('what a fetch brought', () => {
         expect(await flat(decodeFetch(raw))).toEqual(await flat(original.decode(raw)));
       }),
     );
+  });
+
+  it('has its headers alone, also under a name that every object has', async () => {
+    const headers = { valueOf: 'a', toString: ['b', 'c'], constructor: '' } as never;
+    const set = await batchBytes({ firstOffset: 5, firstTimestamp: 1, records: [{ value: 'a', headers }] });
+    const raw = answerOf([{ topic: 't', partitions: [{ set }] }]);
+    for (const read of [decodeFetch(raw), original.decode(raw)])
+      expect((await flat(read))[0]?.headers).toEqual({ valueOf: 'a', toString: 'b\u0000c', constructor: '' });
   });
 
   it('may end within a batch, which comes whole the next time', async () => {

@@ -35,6 +35,11 @@ const NO_TEXT = '\u0000';
 export const together = (before: string | undefined, value: string | null): string =>
   before === undefined ? (value ?? NO_TEXT) : `${before}${NO_TEXT}${value ?? ''}`;
 
+/** A header may be called `valueOf`, which every object has. */
+function put(headers: Record<string, string>, name: string, value: string | null): void {
+  headers[name] = together(Object.hasOwn(headers, name) ? headers[name] : undefined, value);
+}
+
 /** What stood at this place of the header list of the record before: mostly the same name, often the same value, and then no new string. */
 interface Seen {
   name: string;
@@ -69,7 +74,7 @@ function readHeaders(buf: Buffer, from: number, to: number): Record<string, stri
       if (length < 100) place.value = value;
       reader.at += length;
     }
-    headers[place.name] = together(headers[place.name], value);
+    put(headers, place.name, value);
   }
   return headers;
 }
@@ -133,8 +138,9 @@ function rawOfKafkajs(origin: Origin, message: KafkaMessage): RawMessage {
   for (const name in message.headers) {
     const all = message.headers[name];
     if (all === undefined) continue;
-    for (const one of Array.isArray(all) ? all : [all])
-      headers[name] = together(headers[name], (one as Buffer | string | null)?.toString() ?? null);
+    for (const one of (Array.isArray(all) ? all : [all]) as (Buffer | string | null | (() => unknown))[])
+      // kafkajs takes what every object has for a value before the first.
+      if (typeof one !== 'function') put(headers, name, one?.toString() ?? null);
   }
   return {
     ...origin,
