@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 export interface TierResult {
   readonly tier: string;
   readonly passed: number;
   readonly failed: number;
   readonly seconds: number;
+  /** What failed and why, to be said at the end: what was said in the middle of a long run is hard to find. */
+  readonly failures?: readonly string[];
 }
 
 interface JestSummary {
@@ -15,7 +18,41 @@ interface JestSummary {
   readonly numFailedTests: number;
   readonly numFailedTestSuites: number;
   readonly numPendingTests: number;
+  readonly testResults: readonly Suite[];
 }
+
+interface Suite {
+  readonly name: string;
+  readonly status: string;
+  /** Why it did not even start. */
+  readonly message: string;
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly failureMessages: readonly string[];
+  }[];
+}
+
+const LINES_OF_A_FAILURE = 12;
+
+/** File, test and the first lines of each failure, without colours. */
+export function failuresOf(suites: readonly Suite[], root: string): string[] {
+  return suites.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((one) => one.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [`${file}\n${shortened(message)}`] : [];
+    return failed.map(
+      ({ fullName, failureMessages }) => `${file}: ${fullName}\n${shortened(failureMessages.join('\n'))}`,
+    );
+  });
+}
+
+const shortened = (message: string): string =>
+  stripVTControlCharacters(message)
+    .split('\n')
+    .slice(0, LINES_OF_A_FAILURE)
+    .map((line) => `    ${line}`)
+    .join('\n');
 
 /** Runs one tier of tests. A suite that does not even start counts as one failure, and so does a skipped test. */
 export async function runTier(tier: string, args: readonly string[]): Promise<TierResult> {
@@ -30,6 +67,7 @@ export async function runTier(tier: string, args: readonly string[]): Promise<Ti
     passed: summary.numPassedTests,
     failed: summary.numFailedTests + broken + summary.numPendingTests,
     seconds,
+    failures: failuresOf(summary.testResults, process.cwd()),
   };
 }
 

@@ -60,6 +60,7 @@ async function startInfrastructure(): Promise<() => Promise<void>> {
 }
 
 function report(results: readonly TierResult[]): number {
+  for (const failure of results.flatMap(({ failures = [] }) => failures)) console.log(`failed: ${failure}`);
   for (const { tier, passed, failed, seconds } of results)
     console.log(`${tier.padEnd(12)} ${passed} passed, ${failed} failed in ${seconds.toFixed(0)} s`);
   const sum = (pick: (result: TierResult) => number): number =>

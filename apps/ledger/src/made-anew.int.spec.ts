@@ -57,8 +57,10 @@ describe('a governed topic that is made anew', () => {
       const { code, madeAnew } = await accounts();
       expect({ code, madeAnew }).toMatchObject({ code: 0, madeAnew: [{ topic, number: 1 }] });
       expect(await lab.size()).toBe(240);
+      // Of what else came twice, the client sent it twice: its first request may meet a topic that is half made.
       const [counted] = await lab.query(
-        'select count(*)::int as repeated from ledger.duplicate where "offset" >= 1000000000000',
+        'select count(distinct event_id)::int as repeated from ledger.duplicate where "offset" >= 1000000000000 and event_id = any($1)',
+        [again.map(({ draft }) => draft.id)],
       );
       expect(counted).toMatchObject({ repeated: again.length });
       expect(await lab.walk()).toMatchObject({ ok: true });
