@@ -75,6 +75,15 @@ describe('what a fetch brought', () => {
       expect((await flat(read))[0]?.headers).toEqual({ valueOf: 'a', toString: 'b\u0000c', constructor: '' });
   });
 
+  it('takes no byte for the letter that has its number', async () => {
+    const texts = ['\u00e9', Buffer.from([0xe9]), Buffer.from([0xc3, 0xa9])];
+    const records = texts.map((h) => ({ value: 'a', headers: { h } }));
+    const set = await batchBytes({ firstOffset: 5, firstTimestamp: 1, records });
+    const raw = answerOf([{ topic: 't', partitions: [{ set }] }]);
+    for (const read of [decodeFetch(raw), original.decode(raw)])
+      expect((await flat(read)).map(({ headers }) => headers)).toEqual([{ h: 'é' }, { h: '\ufffd' }, { h: 'é' }]);
+  });
+
   it('may end within a batch, which comes whole the next time', async () => {
     const whole = await batchBytes({ firstOffset: 5, firstTimestamp: 1, records: [{ value: 'a' }] });
     const cut = whole.subarray(0, whole.length - 3);

@@ -49,12 +49,13 @@ const PLACES = 16;
 const seen: readonly Seen[] = Array.from({ length: PLACES }, () => ({ name: '', value: '' }));
 const passing: Seen = { name: '', value: '' };
 
-/** The text of these bytes; `like` itself when that is what they say. */
+/** The text of these bytes; `like` itself when that is what they say. Only ASCII is told byte by byte: a lone byte of 0xE9 is no é. */
 function textAt(buf: Buffer, from: number, length: number, like: string): string {
   let i = like.length === length ? 0 : -1;
-  if (i === 0) while (i < length && like.charCodeAt(i) === buf[from + i]) i++;
+  if (i === 0) while (i < length && isAscii(buf[from + i], like.charCodeAt(i))) i++;
   return i === length ? like : buf.toString('utf8', from, from + length);
 }
+const isAscii = (byte: number | undefined, code: number): boolean => byte === code && code < 0x80;
 
 function readHeaders(buf: Buffer, from: number, to: number): Record<string, string> {
   const reader = new Reader(buf, from);
