@@ -47,6 +47,7 @@ export async function startService(plan: ServicePlan, runDir: string): Promise<S
         ...process.env,
         NODE_ENV: 'production',
         LOG_LEVEL: 'info',
+        CAUSEWAY_INSTANCE: plan.name,
         ...plan.env,
         HTTP_PORT: String(port),
         HTTP_HOST: '127.0.0.1',

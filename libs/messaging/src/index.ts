@@ -19,5 +19,5 @@ export { type OutboxRow, type OutboxStore } from './outbox';
 export { Relay, type RelayOptions } from './relay';
 export { CausewayServer, connectMessages, type CausewayServerOptions } from './server';
 export { untilBroker, type Waiting } from './kafka/until-broker';
-export { createKafkaBus, kafkaOptionsFrom, type KafkaBusOptions } from './kafka/kafka-bus';
+export { createKafkaBus, instanceFrom, kafkaOptionsFrom, type KafkaBusOptions } from './kafka/kafka-bus';
 export { openBrokerReader, type BrokerReader } from './kafka/broker-reader';

@@ -29,9 +29,9 @@ afterEach(async () => {
 });
 afterAll(() => postgres.stop());
 
-function seat(told: string[] = []): Seat {
+function seat(told: string[] = [], newId: () => string = newEventId): Seat {
   const one = new Seat({
-    ...{ database, newId: newEventId },
+    ...{ database, newId },
     onWaiting: () => told.push('waiting'),
     onTaken: (error) => told.push(error.name),
   });
@@ -63,6 +63,19 @@ describe('a seat', () => {
     expect(await taken).toBe(true);
     await holds(second);
     await expect(holds(first)).rejects.toThrow(SeatTaken);
+  });
+
+  it('goes at once to who comes back under the same name, and its former process is refused', async () => {
+    const name = newEventId();
+    const [former, back, other] = [seat([], () => name), seat([], () => name), seat()];
+    await former.take();
+    void other.take();
+    const asked = performance.now();
+    expect(await back.take()).toBe(true);
+    expect(performance.now() - asked).toBeLessThan(SEAT_MS / 2);
+    await holds(back);
+    await expect(holds(former)).rejects.toThrow(SeatTaken);
+    await expect(holds(other)).rejects.toThrow(SeatTaken);
   });
 
   it('is not held before what comes first is done, and renewed meanwhile', async () => {

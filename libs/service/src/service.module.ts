@@ -1,9 +1,10 @@
 import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import { allTopics } from '@causeway/contracts';
+import { allTopics, uuidFromHash } from '@causeway/contracts';
 import { CLOCK, LOG, parseEnv, Readiness, SelfCheck, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import {
   CausewayServer,
   createKafkaBus,
+  instanceFrom,
   kafkaOptionsFrom,
   Relay,
   type Admission,
@@ -20,7 +21,7 @@ import {
   type SeatTaken,
   type Tx,
 } from '@causeway/persistence';
-import { loadSigner, loadVerifier, newEventId, type Signer, type Verifier } from '@causeway/signing';
+import { loadSigner, loadVerifier, newEventId, sha256, type Signer, type Verifier } from '@causeway/signing';
 import { lastWord } from './last-word';
 import { recordRefusals, refusalsOf, type RefusalPorts } from './record-refusal';
 import { lookAtSelf } from './self-check/look-at-self';
@@ -154,7 +155,7 @@ const seat = ({ single }: MessageServiceOptions): FactoryProvider<Seat | null> =
     const sealing = { signer: sign, now: () => clock.now(), newId: newEventId };
     const made = new Seat({
       database: opened,
-      newId: newEventId,
+      newId: () => holderId(instanceFrom(process.env)),
       onWaiting: () => log.info({}, 'another process of this service is at work: waiting for its place'),
       onTaken: (error) => endReplaced(error, { database: opened, outbox: store, sealing }, log),
     });
@@ -162,6 +163,10 @@ const seat = ({ single }: MessageServiceOptions): FactoryProvider<Seat | null> =
     return made;
   },
 });
+
+/** One that was started again takes the seat back that its former process left behind: under a new epoch, so a late write of that one is refused. */
+const holderId = (instance: string | null): string =>
+  instance === null ? newEventId() : uuidFromHash(sha256(Buffer.from(instance)));
 
 async function endReplaced(error: SeatTaken, ports: RefusalPorts, log: HostLog): Promise<void> {
   await lastWord(recordRefusals(ports, refusalsOf(error)), log);

@@ -10,6 +10,7 @@ import { KafkaConsumption } from './kafka-consumption';
 import { kafkaLog } from './kafka-log';
 import { KafkaSender } from './kafka-sender';
 import { ensureTopics, watermarks } from './kafka-topics';
+import { takeOwnPlaces } from './own-place';
 import { installTopicIds } from './topic-ids';
 import { untilBroker } from './until-broker';
 
@@ -20,6 +21,11 @@ export interface KafkaBusOptions {
   readonly brokers: readonly string[];
   /** Shown in the broker's logs. */
   readonly clientId: string;
+  /**
+   * Name of this replica: the same after a restart, no other running one's. With it a restarted process takes the places in its groups
+   * that the killed one left behind, instead of waiting for their sessions to end. Default none.
+   */
+  readonly instance?: string | null;
   /** Put before every topic and group name. Default none. */
   readonly prefix?: string;
   /** Replication of topics made here; null: 3, or as many as there are brokers. */
@@ -27,10 +33,10 @@ export interface KafkaBusOptions {
   readonly log?: Log;
 }
 
-/** KAFKA_BROKERS (comma list), CAUSEWAY_TOPIC_PREFIX and CAUSEWAY_TOPIC_REPLICATION. */
-export function kafkaOptionsFrom(
-  env: Readonly<Record<string, string | undefined>>,
-): Pick<KafkaBusOptions, 'brokers' | 'prefix' | 'replication'> {
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** KAFKA_BROKERS (comma list), CAUSEWAY_TOPIC_PREFIX, CAUSEWAY_TOPIC_REPLICATION and CAUSEWAY_INSTANCE. */
+export function kafkaOptionsFrom(env: Env): Pick<KafkaBusOptions, 'brokers' | 'prefix' | 'replication' | 'instance'> {
   const brokers = (env.KAFKA_BROKERS ?? '')
     .split(',')
     .map((broker) => broker.trim())
@@ -38,7 +44,19 @@ export function kafkaOptionsFrom(
   if (brokers.length === 0)
     throw new Error('KAFKA_BROKERS is not set: give host:port, or several with commas between them');
   const replication = env.CAUSEWAY_TOPIC_REPLICATION ? Number(env.CAUSEWAY_TOPIC_REPLICATION) : null;
-  return { brokers, prefix: env.CAUSEWAY_TOPIC_PREFIX ?? '', replication };
+  return { brokers, prefix: env.CAUSEWAY_TOPIC_PREFIX ?? '', replication, instance: instanceFrom(env) };
+}
+
+const INSTANCE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** CAUSEWAY_INSTANCE: the name of this replica; null: it has none. */
+export function instanceFrom({ CAUSEWAY_INSTANCE: name }: Env): string | null {
+  if (!name) return null;
+  if (INSTANCE.test(name)) return name;
+  throw new Error(
+    `CAUSEWAY_INSTANCE is ${JSON.stringify(name)}: give this replica a name of at most 63 letters, digits, dots, underscores and hyphens, ` +
+      "the same after each restart and no other running one's, such as the name of its pod in a StatefulSet",
+  );
 }
 
 /** The bus on Kafka. Connects lazily: a broker that is not there yet is waited for by whoever sends or consumes. */
@@ -57,10 +75,13 @@ class KafkaBus implements EventBus {
   private admin: Promise<Admin> | null = null;
   private waitingFor: string | null = null;
   private closed = false;
+  private readonly clientId: string;
 
   constructor(private readonly options: KafkaBusOptions) {
     this.prefix = options.prefix ?? '';
     this.log = options.log ?? silentLog;
+    this.clientId = options.instance ? `${options.clientId}@${options.instance}` : options.clientId;
+    if (options.instance) takeOwnPlaces(this.clientId, this.log);
     this.logCreator = kafkaLog(this.log);
     this.sender = new KafkaSender(this.client(5_000), this.prefix);
   }
@@ -119,7 +140,7 @@ class KafkaBus implements EventBus {
 
   private client(requestTimeout: number, retries = 8): Kafka {
     return new Kafka({
-      clientId: this.options.clientId,
+      clientId: this.clientId,
       brokers: [...this.options.brokers],
       connectionTimeout: 3_000,
       requestTimeout,
