@@ -26,6 +26,7 @@ export { setEventClock } from './systems/unleash/clock';
 export { startUnleash, type UnleashLab } from './systems/unleash/start';
 export type { UnleashUser } from './systems/unleash/seed';
 export { startProcess, type RunningProcess } from './processes/managed-process';
+export { Replicas } from './processes/replicas';
 export { zip } from './shop/zip';
 export { buildShopWar, SHOP_VERSIONS, type ShopVersion } from './shop/build-shop-war';
 export { configWrites, readAcceptedPolicy, readGateway, type ConfigWrite, type GatewayView } from './readback/caddy';

@@ -1,5 +1,5 @@
 import { allTopics, topicNames, type Entries } from '@causeway/contracts';
-import { createDatabase, dropDatabase, startKafka, startPostgres } from '@causeway/lab';
+import { createDatabase, dropDatabase, Replicas, startKafka, startPostgres } from '@causeway/lab';
 import { leavesIn } from '@causeway/ledger-core';
 import { createKafkaBus, type EventBus, type RawMessage, type Sealed } from '@causeway/messaging';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -55,6 +55,7 @@ export interface LedgerProcess {
 export class LedgerLab {
   readonly people: Cast;
   private readonly children: ChildProcess[] = [];
+  private readonly replicas = new Replicas();
 
   private constructor(
     private readonly ground: Ground,
@@ -119,7 +120,7 @@ export class LedgerLab {
   }
 
   private launch(): LedgerProcess {
-    const child = this.spawn([]);
+    const child = this.replicas.launch((name) => this.spawn([], name));
     let text = '';
     child.stdout?.on('data', (data) => (text += String(data)));
     child.stderr?.on('data', (data) => (text += String(data)));
@@ -146,9 +147,9 @@ export class LedgerLab {
     });
   }
 
-  private spawn(args: readonly string[]): ChildProcess {
+  private spawn(args: readonly string[], name: NodeJS.ProcessEnv = {}): ChildProcess {
     const child = spawn(process.execPath, ['-r', HOOK, MAIN, ...args], {
-      env: { ...process.env, ...this.env },
+      env: { ...process.env, ...this.env, ...name },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.children.push(child);

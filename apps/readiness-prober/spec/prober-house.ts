@@ -25,6 +25,7 @@ import {
   type TargetDocument,
   type WatchData,
 } from '@causeway/contracts';
+import { Replicas } from '@causeway/lab';
 import {
   createKafkaBus,
   openRaw,
@@ -60,6 +61,7 @@ export class ProberHouse {
   private readonly folder = mkdtempSync(join(tmpdir(), 'causeway-prober-'));
   private readonly prefix = `prober-${process.pid}-${Date.now()}.`;
   private readonly bus: EventBus;
+  private readonly replicas = new Replicas();
 
   private constructor(private readonly options: HouseOptions) {
     this.bus = createKafkaBus({ brokers: options.brokers.split(','), clientId: 'spec', prefix: this.prefix });
@@ -98,7 +100,9 @@ export class ProberHouse {
   }
 
   private spawn(): ChildProcess {
-    const child = spawn(process.execPath, [MAIN], { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = this.replicas.launch((name) =>
+      spawn(process.execPath, [MAIN], { env: { ...this.environment(), ...name }, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
     this.process = child;
     child.stdout.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));

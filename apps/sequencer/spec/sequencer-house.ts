@@ -26,7 +26,7 @@ import {
   type RecordMessage,
   type Target,
 } from '@causeway/contracts';
-import { createDatabase, startKafka, startPostgres } from '@causeway/lab';
+import { createDatabase, Replicas, startKafka, startPostgres } from '@causeway/lab';
 import {
   createKafkaBus,
   openRaw,
@@ -59,6 +59,7 @@ export class SequencerHouse {
   private process: ChildProcess | null = null;
   private readonly prefix = `sequencer-${process.pid}-${Date.now()}.`;
   private readonly bus: EventBus;
+  private readonly replicas = new Replicas();
   private readonly keys: ReturnType<typeof generateKeys>;
   private readonly closers: (() => Promise<void>)[] = [];
 
@@ -117,7 +118,9 @@ export class SequencerHouse {
 
   private spawn(): ChildProcess {
     const args = ['-r', join(ROOT, 'libs/executor-host/spec/run-typescript.cjs'), join(__dirname, '../src/main.ts')];
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: this.environment() });
+    const child = this.replicas.launch((name) =>
+      spawn(process.execPath, args, { cwd: ROOT, env: { ...this.environment(), ...name } }),
+    );
     this.process = child;
     child.stdout.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));

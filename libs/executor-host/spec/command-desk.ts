@@ -19,6 +19,7 @@ import {
   type RefusalReport,
   type Result,
 } from '@causeway/contracts';
+import { Replicas } from '@causeway/lab';
 import {
   createKafkaBus,
   openRaw,
@@ -48,6 +49,7 @@ export class CommandDesk {
   private readonly bus: EventBus;
   private readonly keys = generateKeys(this.folder, ['sequencer', `executor-${EXECUTOR}`]);
   private readonly children = new Set<ChildProcess>();
+  private readonly replicas = new Replicas();
 
   private constructor(
     private readonly brokers: string,
@@ -73,7 +75,9 @@ export class CommandDesk {
 
   spawn(more: NodeJS.ProcessEnv = {}): ChildProcess {
     const args = ['-r', join(__dirname, 'run-typescript.cjs'), join(__dirname, 'journal-executor.main.ts')];
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...this.environment(), ...more } });
+    const child = this.replicas.launch((name) =>
+      spawn(process.execPath, args, { cwd: ROOT, env: { ...this.environment(), ...name, ...more } }),
+    );
     child.stdout.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
     this.children.add(child);
