@@ -11,7 +11,9 @@ import { runSimulation } from './simulation-run';
  * and databases of its own. A test that fails half-way may leave connections open: the run ends all the same. `npm test -- unit|integration|system [jest arguments]` or `npm test -- simulation [its arguments]` runs one tier.
  */
 const TIERS = {
+  // All of it is computing.
   unit: [
+    '--maxWorkers=100%',
     '--testRegex',
     '(?<!\\.int)\\.spec\\.ts$',
     '--testPathIgnorePatterns',
