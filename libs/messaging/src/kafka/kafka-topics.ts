@@ -107,18 +107,17 @@ export async function watermarks(
   topics: readonly string[],
   prefix: string,
 ): Promise<Map<string, Watermark[]>> {
-  const all = await Promise.all(
-    topics.map(async (topic) => {
-      const partitions = await offsetsOf(admin, prefix + topic);
-      const marks = partitions.map(({ partition, low, high }) => ({
-        partition,
-        start: BigInt(low),
-        end: BigInt(high),
-      }));
-      return [topic, marks.sort((a, b) => a.partition - b.partition)] as const;
-    }),
-  );
-  return new Map(all);
+  const all = new Map<string, Watermark[]>();
+  // One after another: kafkajs fetches metadata for each topic that it hears of, under one lock that is waited for no longer than a request.
+  for (const topic of topics) {
+    const partitions = await offsetsOf(admin, prefix + topic);
+    const marks = partitions.map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) }));
+    all.set(
+      topic,
+      marks.sort((a, b) => a.partition - b.partition),
+    );
+  }
+  return all;
 }
 
 /** A topic made a moment ago has no leader everywhere yet: the broker says so, and is asked again for a while. */
