@@ -62,7 +62,9 @@ describe('services that are started before the broker', () => {
   it('end in order when they are told to while they wait', async () => {
     const sequencer = story.world.services.get('sequencer');
     await sequencer.stop();
-    expect(readFileSync(sequencer.logFile, 'utf8').trimEnd().split('\n').at(-1)).toContain('"msg":"stopped"');
+    const said = readFileSync(sequencer.logFile, 'utf8').trimEnd();
+    expect(said.split('\n').at(-1)).toContain('"msg":"stopped"');
+    expect(said).not.toContain('"msg":"started"');
     expect(ended.splice(0)).toEqual(['sequencer']);
     await sequencer.start();
     void sequencer.ended().then(() => ended.push('sequencer'));

@@ -3,18 +3,24 @@ import pino from 'pino';
 
 export type HostLog = pino.Logger;
 
-/** JSON lines on stdout: `service`, `time` (RFC 3339), `level` as a word, `msg`. */
+/**
+ * JSON lines on stdout: `service`, `time` (RFC 3339), `level` as a word, `msg`. Each is written before the call returns: else the last
+ * word of a process could stand before the one before it.
+ */
 export const createLog = (service: string, level: string): HostLog =>
-  pino({
-    level,
-    base: { service },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: {
-      paths: ['*.password', '*.authorization', '*.token', 'authorization', 'password', 'token'],
-      censor: '(redacted)',
+  pino(
+    {
+      level,
+      base: { service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: ['*.password', '*.authorization', '*.token', 'authorization', 'password', 'token'],
+        censor: '(redacted)',
+      },
     },
-  });
+    pino.destination({ dest: 1, sync: true }),
+  );
 
 /** Nest's own lines on our log. Its chatter of modules and routes is debug here. */
 export function nestLogger(log: HostLog): LoggerService {

@@ -42,9 +42,9 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
   try {
     const service = await start(options, log);
     // Before the intake starts: it waits for the broker as long as it takes, and can be stopped meanwhile.
-    stopOnSignals(service);
+    const told = stopOnSignals(service);
     await service.app.startAllMicroservices();
-    log.info({}, 'started');
+    if (!told.toStop) log.info({}, 'started');
     return service;
   } catch (error) {
     log.fatal({ stack: (error as Error).stack }, `cannot start: ${(error as Error).message}`);
@@ -84,11 +84,11 @@ async function stopService(app: INestApplication, log: HostLog): Promise<void> {
   await stopTelemetry();
 }
 
-function stopOnSignals({ stop, log }: RunningService): void {
-  let stopping = false;
+function stopOnSignals({ stop, log }: RunningService): { readonly toStop: boolean } {
+  const told = { toStop: false };
   const onSignal = (signal: string): void => {
-    if (stopping) return;
-    stopping = true;
+    if (told.toStop) return;
+    told.toStop = true;
     log.info({ signal }, 'stopping');
     setTimeout(() => {
       log.error({}, `not stopped within ${HARD_EXIT_MS} ms, ended now`);
@@ -107,6 +107,7 @@ function stopOnSignals({ stop, log }: RunningService): void {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  return told;
 }
 
 /** A promise or event nobody handles is a defect in an unknown state: start anew rather than go on. */
