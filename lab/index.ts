@@ -50,4 +50,4 @@ export {
   writePolicy,
 } from './teams/teams';
 export { flagPlace, pollWitness, type Sighting, type Witness, type WitnessOptions } from './witness/places';
-export { hungUp, letIn } from './http/call';
+export { hungUp, letIn, untilAnswered } from './http/call';

@@ -66,6 +66,19 @@ const HUNG_UP = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 /** The connection came about and ended without an answer. Whether what was sent had been read, only the system's ways can tell. */
 export const hungUp = (error: unknown): boolean => HUNG_UP.has((error as NodeJS.ErrnoException | null)?.code ?? '');
 
+const ANSWER_TRIES = 10;
+
+/** Sends again what was hung up on without an answer: for looks, and for writes that may come twice. */
+export async function untilAnswered<T>(send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!hungUp(error) || tries === ANSWER_TRIES) throw error;
+    }
+  }
+}
+
 /** As `call`, but a status outside 200-299 throws with what was answered. */
 export async function callOk(asked: Call): Promise<Answer> {
   const answer = await call(asked);

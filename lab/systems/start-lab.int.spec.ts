@@ -90,7 +90,7 @@ describe('the lab of real systems', () => {
 
     const delayMs = (name: string): number => (witness.first(name, 'auditor')?.firstSeenMs ?? Infinity) - writtenAtMs;
     for (const name of ['gw-us-1', 'gw-us-2']) expect(delayMs(name)).toBeLessThan(2_500);
-    for (const name of ['gw-eu-1', 'gw-eu-2']) expect(delayMs(name)).toBeLessThan((EU_WEST_DELAY_SECONDS + 4) * 1000);
+    for (const name of ['gw-eu-1', 'gw-eu-2']) expect(delayMs(name)).toBeLessThan((EU_WEST_DELAY_SECONDS + 2) * 1000);
     await witness.stop();
   });
 

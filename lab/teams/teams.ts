@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { basic, bearer, callJson, callOk, hungUp } from '../http/call';
+import { basic, bearer, callJson, callOk, untilAnswered } from '../http/call';
 import type { CaddyLab } from '../systems/caddy/start';
 import type { KeycloakLab } from '../systems/keycloak/start';
 import { REGIONS, type Region } from '../systems/regions';
@@ -80,10 +80,7 @@ export async function writePolicy(caddy: CaddyLab, document: object): Promise<vo
   const { adminUrl } = caddy.controlPlane;
   const headers = { origin: adminUrl, 'user-agent': 'gateway-team' };
   const json = { '@id': caddy.policyId, ...document };
-  await callOk({ method: 'PATCH', url: `${adminUrl}/id/${caddy.policyId}`, headers, json }).catch((error: unknown) => {
-    if (hungUp(error)) return writePolicy(caddy, document);
-    throw error;
-  });
+  await untilAnswered(() => callOk({ method: 'PATCH', url: `${adminUrl}/id/${caddy.policyId}`, headers, json }));
 }
 
 /** The release team switches the flag, everywhere at once. */

@@ -1,6 +1,6 @@
 /** The gateway's owner, beside the executor: puts policies back by hand and reads Caddy's own log of admin requests. */
 import { readFileSync } from 'node:fs';
-import { hungUp, letIn } from '@causeway/lab';
+import { letIn, untilAnswered } from '@causeway/lab';
 import { Agent, request } from 'undici';
 
 export interface CaddyAccess {
@@ -84,18 +84,5 @@ export class CaddyDesk {
     const text = await answer.text();
     if (statusCode !== 200) throw new Error(`${method}: ${statusCode} ${text}`);
     return text ? (JSON.parse(text) as unknown) : null;
-  }
-}
-
-const TRIES = 3;
-
-/** For looks, and for writes of a whole document: they may come twice, and are sent again when Caddy hung up without an answer. */
-async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await letIn(ask);
-    } catch (error) {
-      if (!hungUp(error) || tries === TRIES) throw error;
-    }
   }
 }

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync }
 import { setTimeout as pause } from 'node:timers/promises';
 import { Follower, observerCases, requestFor, type ObserverFixture } from '@causeway/executor-conformance';
 import { recallInMemory } from '@causeway/executor-host';
-import { hungUp } from '@causeway/lab';
+import { hungUp, untilAnswered } from '@causeway/lab';
 import { NotApplied, type ChangeRequest, type Observer, type SeenMutation } from '@causeway/executor-sdk';
 import { CaddyDesk, type ByHand } from '../spec/caddy-desk';
 import { marked, withoutId, type Document } from '../spec/policies';
@@ -81,10 +81,8 @@ async function untilApplied(request: ChangeRequest): Promise<void> {
 }
 
 async function untilTaken(client: string): Promise<void> {
-  await desk.hand({ ...patch(newDocument(client)), client }).then(
-    ({ status }) => expect(status).toBe(200),
-    (error: unknown) => (hungUp(error) ? untilTaken(client) : Promise.reject(error as Error)),
-  );
+  const { status } = await untilAnswered(() => desk.hand({ ...patch(newDocument(client)), client }));
+  expect(status).toBe(200);
 }
 
 describe('whose it is, and what it is', () => {

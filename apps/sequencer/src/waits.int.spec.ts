@@ -82,3 +82,14 @@ describe('a step that was not applied', () => {
     await done(id, 'gateway');
   });
 });
+
+describe('a sequencer that is killed and started again under its name', () => {
+  it('takes its place in the group and its seat back, and waits for neither', async () => {
+    await house.end('SIGKILL');
+    const from = house.log.length;
+    await house.start();
+    const said = house.log.slice(from);
+    expect(said).toContain('takes the place that this instance had before it was started');
+    expect(said).not.toContain('waiting for its place');
+  });
+});
