@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createDatabase,
+  newOwnedFolder,
   startKafka,
   startPostgres,
   startServices,
@@ -84,7 +84,7 @@ function processRoots(services: Services, kafka: Kafka, postgres: Postgres): Map
 
 /** Everything fresh: broker, database, services, topics. */
 async function ownRound(options: Options): Promise<Row[]> {
-  const dir = mkdtempSync(join(tmpdir(), 'causeway-bench-'));
+  const dir = await newOwnedFolder('causeway-bench-');
   const run = `r${options.round}-${process.pid}`;
   const [kafka, postgres] = await Promise.all([
     startKafka({ dir: join(dir, 'kafka'), say }),

@@ -15,6 +15,7 @@ export { startServices, type ExecutorPlan, type Services } from './services/serv
 export { runCommandOf, runToEnd } from './services/run-to-end';
 export { distFolder, type ServiceProcess } from './services/service-process';
 export { startLab, type Lab, type LabOptions } from './systems/start-lab';
+export { newOwnedFolder } from './processes/owned-folder';
 export { freePorts } from './processes/ports';
 export { GATEWAYS, REGIONS, type GatewayName, type Region } from './systems/regions';
 export { startCaddy, type CaddyLab, type Gateway } from './systems/caddy/start';

@@ -1,8 +1,6 @@
 /** The lab by hand: `lab up` starts broker, database and the four systems, prints where they are, and stays until Ctrl-C. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { writeComposeFiles } from '../compose/compose-files';
+import { newOwnedFolder } from '../processes/owned-folder';
 import { seedUnleash } from '../systems/unleash/seed';
 import { startKafka, startLab, startPostgres, type Kafka, type Lab, type Postgres } from '../index';
 
@@ -19,7 +17,7 @@ The other two are for docker-compose.yml: write the files that it mounts, and ma
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function up(euWestDelaySeconds: number): Promise<void> {
-  const runDir = mkdtempSync(join(tmpdir(), 'causeway-lab-'));
+  const runDir = await newOwnedFolder('causeway-lab-');
   say(`logs and data of this run: ${runDir}`);
   const [kafka, postgres] = await Promise.all([startKafka({ dir: runDir, say }), startPostgres({ dir: runDir, say })]);
   const lab = await startLab({ runDir, postgresUrl: postgres.url, say, euWestDelaySeconds });

