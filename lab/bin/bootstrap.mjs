@@ -1,7 +1,7 @@
 // The way from a fresh clone to anything: installs what the lock file says (once), builds, then runs the wanted program.
 // Plain JavaScript without dependencies, because nothing is installed when it starts.
 import { createHash } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,8 +77,11 @@ if (!(wanted in programs)) {
 requireNode();
 install();
 build();
-const child = spawnSync(process.execPath, ['--enable-source-maps', join(root, programs[wanted][0]), ...args], {
+const child = spawn(process.execPath, ['--enable-source-maps', join(root, programs[wanted][0]), ...args], {
   cwd: root,
   stdio: 'inherit',
 });
-process.exit(child.status ?? 1);
+// The program stops in its own order what it started. Ctrl-C reaches it from the terminal; what is sent to us alone is passed on.
+process.on('SIGINT', () => undefined);
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.once('exit', (code) => process.exit(code ?? 1));

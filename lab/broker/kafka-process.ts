@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { labFile, type Say } from '../cache/cache-folder';
 import { installOnce, type Recipe } from '../cache/install-once';
 import { mavenJars } from '../cache/maven';
-import { requireTool, run } from '../cache/tools';
+import { requireJava, run } from '../cache/tools';
 import { startProcess, type RunningProcess } from '../processes/managed-process';
 import { freePorts } from '../processes/ports';
 import { brokerAnswers } from './broker-answers';
@@ -40,7 +40,7 @@ const itself: Advertise = (port) => Promise.resolve(port);
 
 /** Downloads Kafka if this machine has not got it, and formats the data folder on the first call for this `dir`. */
 export async function prepareKafkaProcess(dir: string, say: Say, advertise: Advertise = itself): Promise<KafkaProcess> {
-  requireTool('java', 'Kafka');
+  requireJava('Kafka');
   return prepare(await installOnce(recipe, say), dir, 'use', advertise);
 }
 
@@ -58,7 +58,7 @@ async function prepare(
   archive: 'use' | 'write',
   advertise: Advertise,
 ): Promise<KafkaProcess> {
-  const java = requireTool('java', 'Kafka');
+  const java = requireJava('Kafka');
   await mkdir(dir, { recursive: true });
   const [clients, controller] = (await freePorts(2)) as [number, number];
   const advertised = await advertise(clients);

@@ -30,7 +30,7 @@ interface StartKafka {
   readonly dir: string;
   readonly say: Say;
   readonly advertise?: Advertise;
-  readonly isOwn?: boolean;
+  readonly isOwn?: boolean | undefined;
 }
 
 /**
@@ -66,10 +66,12 @@ async function startLocalKafka(dir: string, say: Say, advertise?: Advertise): Pr
   };
 }
 
-function fixedKafka(brokers: string, provider: Provider, stop: () => Promise<void>): Kafka {
+const HOW_TO_RUN_LOCALLY = { environment: 'unset KAFKA_BROKERS', container: 'set CAUSEWAY_NO_CONTAINERS=1' };
+
+function fixedKafka(brokers: string, provider: Exclude<Provider, 'process'>, stop: () => Promise<void>): Kafka {
   const refuse = (): never => {
     throw new Error(
-      `a broker from the ${provider} cannot be killed, paused or restarted; unset KAFKA_BROKERS to run a local one`,
+      `a broker from the ${provider} cannot be killed, paused or restarted; ${HOW_TO_RUN_LOCALLY[provider]} to run a local one`,
     );
   };
   const refuseLater = async (): Promise<void> => refuse();

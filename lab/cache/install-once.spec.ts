@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installOnce, stampOf, type Recipe } from './install-once';
 import { checkSha256, checkSha256List } from './checksum';
-import { requireTool } from './tools';
+import { requireJava, requireTool } from './tools';
 import { cacheFolder } from './cache-folder';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'causeway-cache-'));
@@ -62,8 +62,22 @@ describe('the cache', () => {
 
   it('names a missing tool and the way to get it', () => {
     expect(() => requireTool('java', 'Kafka', newFolder())).toThrow(
-      'Kafka needs "java", which is not in PATH. Get it with "apt install default-jre-headless" (Debian, Ubuntu) or "brew install openjdk@17" (macOS).',
+      'Kafka needs "java", which is not in PATH. Get it with "apt install openjdk-17-jre-headless" (Debian, Ubuntu) or "brew install openjdk@17" (macOS).',
     );
+  });
+
+  it('takes no Java that is too old, or is none, and says which it found', () => {
+    const folder = newFolder();
+    const java = join(folder, 'java');
+    const prints = (line: string): void => writeFileSync(java, `#!/bin/sh\necho '${line}' >&2\n`, { mode: 0o755 });
+    prints('openjdk version "21.0.2" 2024-01-16');
+    expect(requireJava('Kafka', folder)).toBe(java);
+    prints('openjdk version "11.0.22" 2024-01-16');
+    expect(() => requireJava('Kafka', folder)).toThrow(`Kafka needs Java 17 or newer; ${java} is Java 11. Get it with`);
+    prints('java version "1.8.0_402"');
+    expect(() => requireJava('Kafka', folder)).toThrow('is Java 8');
+    prints('The operation could not be completed. Unable to locate a Java Runtime.');
+    expect(() => requireJava('Kafka', folder)).toThrow('is none that runs');
   });
 
   it("lies in the platform's own place unless it is told another", () => {

@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkSha256, checkSha256List } from './checksum';
-import { requireTool, run } from './tools';
+import { requireJava, requireTool, run } from './tools';
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
@@ -36,6 +36,6 @@ export async function mavenJars(pom: string, pinnedList: string, folder: string)
 }
 
 function requireMaven(neededFor: string): string {
-  requireTool('java', neededFor);
+  requireJava(neededFor);
   return requireTool('mvn', `Downloading ${neededFor}`);
 }

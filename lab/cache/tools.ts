@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** How people get a tool: the package of Debian and Ubuntu, and the one of Homebrew. */
 const sources = {
-  java: { apt: 'default-jre-headless', brew: 'openjdk@17' },
+  java: { apt: 'openjdk-17-jre-headless', brew: 'openjdk@17' },
   mvn: { apt: 'maven', brew: 'maven' },
   python3: { apt: 'python3 python3-pip', brew: 'python' },
   npm: { apt: 'npm', brew: 'node' },
@@ -20,6 +20,24 @@ export function requireTool(tool: Tool, neededFor: string, path = process.env['P
   const { apt, brew } = sources[tool];
   throw new Error(
     `${neededFor} needs "${tool}", which is not in PATH. Get it with "apt install ${apt}" (Debian, Ubuntu) or "brew install ${brew}" (macOS).`,
+  );
+}
+
+/** What Kafka and Keycloak are compiled for. */
+const OLDEST_JAVA = 17;
+
+/** A Java that is new enough, or an error that says what needs it and how to get it. macOS has a `java` that only asks for one. */
+export function requireJava(neededFor: string, path?: string): string {
+  const java = requireTool('java', neededFor, path);
+  const { stderr = '' } = spawnSync(java, ['-version'], { encoding: 'utf8' });
+  // "17.0.15", and "1.8.0" for Java 8.
+  const version = Number(/version "(?:1\.)?(\d+)/.exec(stderr)?.[1] ?? 0);
+  if (version >= OLDEST_JAVA) return java;
+  const { apt, brew } = sources.java;
+  const found = version === 0 ? 'is none that runs' : `is Java ${version}`;
+  throw new Error(
+    `${neededFor} needs Java ${OLDEST_JAVA} or newer; ${java} ${found}. Get it with "apt install ${apt}" (Debian, Ubuntu), or with ` +
+      `"brew install ${brew}" and its bin folder first in PATH (macOS: export PATH="$(brew --prefix ${brew})/bin:$PATH").`,
   );
 }
 

@@ -38,6 +38,8 @@ export interface StageOptions {
   readonly euWestDelaySeconds?: number;
   /** Whether acknowledged writes survive a power loss (fsync). Default true. */
   readonly durable?: boolean;
+  /** A broker that may be killed or paused, whatever else there is. Default false. */
+  readonly hasOwnBroker?: boolean;
 }
 
 export interface WorldOptions extends StageOptions {
@@ -60,7 +62,12 @@ interface OpenStage extends Stage {
   readonly databaseUrl: string;
 }
 
-export async function setStage({ say, euWestDelaySeconds, durable = true }: StageOptions): Promise<OpenStage> {
+export async function setStage({
+  say,
+  euWestDelaySeconds,
+  durable = true,
+  hasOwnBroker,
+}: StageOptions): Promise<OpenStage> {
   endLeftovers(say);
   const runDir = await newOwnedFolder('causeway-world-');
   const stops: Stops = [async () => rmSync(runDir, { recursive: true, force: true })];
@@ -75,7 +82,7 @@ export async function setStage({ say, euWestDelaySeconds, durable = true }: Stag
     if (postgres.provider === 'environment') stops.push(() => dropDatabase(postgres.url, databaseName));
     const labOptions = { runDir: join(runDir, 'lab'), postgresUrl: postgres.url, say, euWestDelaySeconds };
     const [kafka, lab] = await Promise.all([
-      keep(stops, startKafka({ dir: join(runDir, 'kafka'), say })),
+      keep(stops, startKafka({ dir: join(runDir, 'kafka'), say, isOwn: hasOwnBroker })),
       keep(stops, startLab(labOptions)),
     ]);
     return { runDir, kafka, postgres, lab, stop, stops, databaseName, databaseUrl };

@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheFolder, type Say } from '../cache/cache-folder';
@@ -23,9 +24,9 @@ const fileOf = (pid: number): string => join(folder(), `${pid}.json`);
 const children = new Set<number>();
 let self: Identity | null = null;
 
-/** Notes a child, and ends it when this process ends in any way but a kill. */
+/** Notes a child, and ends it when this process ends in any way but a kill (under Jest, whose `process` tells of no exit, not at all). */
 export function rememberChild(pid: number, name: string): void {
-  if (children.size === 0) process.once('exit', endChildrenNow);
+  if (children.size === 0) watchTheEnd();
   children.add(pid);
   self ??= { pid: process.pid, startedAt: startOf(process.pid) };
   const child = { pid, startedAt: startOf(pid) };
@@ -34,8 +35,25 @@ export function rememberChild(pid: number, name: string): void {
 
 export function forgetChild(pid: number): void {
   children.delete(pid);
-  if (children.size === 0) process.removeListener('exit', endChildrenNow);
+  if (children.size === 0) ignoreTheEnd();
   rmSync(fileOf(pid), { force: true });
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function watchTheEnd(): void {
+  process.once('exit', endChildrenNow);
+  for (const signal of SIGNALS) process.on(signal, endUnlessHandled);
+}
+
+function ignoreTheEnd(): void {
+  process.removeListener('exit', endChildrenNow);
+  for (const signal of SIGNALS) process.removeListener(signal, endUnlessHandled);
+}
+
+/** Who dies of a signal tells of no exit. Whoever listens to signals beside us ends this process in its own order. */
+function endUnlessHandled(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
 }
 
 /** Ends children whose parent is gone. Gives the names of those it ended. */

@@ -65,21 +65,40 @@ describe('a managed process', () => {
   });
 
   it('is ended at the next start when its parent was killed', async () => {
-    // The parent starts a child as the lab does, tells its id, and dies without a word.
-    const parent = `
-      const { rememberChild } = require(${JSON.stringify(join(__dirname, '..', '..', 'dist', 'lab', 'processes', 'leftovers'))});
-      const child = require("child_process").spawn(process.execPath, ["-e", "setInterval(() => 0, 1000)"], { detached: true, stdio: "ignore" });
-      rememberChild(child.pid, "orphan");
-      console.log(child.pid);
-      process.kill(process.pid, "SIGKILL");`;
-    const { stdout } = spawnSync(process.execPath, ['-e', parent], { encoding: 'utf8', env: process.env });
-    const orphan = Number(stdout);
+    const { orphan } = orphanOf('process.kill(process.pid, "SIGKILL")');
     expect(isAlive(orphan)).toBe(true);
     expect(endLeftovers(() => undefined)).toEqual(['orphan']);
-    for (let looks = 0; looks < 50 && isAlive(orphan); looks++) await sleep(20);
-    expect(isAlive(orphan)).toBe(false);
+    expect(await isGone(orphan)).toBe(true);
+  });
+
+  it('is ended with its parent when that is told to go before it listens to signals, and in the order of one that does', async () => {
+    const deaf = orphanOf('process.kill(process.pid, "SIGTERM"); setInterval(() => 0, 1000)');
+    expect(deaf.code).toBe(128 + 15);
+    expect(await isGone(deaf.orphan)).toBe(true);
+    const listening = orphanOf(
+      'process.once("SIGTERM", () => setTimeout(() => process.exit(7), 50)); process.kill(process.pid, "SIGTERM"); setInterval(() => 0, 1000)',
+    );
+    expect(listening.code).toBe(7);
+    expect(await isGone(listening.orphan)).toBe(true);
   });
 });
+
+/** A parent that starts a child as the lab does, tells its id, and meets its end. */
+function orphanOf(end: string): { orphan: number; code: number | null } {
+  const parent = `
+    const { rememberChild } = require(${JSON.stringify(join(__dirname, '..', '..', 'dist', 'lab', 'processes', 'leftovers'))});
+    const child = require("child_process").spawn(process.execPath, ["-e", "setInterval(() => 0, 1000)"], { detached: true, stdio: "ignore" });
+    rememberChild(child.pid, "orphan");
+    console.log(child.pid);
+    ${end};`;
+  const { stdout, status } = spawnSync(process.execPath, ['-e', parent], { encoding: 'utf8', env: process.env });
+  return { orphan: Number(stdout), code: status };
+}
+
+async function isGone(pid: number): Promise<boolean> {
+  for (let looks = 0; looks < 50 && isAlive(pid); looks++) await sleep(20);
+  return !isAlive(pid);
+}
 
 async function serverPlan(program: string): Promise<{ plan: ProcessPlan; url: string }> {
   const [port] = (await freePorts(1)) as [number];

@@ -3,9 +3,13 @@ import type { Say } from '../cache/cache-folder';
 import { endLeftovers } from '../processes/leftovers';
 import type { RunningProcess } from '../processes/managed-process';
 import { freePorts } from '../processes/ports';
+import { findCaddy } from './caddy/install';
 import { startCaddy, type CaddyLab } from './caddy/start';
+import { installKeycloak } from './keycloak/install';
 import { issuerAt, startKeycloak, type KeycloakLab } from './keycloak/start';
+import { installTomcat } from './tomcat/install';
 import { startTomcat, type TomcatLab } from './tomcat/start';
+import { installUnleash } from './unleash/install';
 import { startUnleash, type UnleashLab } from './unleash/start';
 
 /** The four real systems of the demo, in the old state, with an account for every principal. */
@@ -31,6 +35,11 @@ export interface LabOptions {
 
 const US_EAST_DELAY_SECONDS = 1;
 const EU_WEST_DELAY_SECONDS = 12;
+
+/** Sets up what this machine has not got yet: downloads, and a minute or two of building, once. */
+export async function installLab(say: Say): Promise<void> {
+  await Promise.all([installKeycloak(say), installTomcat(say), findCaddy(say), installUnleash(say)]);
+}
 
 /** Sets up what this machine has not got yet, then starts all four at once. One that fails ends those that run. */
 export async function startLab(options: LabOptions): Promise<Lab> {

@@ -76,8 +76,13 @@ function jest(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const endIt = (): void => void child.kill();
+  process.once('exit', endIt);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', (code) => {
+      process.removeListener('exit', endIt);
+      resolve(code ?? 1);
+    });
   });
 }

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { newOwnedFolder, startKafka, startPostgres } from '@causeway/lab';
+import { endLeftovers, installLab, newOwnedFolder, startKafka, startPostgres } from '@causeway/lab';
 import { runTier, type TierResult } from './jest-run';
 import { runSimulation } from './simulation-run';
 
@@ -28,6 +28,7 @@ const TIERS = {
 type Tier = keyof typeof TIERS | 'simulation';
 const ORDER: readonly Tier[] = ['unit', 'simulation', 'integration', 'system'];
 const isTier = (name: string | undefined): name is Tier => ORDER.includes(name as Tier);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const needsNothing = (tier: Tier): boolean => tier === 'unit' || tier === 'simulation';
 
 async function main(): Promise<number> {
@@ -40,6 +41,8 @@ async function main(): Promise<number> {
     for (const tier of tiers) {
       if (!needsNothing(tier) && stops.length === 0) stops.push(await startInfrastructure(folder));
       results.push(await (tier === 'simulation' ? runSimulation(rest) : runTier(tier, [...TIERS[tier], ...rest])));
+      // Of tests that failed half-way.
+      endLeftovers(say);
     }
   } finally {
     for (const stop of stops) await stop();
@@ -60,10 +63,11 @@ async function useOwnTempFolder(): Promise<string> {
 }
 
 async function startInfrastructure(dir: string): Promise<() => Promise<void>> {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const [kafka, postgres] = await Promise.all([
     startKafka({ dir: join(dir, 'kafka'), say }),
     startPostgres({ dir: join(dir, 'postgres'), say, durable: false }),
+    // No test has the patience for a first download.
+    installLab(say),
   ]);
   say(`Tests run on Kafka at ${kafka.brokers} (${kafka.provider}) and PostgreSQL (${postgres.provider}).`);
   process.env.KAFKA_BROKERS = kafka.brokers;

@@ -5,7 +5,8 @@ import type { Report } from '../chaos/report';
  * The short form of `npm run chaos`: half a minute of kills and pauses over every service, then the checker. What it finds it names, with
  * the folder of the run.
  */
-jest.setTimeout(240_000);
+// Longer than a run whose processes do not recover: what it found must still be told.
+jest.setTimeout(360_000);
 
 const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
 let report: Report;

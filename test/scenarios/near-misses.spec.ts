@@ -19,6 +19,8 @@ jest.setTimeout(60_000 + MOST_ROUNDS * 15_000);
 
 const SOON_MS = 60_000;
 const NEAR_MS = 50;
+/** So near comes at least one round of each system, however slow the machine: else nobody aimed. */
+const AIMED_MS = 1_000;
 
 let story: Story;
 
@@ -50,6 +52,7 @@ describe('ours and theirs within a moment of each other', () => {
       }),
     );
     for (const place of places) expectRight(place, seen.get(place.target) ?? []);
+    expect([...seen].filter(([, rounds]) => nearestMs(rounds) > AIMED_MS).map(([target]) => target)).toEqual([]);
     say([...seen].map(([target, rounds]) => `${target}: ${nearnessOf(rounds)}`).join('; '));
   });
 
@@ -128,6 +131,8 @@ const apartMs = ({ ours, theirs }: Round): number =>
   ours
     .flatMap((one) => theirs.map((other) => recordedMs(other) - recordedMs(one)))
     .reduce((nearest, ms) => (Math.abs(ms) < Math.abs(nearest) ? ms : nearest), Infinity);
+
+const nearestMs = (rounds: readonly Round[]): number => Math.min(...rounds.map((round) => Math.abs(apartMs(round))));
 
 const isNear = (round: Round): boolean => Math.abs(apartMs(round)) <= NEAR_MS;
 

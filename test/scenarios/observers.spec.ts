@@ -26,16 +26,13 @@ const EXECUTORS = { idp: 'keycloak', shop: 'tomcat', edge: 'caddy', flags: 'unle
 let story: Story;
 let hands: readonly Hand[];
 let sequence = '';
-const givenBroker = process.env['KAFKA_BROKERS'];
 
 beforeAll(async () => {
-  delete process.env['KAFKA_BROKERS'];
-  story = await Story.begin({ euWestDelaySeconds: 2 });
+  story = await Story.begin({ euWestDelaySeconds: 2, hasOwnBroker: true });
   hands = handsAt(story.world.lab);
 });
 afterAll(async () => {
   await story?.end();
-  if (givenBroker) process.env['KAFKA_BROKERS'] = givenBroker;
 });
 
 const handAt = (target: Target): Hand => hands.find((hand) => hand.target === target) as Hand;

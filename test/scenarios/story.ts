@@ -27,13 +27,21 @@ export class Story<W extends Governed = World> {
 
   static async begin(options: Partial<WorldOptions> = {}): Promise<Story> {
     const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
-    const world = await startWorld({ say, durable: false, ...options });
-    return new Story(world, await Tape.of(world));
+    return Story.over(await startWorld({ say, durable: false, ...options }));
   }
 
-  /** @param executors whose orders the tape hears */
-  static async over<W extends Governed>(world: W, executors: readonly string[]): Promise<Story<W>> {
-    return new Story(world, await Tape.of(world, executors));
+  /**
+   * What cannot be listened to is stopped at once: nobody else would.
+   *
+   * @param executors whose orders the tape hears; left out: those of the real systems
+   */
+  static async over<W extends Governed>(world: W, executors?: readonly string[]): Promise<Story<W>> {
+    try {
+      return new Story(world, await Tape.of(world, executors));
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
   }
 
   /** SCENARIO_LOGS names a folder that keeps the services' logs. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Say } from '../../cache/cache-folder';
 import { installOnce, type Recipe } from '../../cache/install-once';
 import { mavenFile } from '../../cache/maven';
-import { requireTool, run } from '../../cache/tools';
+import { requireJava, run } from '../../cache/tools';
 import { unzip } from '../../cache/unzip';
 import { freePorts } from '../../processes/ports';
 import { bearer, callJson, callOk } from '../../http/call';
@@ -35,7 +35,7 @@ const recipe: Recipe = {
 };
 
 export async function installKeycloak(say: Say): Promise<InstalledKeycloak> {
-  requireTool('java', 'Keycloak');
+  requireJava('Keycloak');
   const folder = await installOnce(recipe, say);
   const secrets = JSON.parse(await readFile(join(folder, 'secrets.json'), 'utf8')) as RealmSecrets;
   return {

@@ -1,6 +1,6 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { requireTool } from '../../cache/tools';
+import { requireJava } from '../../cache/tools';
 import { call } from '../../http/call';
 import { startProcess, type RunningProcess } from '../../processes/managed-process';
 import { freePorts } from '../../processes/ports';
@@ -36,7 +36,7 @@ export async function runKeycloak(run: KeycloakRun): Promise<RunningProcess> {
   };
   return startProcess({
     name: 'keycloak',
-    command: requireTool('java', 'Keycloak'),
+    command: requireJava('Keycloak'),
     args: [...jvmOptions(run), ...MAIN_CLASS, ...serverOptions(run.port, managementPort)],
     env: { ...process.env, ...adminEnv },
     cwd: run.dir,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Say } from '../../cache/cache-folder';
-import { requireTool } from '../../cache/tools';
+import { requireJava } from '../../cache/tools';
 import { call } from '../../http/call';
 import { startProcess, type RunningProcess } from '../../processes/managed-process';
 import { buildShopWar, SHOP_VERSIONS } from '../../shop/build-shop-war';
@@ -70,7 +70,7 @@ async function startInstance({ home, base, port, region, issuer }: Instance): Pr
   await mkdir(base, { recursive: true });
   const process = await startProcess({
     name: `tomcat ${region}`,
-    command: requireTool('java', 'Tomcat'),
+    command: requireJava('Tomcat'),
     args: [
       ...['-Xms48m', '-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dfile.encoding=UTF-8'],
       '-Djava.util.logging.manager=org.apache.juli.ClassLoaderLogManager',

@@ -16,13 +16,11 @@ let postgres: Postgres;
 let database: Database;
 let bus: EventBus;
 const arrived: RawMessage[] = [];
-const givenKafka = process.env.KAFKA_BROKERS;
 
 beforeAll(async () => {
-  delete process.env.KAFKA_BROKERS;
   const dir = mkdtempSync(join(tmpdir(), 'causeway-relay-'));
   const say = (): void => undefined;
-  [kafka, postgres] = await Promise.all([startKafka({ dir, say }), startPostgres({ dir, say, durable: false })]);
+  [kafka, postgres] = await Promise.all([startKafka({ dir, say, isOwn: true }), startPostgres({ dir, say, durable: false })]);
   database = await openDatabase({ url: postgres.url, schema: `relay_${process.pid}`, migrations: [outboxMigration] });
 });
 beforeEach(async () => {
@@ -45,7 +43,6 @@ beforeEach(async () => {
 afterEach(() => bus.close());
 afterAll(async () => {
   await Promise.all([kafka.stop(), database.close().then(() => postgres.stop())]);
-  if (givenKafka) process.env.KAFKA_BROKERS = givenKafka;
 });
 
 const KEYS = Array.from({ length: 5 }, () => randomUUID());

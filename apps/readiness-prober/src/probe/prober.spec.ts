@@ -121,14 +121,14 @@ describe('looking at gateways', () => {
     const [one, two] = [await gateway(), await gateway()];
     Object.assign(one, { policy: 'new' });
     Object.assign(two, { policy: 'new', stopped: true });
-    const { prober, rounds, shown } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': two.url }));
+    const { prober, rounds, shown } = lookingAt(edgeTarget({ 'gw-1': one.url, 'gw-2': two.url }, { timeout: '2s' }));
     const startedAt = performance.now();
     prober.look([openProbe()]);
     await soon(() => rounds.length >= 2);
-    expect((rounds[0]?.atMs ?? 0) - startedAt).toBeLessThan(300);
+    expect((rounds[0]?.atMs ?? 0) - startedAt).toBeLessThan(2_000);
     expect(shown().slice(0, 2)).toEqual([
       ['new', 'no answer yet'],
-      ['new', 'no answer within 0.3 s'],
+      ['new', 'no answer within 2 s'],
     ]);
     two.stopped = false;
     await soon(() => rounds.at(-1)?.last === true);

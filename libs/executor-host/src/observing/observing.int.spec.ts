@@ -11,15 +11,13 @@ jest.setTimeout(90_000);
 let desk: CommandDesk;
 let kafka: Kafka;
 const closers: (() => Promise<unknown>)[] = [];
-/** The tests' common broker must not be killed: this file has one of its own. */
-const givenKafka = process.env.KAFKA_BROKERS;
 
 beforeAll(async () => {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-observing-'));
   closers.push(async () => rmSync(dir, { recursive: true, force: true }));
   const say = (): void => undefined;
-  delete process.env.KAFKA_BROKERS;
-  kafka = await startKafka({ dir, say });
+  // The tests' common broker must not be killed.
+  kafka = await startKafka({ dir, say, isOwn: true });
   closers.push(() => kafka.stop());
   const postgres = await startPostgres({ dir, say });
   closers.push(() => postgres.stop());
@@ -31,7 +29,6 @@ afterEach(() => desk.endAll());
 afterAll(async () => {
   await desk?.close();
   for (const close of closers.reverse()) await close();
-  if (givenKafka) process.env.KAFKA_BROKERS = givenKafka;
 });
 
 let targets = 0;
