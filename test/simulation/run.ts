@@ -1,6 +1,6 @@
 import { evidenceOf, type Evidence } from './check/evidence';
 import { isSettled } from './check/settled';
-import { check, type Violation } from './check/check';
+import { check, UNHANDLED, type Violation } from './check/check';
 import type { CallBook } from './calls';
 import { House } from './house';
 import type { Scenario } from './scenario/scenario';
@@ -37,7 +37,7 @@ export async function run(scenario: Scenario, bugs: Seams = NO_BUG, calls: CallB
     house.exits.push({
       process: 'unknown',
       at: house.time.now,
-      message: `unhandled: ${String((error as Error).stack)}`,
+      message: `${UNHANDLED}${String((error as Error).stack)}`,
     });
   };
   process.on('unhandledRejection', unhandled);

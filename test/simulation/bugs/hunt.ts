@@ -31,11 +31,16 @@ export async function hunt(bug: PlantedBug, from: number, most: number, isBiased
   for (let seeds = 1; seeds <= most; seeds++) {
     const seed = from + seeds - 1;
     const scenario = scenarioOf(seed);
-    const { violations } = await runWith(bug, isBiased ? biased(scenario, bug) : scenario);
-    if (violations[0]) return { name, sentence, seeds, seed, invariant: violations[0].invariant };
+    const asked = isBiased ? biased(scenario, bug) : scenario;
+    const { violations } = await runWith(bug, asked);
+    if (violations[0] && (await isClean(asked)))
+      return { name, sentence, seeds, seed, invariant: violations[0].invariant };
   }
   return { name, sentence, seeds: null, seed: null, invariant: null };
 }
+
+/** What is violated without the bug too is no catch. */
+const isClean = async (scenario: Scenario): Promise<boolean> => (await run(scenario)).violations.length === 0;
 
 function biased(scenario: Scenario, { shownBy }: PlantedBug): Scenario {
   const shares = { ...scenario.faults.shares, ...Object.fromEntries(shownBy.map((kind) => [kind, BIAS])) };

@@ -1,5 +1,7 @@
 import type { ReadingData } from '@causeway/contracts';
 import type { Draft } from '@causeway/messaging';
+import type { Look } from '../../../apps/readiness-prober/src/look/look';
+import type { MakeLook } from '../../../apps/readiness-prober/src/look/looks';
 import type { PlantedBug } from './planted-bug';
 
 type Readings = ReadingData['readings'];
@@ -12,6 +14,24 @@ const onRounds =
       const data = draft.data as ReadingData;
       return { ...draft, data: { ...data, readings: change(data.readings) } };
     });
+
+function remembering(real: MakeLook): MakeLook {
+  const last = new Map<string, Awaited<ReturnType<Look>>>();
+  return (probe, scope, member, asked) => {
+    const look = real(probe, scope, member, asked);
+    const place = JSON.stringify([probe, scope, member, asked]);
+    const orAsBefore = (error: unknown) => {
+      const before = last.get(place);
+      if (!before) throw error;
+      return before;
+    };
+    const noted = (seen: Awaited<ReturnType<Look>>) => {
+      last.set(place, seen);
+      return seen;
+    };
+    return look && ((...how) => look(...how).then(noted, orAsBefore));
+  };
+}
 
 /** Looks: what is reported of the members. */
 export const PROBER_BUGS: readonly PlantedBug[] = [
@@ -42,5 +62,11 @@ export const PROBER_BUGS: readonly PlantedBug[] = [
         return real(probe, first, Object.keys(members ?? {})[0] ?? member, asked);
       },
     },
+  },
+  {
+    name: 'a-look-is-remembered',
+    sentence: 'A member that cannot be reached is reported as it was last seen.',
+    shownBy: ['look-unreachable', 'member-flaps'],
+    seams: { looks: remembering },
   },
 ];

@@ -48,9 +48,13 @@ export const check = (evidence: Evidence): Violation[] => CHECKS.flatMap((one) =
 const FAIR_ENDS =
   /WriterReplaced|SeatTaken|another process of this service has taken its place|DatabaseError|SendFailed/;
 
+/** A rejection that nobody heard. It ends a real process whatever it tells of. */
+export const UNHANDLED = 'unhandled: ';
+
 /** H1: no service ends itself but for what is away. */
 function* servicesEndForAReason({ exits }: Evidence): Iterable<Violation> {
   for (const { process, message } of exits)
-    if (!FAIR_ENDS.test(message)) yield violation('H1', `${process} ended itself: ${message.slice(0, 400)}`);
+    if (message.startsWith(UNHANDLED) || !FAIR_ENDS.test(message))
+      yield violation('H1', `${process} ended itself: ${message.slice(0, 400)}`);
 }
 export type { Violation };

@@ -39,7 +39,8 @@ export function* causesComeFirst({ lines, byEvent, topics }: Evidence): Iterable
   }
 }
 
-function firstStored(topics: Evidence['topics']): Map<string, number> {
+/** When each event first lay on a topic, by its id; Unix milliseconds of virtual time. */
+export function firstStored(topics: Evidence['topics']): Map<string, number> {
   const stored = new Map<string, number>();
   for (const raw of everything(topics)) {
     const id = raw.headers.ce_id;

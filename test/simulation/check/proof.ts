@@ -6,8 +6,10 @@ import {
   type EvolutionRecord,
   type ScopeShown,
 } from '@causeway/contracts';
+import { EPOCH_MS } from '../time/timers';
 import { OBSERVED_PREFIX } from '../world/sim-looks';
 import type { Evidence, Line, Told } from './evidence';
+import { firstStored } from './log';
 import { plannedSteps, type PlannedStep } from './plan-of';
 import { isSettledAsApplied, settlementBehind } from './settlements';
 import { violation, type Violation } from './violation';
@@ -72,24 +74,46 @@ function* ofScope(
   }
 }
 
-/** W2: what the prober reports was so in the world at some moment of the look: nothing is made up. */
-export function* readingsAreTrue({ lines, journal }: Evidence): Iterable<Violation> {
-  const seen = new Set(
-    journal.flatMap((one) =>
-      one.kind === 'shown' ? [`${one.target}/${one.scope}/${one.member}/${one.resource}/${one.value}`] : [],
-    ),
-  );
+/**
+ * W2: what the prober reports was so in the world at some moment between the request and the report: nothing is made up, and nothing
+ * remembered from before.
+ */
+export function* readingsAreTrue({ lines, journal, topics }: Evidence): Iterable<Violation> {
+  const shown = shownAt(journal);
+  const stored = firstStored(topics);
   for (const { message } of lines) {
     if (message.type !== READING_TYPE) continue;
-    for (const { scope, member, outcome } of message.data.readings) {
+    const { target, probeId, readings } = message.data;
+    const look = { fromMs: stored.get(probeId) ?? 0, toMs: stored.get(message.id) ?? Infinity };
+    for (const { scope, member, outcome } of readings) {
       if (outcome.kind !== 'observed') continue;
       for (const [name, value] of Object.entries(outcome.values)) {
-        const place = [message.data.target, scope, member, name.slice(OBSERVED_PREFIX.length), String(value)].join('/');
-        if (value !== null && !seen.has(place)) yield violation('W2', `a reading tells ${place}, which never was`);
+        const place = [target, scope, member, name.slice(OBSERVED_PREFIX.length)].join('/');
+        if (value !== null && !wasShown(shown.get(place) ?? [], value, look))
+          yield violation('W2', `a reading tells ${String(value)} of ${place}, which was not so during the look`);
       }
     }
   }
 }
+
+interface Shown {
+  readonly value: string;
+  readonly fromMs: number;
+}
+
+/** What each place showed, one after the other. */
+function shownAt(journal: Evidence['journal']): Map<string, Shown[]> {
+  const shown = new Map<string, Shown[]>();
+  for (const one of journal) {
+    if (one.kind !== 'shown') continue;
+    const place = [one.target, one.scope, one.member, one.resource].join('/');
+    shown.set(place, [...(shown.get(place) ?? []), { value: one.value, fromMs: EPOCH_MS + one.at }]);
+  }
+  return shown;
+}
+
+const wasShown = (all: readonly Shown[], value: unknown, { fromMs, toMs }: { fromMs: number; toMs: number }): boolean =>
+  all.some((one, i) => one.value === value && one.fromMs <= toMs && (all[i + 1]?.fromMs ?? Infinity) >= fromMs);
 
 /** I20: what moved a step was said by the executor of its target, about the very command that was issued. */
 export function* resultsEchoCommands(evidence: Evidence): Iterable<Violation> {
