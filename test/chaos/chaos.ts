@@ -223,7 +223,12 @@ class ChaosRun {
     const evidence = gather(this.driver.acknowledged, this.stage.world.journal, books.exportFile);
     const recovery = recoveryOf(this.recovery.recovered, this.recovery.superseded);
     const troubles = this.driver.troubles.map((detail) => ({ kind: 'client', detail }));
-    const violations = [...violationsIn(evidence, books), ...troubles, ...this.slowness(recovery.p95)];
+    const violations = [
+      ...violationsIn(evidence, books),
+      ...troubles,
+      ...this.slowness(recovery.p95),
+      ...this.idleness(),
+    ];
     return {
       ...{ seed: this.options.seed, minutes: this.options.minutes, rounds: this.rounds.count },
       ...killsOf(this.tally),
@@ -242,6 +247,13 @@ class ChaosRun {
     const { acknowledged } = this.driver;
     const http = acknowledged.filter(({ way }) => way === 'http').length;
     return { total: acknowledged.length, http, topic: acknowledged.length - http };
+  }
+
+  /** A run that did nothing shows nothing. */
+  private *idleness(): Iterable<Violation> {
+    const { kills, pauses, others } = this.tally;
+    const done = kills + pauses + Object.values(others).reduce((sum, n) => sum + n, 0);
+    if (done === 0) yield { kind: 'nothing-inflicted', detail: 'nothing was killed, stopped or disturbed' };
   }
 
   private *slowness(p95: number | null): Iterable<Violation> {

@@ -16,7 +16,8 @@ let after: Outcome;
 const onEnd: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  story = await Story.begin({ publishers: [PUBLISHER], euWestDelaySeconds: 8 });
+  // An executor that stood still for longer than its session (10 s) joins again before they pull the next time.
+  story = await Story.begin({ publishers: [PUBLISHER], euWestDelaySeconds: 14 });
 });
 afterAll(async () => {
   for (const end of onEnd) await end();
@@ -36,7 +37,8 @@ const heldByEuWestAlone = (id: string) =>
     async () => {
       const held = await story.view(id);
       const why = await story.explain(id, 'flag');
-      return String(gatewaysHolding(held)) === String(EU_WEST) && why.summary.includes(WAITS_FOR) && { held, why };
+      if (String(gatewaysHolding(held)) === String(EU_WEST) && why.summary.includes(WAITS_FOR)) return { held, why };
+      throw new Error(`it is ${held.status}, held by ${String(gatewaysHolding(held)) || 'none'}: ${why.summary}`);
     },
     60_000,
   );

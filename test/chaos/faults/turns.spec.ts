@@ -28,4 +28,9 @@ describe('a turn that goes to what the services stand on', () => {
     const spared = (): Promise<void> => Promise.reject(new Spared('not drained in time'));
     expect(await oneTurn(spared)).toEqual({ rain: 0, 'rain: not drained in time': 1 });
   });
+
+  it('that fails in another way is not counted as done either', async () => {
+    const failed = (): Promise<void> => Promise.reject(new Error('no table of that name'));
+    expect(await oneTurn(failed)).toEqual({ rain: 0, 'rain: failed: Error: no table of that name': 1 });
+  });
 });

@@ -58,7 +58,8 @@ export class Turns {
     say(`  ${kind}`);
     const meanwhile = dice.chance(BOTH) ? rounds.round() : Promise.resolve();
     await dependency.inflict().catch((error: unknown) => {
-      if (error instanceof Spared) this.options.spared(kind, error.message);
+      // Whatever failed is not counted as done: nobody knows how much of it was.
+      this.options.spared(kind, error instanceof Spared ? error.message : `failed: ${String(error)}`);
       say(`  ${kind}: ${String(error)}`);
     });
     await meanwhile;
