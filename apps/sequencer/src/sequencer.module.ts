@@ -61,7 +61,10 @@ const ticker: FactoryProvider<ClockTicker> = {
       due: async (nowMs, limit) => (seat.isHeld() ? dueSequences(database, nowMs, limit) : []),
       submit: (items) => decides.decideAll(items),
       now: () => clock.now(),
-      onError: (error) => log.warn({}, `the clock could not be looked at, again soon: ${String(error)}`),
+      onError: (error, sequenceId) =>
+        sequenceId === null
+          ? log.warn({}, `the clock could not be looked at, again soon: ${String(error)}`)
+          : log.error({ sequenceId }, `nothing that is due of this sequence can be decided: ${String(error)}`),
     });
     shutdown.add('intake', 'clock', () => made.stop());
     made.start();

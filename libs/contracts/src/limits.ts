@@ -2,6 +2,10 @@
 export const limits = {
   /** One message's value, bytes. Fits every topic's max.message.bytes; a larger one is parked unread. */
   messageBytes: 256 * 1024,
+  /** A plan and its steps as they will run, as JSON text, bytes. The record that accepts them has to fit a message. */
+  acceptedBytes: 232 * 1024,
+  /** The facts of one record, as JSON text, bytes. With what is around them it has to fit a message. */
+  recordedBytes: 239 * 1024,
   /** Nesting of JSON, levels. Checked on raw bytes: deeper input overflows stacks further in. */
   jsonDepth: 64,
   /** Steps of one plan. Keeps a decision within milliseconds. */

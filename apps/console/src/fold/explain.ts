@@ -160,6 +160,7 @@ function holdInWords(hold: Hold): string {
 function unblocks({ reason, member, scope, step }: Hold, view: SequenceView): string {
   if (reason === 'conflict') return conflictUnblocks(view);
   if (reason === 'not-applied') return `the executor reports that step ${step} is applied`;
+  if (member === null) return `every member of step ${step} shows its change`;
   if (reason === 'not-yet') return `${member} in ${scope} shows the change of step ${step}`;
   return `a fresh reading of ${member} in ${scope} that shows the change of step ${step}`;
 }

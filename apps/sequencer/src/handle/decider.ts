@@ -5,6 +5,7 @@ import {
   classify,
   concernedBy,
   decide,
+  recordsOf,
   sequencesFor,
   type Input,
   type Order,
@@ -15,7 +16,7 @@ import { TurnsMoved, takeTurns } from '../store/claim-store';
 import { appendFacts, versionOf } from '../store/stream-store';
 import { appendTargetFacts, noteEnded } from '../store/target-store';
 import { Batch, type Loaded } from './batch';
-import { classificationDraft, orderDraft, recordDraft, type Origin } from './drafts';
+import { classificationDraft, orderDraft, recordDrafts, type Origin } from './drafts';
 import { storedFacts } from './stored-facts';
 import type { LastRounds } from './last-rounds';
 import { atHand, CLAIMS, loadBatch, type Caches } from './load-batch';
@@ -165,9 +166,10 @@ export class Decider {
     if (input.kind === 'reading-received') batch.heard.push(input.data);
     if (input.kind === 'clock-reached') batch.move(sequenceId);
     if (decision.facts.length === 0) return;
-    const record = recordDraft(origin, recordId, versionOf(state) + 1, decision.facts);
+    const version = versionOf(state) + 1;
+    const records = recordDrafts(origin, recordId, version, recordsOf(decision.facts), () => this.ports.newId());
     const orders = decision.orders.map((order) => orderDraft(origin, order, recordId));
-    const next = batch.append(sequenceId, decision.state, [record, ...orders]);
+    const next = batch.append(sequenceId, decision.state, [...records, ...orders]);
     for (const id of next) this.decideOne({ sequenceId: id, input: { kind: 'keys-freed' } }, recordId, batch);
   }
 

@@ -23,17 +23,40 @@ export interface Origin {
   readonly at: string;
 }
 
-/** Records first, then what they order: in this order they go into the outbox and out. */
-export function recordDraft(origin: Origin, id: string, version: number, records: readonly EvolutionRecord[]): Draft {
-  const { sequenceId, epoch, cause } = origin;
-  const data: RecordData = { sequenceId, epoch, version, records: records as EvolutionRecord[] };
-  return draftOf(origin, {
-    id,
-    topic: topicNames.records,
-    type: RECORD_TYPE,
-    causationIds: cause ? [cause] : [],
-    data,
+/**
+ * Records first, then what they order: in this order they go into the outbox and out. Of several records of one decision each comes because
+ * of the input and of the one before it, so nobody takes them in another order.
+ *
+ * @param id of the last of them: what is ordered cites it, and so comes after all of them
+ * @param version of the first fact
+ */
+export function recordDrafts(
+  origin: Origin,
+  id: string,
+  version: number,
+  records: readonly EvolutionRecord[][],
+  newId: () => string,
+): Draft[] {
+  const ids = records.map((_, i) => (i === records.length - 1 ? id : newId()));
+  let next = version;
+  return records.map((facts, i) => {
+    const first = next;
+    next += facts.length;
+    return recordDraft(origin, ids[i] as string, first, facts, ids[i - 1]);
   });
+}
+
+function recordDraft(
+  origin: Origin,
+  id: string,
+  version: number,
+  records: EvolutionRecord[],
+  previous: string | undefined,
+): Draft {
+  const { sequenceId, epoch, cause } = origin;
+  const data: RecordData = { sequenceId, epoch, version, records };
+  const causationIds = [cause, previous].filter((one) => typeof one === 'string');
+  return draftOf(origin, { id, topic: topicNames.records, type: RECORD_TYPE, causationIds, data });
 }
 
 /** @param recordId the record that says why; null while only the digest's other parts are known is not possible: it is made first */

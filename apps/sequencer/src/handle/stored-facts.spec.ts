@@ -2,7 +2,7 @@ import { RECORD_TYPE } from '@causeway/contracts';
 import { seal, type Draft } from '@causeway/messaging';
 import { createSigner, newEventId } from '@causeway/signing';
 import { generateKeyPairSync } from 'node:crypto';
-import { recordDraft } from './drafts';
+import { recordDrafts } from './drafts';
 import { storedFacts } from './stored-facts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
@@ -21,7 +21,7 @@ describe('the facts to store', () => {
       { kind: 'step-overdue', step: '"records":[]}}', attempt: 1, withinMs: 5, at: origin.at },
       { kind: 'sequence-aborted', reason: 'ü "records":[{}]}} \\', at: origin.at },
     ] as never[];
-    const record = recordDraft(origin, newEventId(), 7, facts);
+    const [record] = recordDrafts(origin, newEventId(), 7, [facts], newEventId) as [Draft];
     const order: Draft = { ...record, id: newEventId(), type: 'causeway.probe.requested.v1', data: { step: 'a' } };
     const drafts = [order, record];
     const stored = storedFacts(drafts, sealed(drafts));
@@ -30,5 +30,14 @@ describe('the facts to store', () => {
     ]);
     expect(JSON.parse((stored[0] as { json: Buffer }).json.toString())).toEqual(facts);
     expect(drafts[1]?.type).toBe(RECORD_TYPE);
+  });
+
+  it('of a decision that takes several records follow one another, each record after the one before', () => {
+    const fact = (step: string) => ({ kind: 'step-overdue', step, attempt: 1, withinMs: 5, at: origin.at }) as never;
+    const last = newEventId();
+    const drafts = recordDrafts(origin, last, 7, [[fact('a'), fact('b')], [fact('c')]], newEventId);
+    expect(drafts.map(({ causationIds }) => causationIds)).toEqual([[origin.cause], [origin.cause, drafts[0]?.id]]);
+    expect(drafts[1]?.id).toBe(last);
+    expect(storedFacts(drafts, sealed(drafts)).map(({ version }) => version)).toEqual([7, 9]);
   });
 });

@@ -5,6 +5,7 @@ import { cycleProblems, nameProblems } from './graph-problems';
 import { policyProblems } from './policy-problems';
 import { readForm } from './schema-problems';
 import { raceProblems, scopeListProblems } from './scope-problems';
+import { sizeProblems } from './size-problems';
 import { targetProblems } from './target-problems';
 
 /**
@@ -12,8 +13,9 @@ import { targetProblems } from './target-problems';
  * passes is frozen as it will run.
  *
  * 1. Form first, then order, then the targets: later checks see only what the earlier ones let through.
- * 2. Without targets only form and order are checked, and nothing is frozen.
- * 3. An answer is bounded, in number and in characters, whatever the plan is: a refusal is itself recorded.
+ * 2. What passes also fits the messages that tell it: its acceptance, its orders, and the evidence of each gate.
+ * 3. Without targets only form and order are checked, and nothing is frozen.
+ * 4. An answer is bounded, in number and in characters, whatever the plan is: a refusal is itself recorded.
  */
 export type PlanCheck =
   | { readonly ok: true; readonly plan: Plan; readonly steps: FrozenStep[] }
@@ -26,7 +28,10 @@ export function checkPlan(document: unknown, targets: ReadonlyMap<string, Target
   const plan = formed.value;
   const problems = bounded(problemsOf(plan, targets));
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, plan, steps: targets ? freeze(plan, targets) : [] };
+  if (!targets) return { ok: true, plan, steps: [] };
+  const steps = freeze(plan, targets);
+  const tooLarge = bounded(sizeProblems(plan, steps));
+  return tooLarge.length > 0 ? { ok: false, problems: tooLarge } : { ok: true, plan, steps };
 }
 
 function* problemsOf(plan: Plan, targets: ReadonlyMap<string, Target> | null): Generator<Problem> {

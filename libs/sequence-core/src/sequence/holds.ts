@@ -1,7 +1,7 @@
 import type { AheadAtKey, HoldReason } from '@causeway/contracts';
-import { cut } from '../cut';
 import type { Unready } from '../readiness/verdict';
 import type { Draft } from './decision';
+import { mostNamed, named, shortened } from './named-reasons';
 import { endSteps, isOperators, stoppedSteps, undecided, waitsForOperator } from './order';
 import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequence } from './state';
 
@@ -12,11 +12,10 @@ import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequ
 export function holdDependents(draft: Draft<OpenSequence>, judged: string, reasons: readonly Unready[]): void {
   for (const gate of gatesWaitingFor(draft.state, judged)) {
     const before = draft.state.holds[gate ?? END_GATE];
-    const others = needsOf(draft.state, gate).filter(
-      (need) => need !== judged && stepState(draft.state, need).phase !== 'ready',
-    );
-    const all = others.flatMap((need) => otherReasons(draft.state, need, before));
-    holdGate(draft, gate, [...all, ...reasons, ...operatorReasons(draft.state, gate)]);
+    const left = needsOf(draft.state, gate).filter((need) => stepState(draft.state, need).phase !== 'ready');
+    const groups = left.map((need) => (need === judged ? reasons : otherReasons(draft.state, need, before)));
+    const most = mostNamed(draft.state.acceptance.steps, gate);
+    holdGate(draft, gate, [...named(groups, most), ...operatorReasons(draft.state, gate)]);
   }
 }
 
@@ -38,7 +37,8 @@ export function holdForOperator(draft: Draft<OpenSequence>, gate: string | null)
 export function holdForConflict(draft: Draft<OpenSequence>, gate: string): void {
   const { claim } = draft.state;
   if (claim?.phase !== 'waiting') return;
-  const reasons = claim.behind.slice(0, MOST_KEYS_NAMED).map((ahead) => ofStep(gate, 'conflict', conflictWords(ahead)));
+  const most = shareOf(draft.state, MOST_KEYS_NAMED, MOST_KEYS_OF_GATE);
+  const reasons = claim.behind.slice(0, most).map((ahead) => shortened(ofStep(gate, 'conflict', conflictWords(ahead))));
   holdGate(draft, gate, reasons, claim.since);
 }
 
@@ -88,38 +88,56 @@ const ofStep = (
   verdict: Unready['verdict'] = 'not-ready',
 ): Unready => ({ step, scope: null, member: null, verdict, reason, detail, lastReadingAt: null });
 
-/** Reasons of one decision, over all gates. All mutations are in the state; a record has to fit its message. */
+/**
+ * Reasons of one decision, over all gates: a decision has to stay small. All mutations, all steps that stopped and who is before it at all
+ * keys are in the state.
+ */
 const MOST_MUTATIONS_NAMED = 60;
-const LONGEST_DETAIL = 400;
-/** Of one gate; who is before it at the other keys is in the state too. */
-const MOST_KEYS_NAMED = 10;
+const MOST_STOPPED_NAMED = 20;
+const MOST_KEYS_NAMED = 400;
+const MOST_KEYS_OF_GATE = 10;
+
+/** Of each gate that waits; at least one. */
+const shareOf = (state: OpenSequence, ofAll: number, ofGate = ofAll): number =>
+  Math.max(1, Math.min(ofGate, Math.floor(ofAll / Math.max(1, waitingSteps(state).length))));
 
 /** What only an operator can end. The end of the sequence has no step of its own: a last step stands for it. */
 function operatorReasons(state: OpenSequence, gate: string | null): Unready[] {
   if (!waitsForOperator(state)) return [];
   const step = gate ?? (endSteps(state.acceptance.steps)[0] as string);
   const notBegun = state.begun ? [] : [ofStep(step, 'not-begun', 'the plan starts when an operator resumes it')];
-  const most = Math.max(1, Math.floor(MOST_MUTATIONS_NAMED / Math.max(1, waitingSteps(state).length)));
-  const mutations = undecided(state).slice(0, most);
-  const stopped = stoppedSteps(state).map(([id, { attempt, because }]) =>
-    ofStep(id, 'stopped', cut(`step ${id} was not applied at attempt ${attempt}: ${because}`, LONGEST_DETAIL)),
-  );
-  return [...notBegun, ...stopped, ...mutations.map(([id, one]) => ofStep(step, 'out-of-sequence', nameOf(id, one)))];
+  const stopped = stoppedSteps(state).slice(0, shareOf(state, MOST_STOPPED_NAMED));
+  const mutations = undecided(state).slice(0, shareOf(state, MOST_MUTATIONS_NAMED));
+  return [
+    ...notBegun,
+    ...stopped.map(([id, one]) => ofStep(id, 'stopped', stoppedWords(id, one))),
+    ...mutations.map(([id, one]) => ofStep(step, 'out-of-sequence', nameOf(id, one))),
+  ].map(shortened);
 }
 
 const nameOf = (id: string, { class: found, actor, detail }: NoticedMutation): string =>
-  cut(`mutation ${id} (${found}) by ${actor ?? 'somebody unknown'}: ${detail}`, LONGEST_DETAIL);
+  `mutation ${id} (${found}) by ${actor ?? 'somebody unknown'}: ${detail}`;
+
+const stoppedWords = (
+  id: string,
+  { attempt, because }: { readonly attempt: number; readonly because: string },
+): string => `step ${id} was not applied at attempt ${attempt}: ${because}`;
 
 type Named = Pick<HoldReason, 'step' | 'scope' | 'member' | 'reason' | 'detail'>;
 
 /** A reason's own detail may change while it holds; for these it is the detail that tells one from another. */
 const TOLD_BY_DETAIL: ReadonlySet<string> = new Set<HoldReason['reason']>(['out-of-sequence', 'conflict']);
+/** These are of a step as a whole; without a member the others say how many more there are. */
+const OF_STEP: ReadonlySet<string> = new Set<HoldReason['reason']>(['not-applied', 'not-begun', 'stopped']);
 
 const identity = ({ step, scope, member, reason, detail }: Named): string =>
   `${step}/${scope}/${member}/${reason}${TOLD_BY_DETAIL.has(reason) ? `/${detail}` : ''}`;
+
+const told = (reason: Named): string =>
+  reason.member === null && !OF_STEP.has(reason.reason) ? `${identity(reason)}/${reason.detail}` : identity(reason);
 
 const sinceOf = (reason: Unready, before: GateHold | undefined): string | undefined =>
   before?.because.find((known) => identity(known) === identity(reason))?.since;
 
 const sameReasons = (a: readonly HoldReason[], b: readonly HoldReason[]): boolean =>
-  a.map(identity).sort().join() === b.map(identity).sort().join();
+  a.map(told).sort().join() === b.map(told).sort().join();
