@@ -27,7 +27,7 @@ export { readForm, schemaProblems } from './plan/schema-problems';
 export { parametersOf } from './plan/target-problems';
 export { compareAll, expectationsMet, sameJson, type Comparison, type ObservedValues } from './readiness/expectation';
 export { judgeRound, judgeSilence, type ScopeVerdict, type Unready } from './readiness/verdict';
-export { nextLookMs } from './sequence/clock';
+export { ANSWER_WITHIN_MS, nextLookMs } from './sequence/clock';
 export { type Context, type Input, type LastRound } from './sequence/context';
 export { decide } from './sequence/decide';
 export { type Decision, type Order, type Tools } from './sequence/decision';

@@ -122,11 +122,29 @@ export function* resultsEchoCommands(evidence: Evidence): Iterable<Violation> {
     for (const { fact, index } of facts) {
       if (!('result' in fact)) continue;
       const line = evidence.byDigest.get(fact.result);
+      if (isUnanswered(fact, facts)) continue;
       if (settlementBehind(fact.result, evidence) && isSettledBefore(fact, facts)) continue;
       const problem = line ? strangeness(line, index, steps, evidence) : 'is not in the ledger';
       if (problem) yield violation('I20', `the result behind ${fact.kind} of ${fact.step} ${problem}`);
     }
   }
+}
+
+/** What is not answered for so long may be called unknown. */
+const ANSWERED_WITHIN_MS = 600_000;
+
+/** Whether it says that the very order before it, which it cites, was not answered in time. */
+function isUnanswered(fact: Told['fact'], facts: readonly Told[]): boolean {
+  if (fact.kind !== 'outcome-unknown') return false;
+  const before = facts.slice(
+    0,
+    facts.findIndex((one) => one.fact === fact),
+  );
+  const last = before.findLast(({ fact: one }) => 'step' in one && 'attempt' in one && one.step === fact.step)?.fact;
+  const isApply = last?.kind === 'step-commanded' && last.verb === 'apply' && last.attempt === fact.attempt;
+  return (
+    isApply && last.commandDigest === fact.result && Date.parse(fact.at) - Date.parse(last.at) >= ANSWERED_WITHIN_MS
+  );
 }
 
 /** Whether the fact right before it says that a person settled this very attempt. */

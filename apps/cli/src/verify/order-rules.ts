@@ -19,7 +19,7 @@ import type { Place } from './class-rules';
 import { evidenceProblem, type EvidenceMessage, type Running } from './evidence';
 import { checkCommanded, checkDecided, checkSettled } from './operator-rules';
 import { Broken, type OrderFaultCode } from './order-fault';
-import { checkAttempt, checkNotApplied } from './retry-rules';
+import { checkAttempt, checkNotApplied, isUnanswered } from './retry-rules';
 
 /**
  * Replays the decisions in an export and holds them against its other entries, sequence by sequence, in ledger order.
@@ -170,6 +170,7 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
     case 'duplicate-suspected':
     case 'step-previewed':
       if (fact.kind === 'step-not-applied') checkNotApplied(account.state, fact);
+      if (fact.kind === 'outcome-unknown' && isUnanswered(account.state, fact)) return;
       if (account.evidence.has(fact.result)) return checkSettled(fact, account.evidence.get(fact.result));
       throw new Broken(
         'result-not-recorded-before',

@@ -59,3 +59,26 @@ describe('verify of a step that was tried again', () => {
     expect(told.verdict(text)).toMatchObject({ ok: false, code: 'commanded-while-held' });
   });
 });
+
+describe('verify of an attempt that nobody answered', () => {
+  const silent = new ToldLedger(targets);
+  silent.submit(examplePlan({ roles: { target: 'idp' } }, ['us-east'])).after(600_000);
+  const account = new Retelling(silent);
+  const isUnknown = (fact: PlainFact): boolean => fact.kind === 'outcome-unknown';
+  const saying = (change: Record<string, unknown>) =>
+    account.verdict(
+      account.deciding(isUnknown, (facts) => facts.map((fact) => (isUnknown(fact) ? { ...fact, ...change } : fact))),
+    );
+
+  it('finds in order that it is looked up', () => {
+    expect(saying({})).toMatchObject({ ok: true, sequences: 1 });
+  });
+
+  it.each([
+    ['that cites something else', { result: 'f'.repeat(64) }],
+    ['of another attempt', { attempt: 2 }],
+    ['before its time', { at: '2026-01-31T12:09:00.000Z' }],
+  ])('finds an unknown outcome %s', (_what, change) => {
+    expect(saying(change)).toMatchObject({ ok: false, code: 'result-not-recorded-before' });
+  });
+});

@@ -1,5 +1,5 @@
 import type { EvolutionRecord } from '@causeway/contracts';
-import { afterFailure, type SequenceState } from '@causeway/sequence-core';
+import { afterFailure, ANSWER_WITHIN_MS, type SequenceState } from '@causeway/sequence-core';
 import { Broken } from './order-fault';
 
 type Fact<K extends EvolutionRecord['kind']> = Extract<EvolutionRecord, { kind: K }>;
@@ -40,4 +40,15 @@ export function checkNotApplied(
     'attempt-not-allowed',
     `attempt ${attempt} of step ${id} is followed by another one against its plan`,
   );
+}
+
+/** Whether an outcome is unknown because nobody answered: it cites the apply under way, and not before its time. */
+export function isUnanswered(
+  state: SequenceState,
+  { step: id, attempt, result, at }: Fact<'outcome-unknown'>,
+): boolean {
+  if (state.status !== 'open' || state.acceptance.mode !== 'apply') return false;
+  const step = Object.hasOwn(state.steps, id) ? state.steps[id] : undefined;
+  if (step?.phase !== 'commanded' || step.attempt !== attempt || step.command.digest !== result) return false;
+  return Date.parse(at) - Date.parse(step.changedAt) >= ANSWER_WITHIN_MS;
 }

@@ -92,7 +92,8 @@ function outcomeOf(state: OpenSequence): EndedSequence['outcome'] | null {
   const { steps } = state.acceptance;
   const all = (...phases: StepState['phase'][]): boolean =>
     steps.every(({ id }) => phases.includes(stepState(state, id).phase));
-  if (state.aborting) return steps.some((step) => isUnderWay(state, step)) ? null : 'aborted';
+  const mayStillAct = state.acceptance.mode === 'apply' && steps.some((step) => isUnderWay(state, step));
+  if (state.aborting) return mayStillAct ? null : 'aborted';
   if (all('ready')) return 'completed';
   if (all('previewed')) return 'previewed';
   const stuck = all('ready', 'not-applied', 'waiting') && !steps.some((step) => couldStart(state, step));

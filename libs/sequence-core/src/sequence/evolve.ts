@@ -108,7 +108,7 @@ function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): Ste
         overdue: false,
       };
     case 'outcome-unknown':
-      return { ...times, phase: 'outcome-unknown', attempt: fact.attempt, reason: fact.reason, lookUp: null };
+      return { ...times, phase: 'outcome-unknown', ...unanswered(step, fact), lookUp: null };
     case 'step-not-applied':
       return fact.final
         ? { ...times, phase: 'not-applied', attempt: fact.attempt, code: fact.code, message: fact.message }
@@ -118,6 +118,17 @@ function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): Ste
     default:
       return evolveLook(step, fact, times);
   }
+}
+
+/** Who cites the command itself says that it was not answered; a look-up does not answer it either. */
+function unanswered(
+  step: StepState,
+  { attempt, reason, result }: Extract<StepFact, { kind: 'outcome-unknown' }>,
+): Pick<Extract<StepState, { phase: 'outcome-unknown' }>, 'attempt' | 'reason' | 'unanswered'> {
+  if (step.phase === 'commanded' && step.command.digest === result)
+    return { attempt, reason, unanswered: step.command };
+  const before = step.phase === 'outcome-unknown' ? step.unanswered : undefined;
+  return { attempt, reason, ...(before && { unanswered: before }) };
 }
 
 /** Records of releases that did not say when follow the rule of then. */

@@ -5,7 +5,7 @@ import type { Draft } from './decision';
 import { holdAll } from './holds';
 import { requestProbe } from './probe';
 import { afterFailure } from './retry';
-import type { OpenSequence, StepState } from './state';
+import { stepState, type CommandRef, type OpenSequence, type StepState } from './state';
 
 /**
  * What an executor says, believed only when it answers the command that is under way: same step, attempt, epoch, command
@@ -20,14 +20,15 @@ export function decideResult(input: ResultInput, draft: Draft<OpenSequence>, con
   const mismatch = whyNotAwaited(input, step, now, draft.state.epoch);
   if (mismatch) return refuse(input, draft, 'not-awaited', mismatch);
   if (draft.state.acceptance.mode === 'preview') preview(input, draft);
-  else if (now.phase === 'outcome-unknown') settle(input, draft, context, step, now.attempt);
+  else if (now.phase === 'outcome-unknown' && now.unanswered?.digest !== data.commandDigest)
+    settle(input, draft, context, step, now.attempt);
   else take(input, draft, context, step, data.attempt);
   if (draft.state.status === 'open') advance(draft, context);
 }
 
 function whyNotAwaited(input: ResultInput, step: FrozenStep, now: StepState, epoch: number): string | null {
   const { data } = input;
-  const command = now.phase === 'commanded' ? now.command : now.phase === 'outcome-unknown' ? now.lookUp : null;
+  const command = underWay(now, data.commandDigest);
   if (input.principal !== `executor-${step.executor}`)
     return `${input.principal} does not answer for target ${step.target}`;
   if (data.epoch !== epoch) return `it is of epoch ${data.epoch}, the sequence is in epoch ${epoch}`;
@@ -36,6 +37,13 @@ function whyNotAwaited(input: ResultInput, step: FrozenStep, now: StepState, epo
   if (command.digest !== data.commandDigest || !input.causationIds.includes(command.id))
     return 'it does not echo the command under way';
   return null;
+}
+
+/** Of an unknown outcome the look-up, and the apply itself as long as it is not answered. */
+function underWay(now: StepState, digest: string): CommandRef | null {
+  if (now.phase === 'commanded') return now.command;
+  if (now.phase !== 'outcome-unknown') return null;
+  return now.unanswered?.digest === digest ? now.unanswered : (now.lookUp ?? now.unanswered ?? null);
 }
 
 function refuse(input: ResultInput, draft: Draft<OpenSequence>, code: string, message: string): void {
@@ -139,6 +147,12 @@ function unknown(
   if (step.capability !== 'D') commandStep(draft, context, step, attempt, 'look-up');
 }
 
+/** A look-up that finds nothing says nothing of a command that may still be carried out. */
+function isStillOut({ state }: Draft<OpenSequence>, id: string, found: string): boolean {
+  const now = stepState(state, id);
+  return found === 'absent' && now.phase === 'outcome-unknown' && now.unanswered !== undefined;
+}
+
 /** The answer to a look-up after an unknown outcome. Absent means: certain that nothing is there, so trying again is safe. */
 function settle(
   input: ResultInput,
@@ -149,6 +163,10 @@ function settle(
 ): void {
   const { outcome, finishedAt } = input.data;
   const found = outcome.kind === 'looked-up' ? outcome.state : 'unknown';
+  if (isStillOut(draft, step.id, found)) {
+    const reason = 'nothing is there yet, but the command was not answered and may still be carried out';
+    return draft.add({ kind: 'outcome-unknown', step: step.id, attempt, reason, result: input.digest, at: draft.at });
+  }
   if (found === 'in-effect') {
     applied(input.digest, draft, context, step, attempt, {
       changed: true,

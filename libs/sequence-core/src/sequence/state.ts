@@ -80,6 +80,8 @@ export type StepState = StepTimes &
         readonly reason: string;
         /** The look-up under way, or null while the next one waits for its time. */
         readonly lookUp: CommandRef | null;
+        /** The apply that was never answered: it may still be carried out. Absent: the executor answered that it cannot say. */
+        readonly unanswered?: CommandRef;
       }
     | {
         readonly phase: 'applied';
