@@ -96,7 +96,18 @@ describe('a sequence', () => {
 });
 
 describe('the sequencer', () => {
-  const standing = { open: 2, due: 2, states: new Map() };
+  const states = new Map([...Array(2).keys()].map((i) => [`sequence-${i}`, begun().state] as const));
+  const standing = { open: 2, due: 2, states };
+  it('does not answer for sequences that it has not looked at', () => {
+    const found = judgeSequences({ ...standing, open: 412, dueSinceMs: null }, Date.UTC(2026, 0, 1, 3));
+    expect(found).toMatchObject([
+      { severity: 'unknown', where: '412 open', what: expect.stringContaining('2 of 412 looked at') },
+    ]);
+    expect(judgeSequences({ ...standing, dueSinceMs: null }, Date.UTC(2026, 0, 1, 3))).toMatchObject([
+      { severity: 'ok', what: 'none stuck' },
+    ]);
+  });
+
   it('that does not look at due times is found', () => {
     expect(judgeSequences({ ...standing, dueSinceMs: 0 }, 20_000)).toMatchObject([
       {

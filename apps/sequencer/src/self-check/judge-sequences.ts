@@ -28,9 +28,23 @@ export function judgeSequences({ open, states, due, dueSinceMs }: Standing, nowM
           ),
         ]
       : [];
-  const bad = [...clock, ...stuck];
+  const bad = [...clock, ...unlooked(open, states.size), ...stuck];
   return bad.length > 0 ? bad : [ok(CHECK, `${open} open`, 'none stuck')];
 }
+
+/** What was not looked at is not known: it may be stuck on something else than those that were. */
+const unlooked = (open: number, looked: number): Finding[] =>
+  open > looked
+    ? [
+        wrong(
+          'unknown',
+          CHECK,
+          `${open} open`,
+          `${looked} of ${open} looked at, those that moved longest ago; of the others nothing is known`,
+          'causeway waiting tells what every sequence waits for; look again when fewer are open',
+        ),
+      ]
+    : [];
 
 /** What keeps one sequence; nothing for one that is at work. */
 export function judgeSequence(id: string, state: SequenceState, nowMs: number): Finding[] {
