@@ -19,6 +19,8 @@ export const limits = {
   membersPerScope: 64,
   /** Attempts that one step's policy can allow. */
   attemptsPerStep: 100,
+  /** Mutations that one decision accepts. */
+  acceptedPerDecision: 1_000,
   /** Text that people write (reasons, messages), characters. */
   text: 2_000,
   /** Sequence key of an intent, characters. */

@@ -32,6 +32,7 @@ export { type Context, type Input, type LastRound } from './sequence/context';
 export { decide } from './sequence/decide';
 export { type Decision, type Order, type Tools } from './sequence/decision';
 export { evolve, replay } from './sequence/evolve';
+export { leftOut } from './sequence/order';
 export { recordsOf } from './sequence/records';
 export { afterFailure, policyOf } from './sequence/retry';
 export {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DecisionView, SequenceView } from '@causeway/console-api';
-import type { Settlement, Verb } from '@causeway/contracts';
+import { limits, type Settlement, type Verb } from '@causeway/contracts';
 import { CliFailure, EXIT } from '../exit-codes';
 import { decisionText } from '../format/situation';
 import type { Session } from '../session';
@@ -27,7 +27,10 @@ export async function resume(session: Session, ref: string, flags: ResumeFlags):
   const view = await session.client.get<SequenceView>(`/v1/sequences/${id}`);
   const undecided = view.mutations.filter(({ holds }) => holds).map((mutation) => mutation.id);
   const named = (flags.accept ?? []).map((text) => mutationFrom(text, view));
-  const accept = flags.acceptAll ? undecided : [...new Set(named)];
+  const accept = flags.acceptAll ? undecided.slice(0, limits.acceptedPerDecision) : [...new Set(named)];
+  const left = flags.acceptAll ? undecided.length - accept.length : 0;
+  if (left > 0)
+    session.io.say(`${left} more wait than one decision can accept: say it again until the sequence goes on`);
   return decide(session, id, { verb: 'resume', accept, reason: flags.reason }, flags.key);
 }
 

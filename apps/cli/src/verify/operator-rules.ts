@@ -1,5 +1,5 @@
 import { DECISION_TYPE, type DecisionData, type EvolutionRecord } from '@causeway/contracts';
-import type { SequenceState } from '@causeway/sequence-core';
+import { leftOut, type SequenceState } from '@causeway/sequence-core';
 import type { EvidenceMessage } from './evidence';
 import { Broken } from './order-fault';
 
@@ -76,8 +76,7 @@ function checkAccepted(state: SequenceState, { accepted }: Fact<'sequence-resume
   const given = new Set(accept);
   const invented = accepted.find((id) => !given.has(id));
   if (invented) throw new Broken('decision-of-another', `the decision does not accept mutation ${invented}`);
-  const noticed = state.status === 'open' ? Object.entries(state.mutations) : [];
-  const left = noticed.find(([id, { holds }]) => holds && !accepted.includes(id));
-  if (left)
-    throw new Broken('resumed-without-accepting', `the sequence went on though mutation ${left[0]} was not accepted`);
+  const [left] = state.status === 'open' ? leftOut(state, accepted) : [];
+  if (left !== undefined)
+    throw new Broken('resumed-without-accepting', `the sequence went on though mutation ${left} was not accepted`);
 }

@@ -2,6 +2,7 @@ import type { DecisionView } from '@causeway/console-api';
 import { DECISION_TYPE, topicNames, type DecisionData, type Settlement, type Verb } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import type { Database } from '@causeway/persistence';
+import { leftOut } from '@causeway/sequence-core';
 import { newEventId, sha256Hex } from '@causeway/signing';
 import type { Folded } from '../fold/folded';
 import { claimDecision, decisionUnder, findDecision, type StoredDecision } from '../store/decision-store';
@@ -121,7 +122,7 @@ function mustResume(
     throw new Refused(422, 'unknown-mutation', 'The sequence has not noticed what is to be accepted.', errors);
   }
   const undecided = Object.entries(mutations).flatMap(([id, { holds }]) => (holds ? [id] : []));
-  const left = undecided.filter((id) => !accept.includes(id));
+  const left = leftOut({ mutations }, accept);
   if (left.length > 0) {
     const names = left.join(', ');
     throw new Refused(409, 'not-all-accepted', `It goes on only when every mutation is accepted. Left out: ${names}.`);

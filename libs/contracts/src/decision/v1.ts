@@ -29,7 +29,7 @@ export const decisionData = z
   .strictObject({
     sequenceId,
     verb: z.enum(VERBS),
-    accept: z.array(eventId).max(1_000),
+    accept: z.array(eventId).max(limits.acceptedPerDecision),
     /** Of `settle`, and of no other. */
     settle: settlement.optional(),
     reason: z.string().min(1).max(limits.text),

@@ -236,7 +236,7 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('sequence-resumed'),
     decision: eventId,
-    accepted: z.array(eventId).max(1_000),
+    accepted: z.array(eventId).max(limits.acceptedPerDecision),
     by: z.string().max(200),
     reason: text,
     ...at,

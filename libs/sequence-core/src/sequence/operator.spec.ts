@@ -255,3 +255,27 @@ describe('replay', () => {
     expect(replay(story.facts)).toEqual(story.state);
   });
 });
+
+describe('more mutations than one decision can name', () => {
+  const ids = Array.from({ length: 1_001 }, (_, i) => `00000000-0000-7000-9000-${String(i).padStart(12, '0')}`);
+  const flooded = (): SequenceStory => {
+    const story = begun();
+    for (const id of ids) noticed(story, id);
+    shown(story, 'roles', 'global/realm');
+    return story;
+  };
+
+  it('are accepted in parts: it stays held after the first, and goes on after the last', () => {
+    const story = flooded();
+    const first = story.decision('resume', ids.slice(0, 1_000));
+    expect(kindsOf(first)).toEqual(['sequence-resumed', 'gate-held gateway', 'gate-held flag']);
+    for (const { detail } of reasonsIn(first)) expect(detail).toContain(ids[1_000]);
+    expect(kindsOf(story.decision('resume', ids.slice(1_000)))).toEqual([
+      ...['sequence-resumed', 'gate-opened gateway', 'step-commanded gateway'],
+    ]);
+  });
+
+  it('are not left out by a slip: a part is as large as it can be', () => {
+    expect(codeOf(flooded().decision('resume', ids.slice(0, 999)))).toEqual(['not-all-accepted']);
+  });
+});

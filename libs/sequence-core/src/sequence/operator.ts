@@ -2,7 +2,8 @@ import type { Settlement } from '@causeway/contracts';
 import { advance, both, endIfNothingMoves } from './advance';
 import type { Context, Input } from './context';
 import type { Draft } from './decision';
-import { undecided, waitsForOperator } from './order';
+import { holdAll } from './holds';
+import { leftOut, waitsForOperator } from './order';
 import { applied, notApplied } from './result';
 import type { OpenSequence } from './state';
 
@@ -29,7 +30,8 @@ function resume(input: DecisionInput, draft: Draft<OpenSequence>, context: Conte
   if (problem) return refuseDecision(input, draft, problem.code, problem.message);
   const accepted = [...new Set(accept)];
   draft.add({ kind: 'sequence-resumed', decision: input.eventId, accepted, by, reason, at: draft.at });
-  advance(draft, context);
+  if (waitsForOperator(draft.state)) holdAll(draft);
+  else advance(draft, context);
 }
 
 /** A person's word on what no look-up could tell. Only about what is unknown: nothing that is known is talked away. */
@@ -59,7 +61,7 @@ function whyNotResumed(accept: readonly string[], state: OpenSequence): { code: 
   const unknown = accept.filter((id) => !Object.hasOwn(state.mutations, id));
   if (unknown.length > 0)
     return { code: 'unknown-mutation', message: `the sequence has noticed no mutation ${listed(unknown)}` };
-  const left = undecided(state).flatMap(([id]) => (accept.includes(id) ? [] : [id]));
+  const left = leftOut(state, accept);
   if (left.length > 0)
     return {
       code: 'not-all-accepted',

@@ -1,4 +1,4 @@
-import type { FrozenStep, HoldReason } from '@causeway/contracts';
+import { limits, type FrozenStep, type HoldReason } from '@causeway/contracts';
 import { stepState, type NoticedMutation, type OpenSequence, type StepState } from './state';
 
 /** What the state of an open sequence says about its order: read only. */
@@ -18,6 +18,17 @@ export const couldStart = (state: OpenSequence, { id, needs }: FrozenStep): bool
 /** Mutations that wait for an operator's decision, oldest first, by event id. */
 export const undecided = (state: OpenSequence): [string, NoticedMutation][] =>
   Object.entries(state.mutations).filter(([, { holds }]) => holds);
+
+/**
+ * Mutations that a decision to resume leaves out though it has to accept them. When more wait than one decision can name, it may accept as
+ * many as it can name: the sequence goes on once none is left.
+ */
+export function leftOut({ mutations }: Pick<OpenSequence, 'mutations'>, accept: readonly string[]): string[] {
+  const given = new Set(accept);
+  const waiting = Object.keys(mutations).filter((id) => mutations[id]?.holds);
+  const left = waiting.filter((id) => !given.has(id));
+  return waiting.length - left.length < limits.acceptedPerDecision ? left : [];
+}
 
 /** Whether only an operator can end a reason. */
 export const isOperators = ({ reason }: Pick<HoldReason, 'reason'>): boolean =>
