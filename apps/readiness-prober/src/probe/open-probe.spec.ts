@@ -9,6 +9,12 @@ const reading = (member: string, text: string): MemberReading => ({
   streak: 1,
 });
 
+/** A look takes up to so many values for the expectations of a step. */
+const wide = (member: string): MemberReading => {
+  const values = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`body.field-${i}`, 'x'.repeat(4_000)]));
+  return { ...reading(member, ''), outcome: { kind: 'observed', values } };
+};
+
 function messageOf(readings: MemberReading[]): ReadingData {
   const request = {
     sequenceId: '00000000-0000-8000-8000-000000000001',
@@ -34,5 +40,14 @@ describe('the message of a round', () => {
     expect(sent.readings.at(-1)?.outcome).toMatchObject({
       reason: expect.stringContaining('200 readings are more than'),
     });
+  });
+
+  it('of few members with large answers is cut too', () => {
+    const sent = messageOf(['gw-0', 'gw-1', 'gw-2', 'gw-3'].map(wide));
+    expect(JSON.stringify(sent).length).toBeLessThan(limits.messageBytes - 8_192);
+    expect(sent.readings.map(({ member, outcome }) => [member, outcome.kind])).toEqual([
+      ...[0, 1, 2].map((i) => [`gw-${i}`, 'observed']),
+      ['gw-3', 'unreachable'],
+    ]);
   });
 });

@@ -43,7 +43,6 @@ export function readingDraft({ probe, round, readings }: Omit<Round, 'kind'>): D
  * its last place that it is cut: the members after it are missing then, so the gate holds.
  */
 function fitting(readings: readonly MemberReading[]): readonly MemberReading[] {
-  if (readings.length < 50) return readings;
   let bytes = 0;
   const cut = readings.findIndex(
     (reading) => (bytes += Buffer.byteLength(JSON.stringify(reading)) + 1) > MAX_SEEN_BYTES,
