@@ -3,6 +3,7 @@ export { conflictKeyOf, conflictKeysOf, type ClaimedKey } from './claim/conflict
 export { attemptOf, sequencesFor, type SequenceAt } from './mutation/candidates';
 export { classify, concernedBy, type Classified } from './mutation/classify';
 export { evolveTarget, replayTarget, UNTOUCHED, type FoldedMutation, type TargetState } from './mutation/target-state';
+export { own } from './own';
 export {
   divergences,
   pathDifference,

@@ -13,7 +13,7 @@ import {
   type MutationData,
   type RecordMessage,
 } from '@causeway/contracts';
-import { ABSENT, END_GATE, evolve, foldPath, type PathState, type SequenceState } from '@causeway/sequence-core';
+import { ABSENT, END_GATE, evolve, foldPath, own, type PathState, type SequenceState } from '@causeway/sequence-core';
 import { foldDecision, foldOperatorFact, NO_OPERATORS, type Operators } from './operators';
 import type { Recorded } from './recorded';
 
@@ -222,9 +222,10 @@ export function foldMatch(folded: Folded, message: Classification, mutation: Mut
   return { ...folded, lastIndex: index, path: foldPath(folded.path, { index, message, mutation }) };
 }
 
-const heldSince = ({ gates }: Folded, step: string | null): string | null => gates[step ?? END_GATE]?.heldSince ?? null;
+const heldSince = ({ gates }: Folded, step: string | null): string | null =>
+  own(gates, step ?? END_GATE)?.heldSince ?? null;
 
 function withGate(folded: Folded, step: string | null, change: Partial<GateStory>): Folded {
   const gate = step ?? END_GATE;
-  return { ...folded, gates: { ...folded.gates, [gate]: { ...UNTOUCHED, ...folded.gates[gate], ...change } } };
+  return { ...folded, gates: { ...folded.gates, [gate]: { ...UNTOUCHED, ...own(folded.gates, gate), ...change } } };
 }

@@ -1,5 +1,5 @@
 import type { GateView } from '@causeway/console-api';
-import { END_GATE } from '@causeway/sequence-core';
+import { END_GATE, own } from '@causeway/sequence-core';
 import type { Folded } from './folded';
 import { reasonWords } from './summary';
 
@@ -11,7 +11,7 @@ export function gatesOf({ state, gates, citedFrom }: Folded, indexOf: ReadonlyMa
   if (state.status !== 'open' && state.status !== 'ended') return [];
   const order = [...state.acceptance.steps.map(({ id }) => id), END_GATE];
   return order.flatMap((id): GateView[] => {
-    const story = gates[id];
+    const story = own(gates, id);
     if (!story) return [];
     const { heldSince, because, openedAt, evidence, heldIndex, openedIndex } = story;
     const shown = evidence.flatMap(({ step, scopes }) =>

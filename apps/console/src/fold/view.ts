@@ -2,6 +2,7 @@ import type { Hold, MemberView, NoticedMutationView, ScopeView, SequenceView, St
 import type { FrozenStep, HoldReason, ScopeShown } from '@causeway/contracts';
 import {
   conflictKeysOf,
+  own,
   policyOf,
   END_GATE,
   type EndedSequence,
@@ -90,13 +91,13 @@ function stepViewOf(
     ...{ id, target, executor, change, needs, rung, withinMs },
     phase: state.phase,
     attempt: 'attempt' in state ? state.attempt : null,
-    attemptOf: 'attempt' in state ? (running.resumedAfter[id] ?? 0) + policyOf(frozen).attempts : null,
+    attemptOf: 'attempt' in state ? (own(running.resumedAfter, id) ?? 0) + policyOf(frozen).attempts : null,
     retryAt: state.phase === 'retry-later' ? state.retryAt : null,
     changed: 'changed' in state ? state.changed : null,
     overdue: state.phase === 'applied' && state.overdue,
     found: state.phase === 'previewed' ? state.found : null,
     problem: problemOf(state),
-    gateOpenedAt: folded.gates[id]?.openedAt ?? null,
+    gateOpenedAt: own(folded.gates, id)?.openedAt ?? null,
     since: state.changedAt,
     scopes: frozen.scopes.map(({ scope, members }) =>
       scopeViewOf({ folded, frozen, state, scope, members, holds, nowMs }),

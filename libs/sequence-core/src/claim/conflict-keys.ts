@@ -1,5 +1,6 @@
 import { limits, type FrozenStep } from '@causeway/contracts';
 import { cut } from '../cut';
+import { own } from '../own';
 import type { Acceptance } from '../sequence/state';
 
 /** A key that a sequence claims, and its first step that does; null: its plan names the key. */
@@ -17,7 +18,7 @@ type Resource = Pick<FrozenStep, 'target' | 'change' | 'identifiedBy' | 'with'>;
  */
 export function conflictKeyOf({ target, change, identifiedBy, with: parameters }: Resource): string {
   const kind = change.slice(0, change.lastIndexOf('@'));
-  const which = identifiedBy.map((name) => `${name}=${canonical(parameters[name])}`).sort();
+  const which = identifiedBy.map((name) => `${name}=${canonical(own(parameters, name))}`).sort();
   return cut(`${target}/${kind}${which.length > 0 ? `?${which.join('&')}` : ''}`, limits.conflictKey);
 }
 

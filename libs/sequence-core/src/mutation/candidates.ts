@@ -1,4 +1,5 @@
 import type { FrozenStep, MutationData } from '@causeway/contracts';
+import { own } from '../own';
 import { sameJson } from '../readiness/expectation';
 import {
   stepState,
@@ -78,7 +79,8 @@ const isAbout = (mutation: MutationData, step: FrozenStep): boolean =>
   step.target === mutation.target && isSameResource(mutation, step) && overlaps(mutation.scopes, step.scopes);
 
 export const isSameResource = (mutation: MutationData, step: FrozenStep): boolean =>
-  step.change === mutation.change && step.identifiedBy.every((name) => sameJson(mutation.with[name], step.with[name]));
+  step.change === mutation.change &&
+  step.identifiedBy.every((name) => sameJson(own(mutation.with, name), own(step.with, name)));
 
 /** Steps that change a target region by region share a resource, not a part of it. */
 const overlaps = (where: MutationData['scopes'], scopes: FrozenStep['scopes']): boolean =>

@@ -1,5 +1,6 @@
 import type { ClassificationData, MutationClass, MutationData } from '@causeway/contracts';
 import { cut } from '../cut';
+import { own } from '../own';
 import { sameJson } from '../readiness/expectation';
 import type { Candidate } from './candidates';
 
@@ -24,9 +25,9 @@ export const named = ({ step, sequence }: Candidate): string =>
 /** The first thing in which a mutation is not what the step says. */
 export function difference({ effect, with: told }: MutationData, { step }: Candidate): string {
   if (effect === 'removed') return 'it was removed';
-  const name = Object.keys(told).find((one) => !sameJson(told[one], step.with[one]));
+  const name = Object.keys(told).find((one) => !sameJson(told[one], own(step.with, one)));
   if (name === undefined) return 'it is about another resource';
-  return `${name} is ${shown(told[name])}, the plan says ${shown(step.with[name])}`;
+  return `${name} is ${shown(told[name])}, the plan says ${shown(own(step.with, name))}`;
 }
 
 const LONGEST = 120;

@@ -8,6 +8,7 @@ import {
   type Target,
 } from '@causeway/contracts';
 import { conflictKeyOf } from '../claim/conflict-keys';
+import { own } from '../own';
 import { frozenPolicy } from '../sequence/retry';
 import { nodesOf } from './graph-problems';
 import { isGlobal } from './target-problems';
@@ -60,6 +61,6 @@ function showOf(step: PlanStep, target: Target): FrozenStep['show'] {
 }
 
 function resolve({ observed, is, wanted }: Expectation, step: PlanStep): ResolvedExpectation {
-  const name = typeof observed === 'string' ? observed : `${observed.prefix}${String(step.with[observed.with])}`;
-  return { observed: name, is, wanted: 'with' in wanted ? (step.with[wanted.with] ?? null) : wanted.value };
+  const name = typeof observed === 'string' ? observed : `${observed.prefix}${String(own(step.with, observed.with))}`;
+  return { observed: name, is, wanted: 'with' in wanted ? (own(step.with, wanted.with) ?? null) : wanted.value };
 }

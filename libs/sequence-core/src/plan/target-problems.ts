@@ -9,6 +9,7 @@ import {
   type Target,
   type TargetChange,
 } from '@causeway/contracts';
+import { own } from '../own';
 import { hintFor, listed } from './nearest';
 import { parameterProblems } from './parameter-problems';
 
@@ -77,7 +78,7 @@ function* showingProblems(step: PlanStep, change: TargetChange, at: string): Gen
   if (rung === 'accepted' || rung === 'baked') return;
   for (const one of change.show[rung]?.expect ?? []) {
     for (const name of parametersOf(one))
-      if (change.with[name]?.optional && !Object.hasOwn(step.with, name))
+      if (own(change.with, name)?.optional && !Object.hasOwn(step.with, name))
         yield {
           code: 'missing-parameter',
           pointer: `${at}/with`,
@@ -86,7 +87,7 @@ function* showingProblems(step: PlanStep, change: TargetChange, at: string): Gen
         };
     const { observed } = one;
     if (typeof observed === 'string') continue;
-    const name = observed.prefix + String(step.with[observed.with]);
+    const name = observed.prefix + String(own(step.with, observed.with));
     if (name.length > LONGEST_OBSERVED)
       yield {
         code: 'too-large',

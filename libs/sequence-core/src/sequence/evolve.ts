@@ -1,4 +1,5 @@
 import type { EvolutionRecord } from '@causeway/contracts';
+import { own } from '../own';
 import { isOperators } from './order';
 import { ABSENT, END_GATE, type OpenSequence, type SequenceState, type StepState, type StepTimes } from './state';
 
@@ -72,7 +73,7 @@ function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
     case 'sequence-ended':
       return { ...state, status: 'ended', outcome: fact.outcome, endedAt: fact.at };
     default: {
-      const before = state.steps[fact.step];
+      const before = own(state.steps, fact.step);
       if (!before) throw new Error(`broken invariant: ${fact.kind} of an unknown step ${fact.step}`);
       return { ...state, steps: { ...state.steps, [fact.step]: evolveStep(before, fact) } };
     }
@@ -196,7 +197,7 @@ const accepted = (mutations: OpenSequence['mutations'], ids: readonly string[]):
   );
 
 function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  if (!(key in record)) return record;
+  if (!Object.hasOwn(record, key)) return record;
   const { [key]: _gone, ...rest } = record;
   return rest;
 }

@@ -1,4 +1,5 @@
 import type { AheadAtKey, HoldReason } from '@causeway/contracts';
+import { own } from '../own';
 import type { Unready } from '../readiness/verdict';
 import type { Draft } from './decision';
 import { mostNamed, named, shortened } from './named-reasons';
@@ -11,7 +12,7 @@ import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequ
  */
 export function holdDependents(draft: Draft<OpenSequence>, judged: string, reasons: readonly Unready[]): void {
   for (const gate of gatesWaitingFor(draft.state, judged)) {
-    const before = draft.state.holds[gate ?? END_GATE];
+    const before = own(draft.state.holds, gate ?? END_GATE);
     const left = needsOf(draft.state, gate).filter((need) => stepState(draft.state, need).phase !== 'ready');
     const groups = left.map((need) => (need === judged ? reasons : otherReasons(draft.state, need, before)));
     const most = mostNamed(draft.state.acceptance.steps, gate);
@@ -28,7 +29,7 @@ export function holdAll(draft: Draft<OpenSequence>): void {
 /** Holds one gate until an operator decides, besides what else it is known to wait for. */
 export function holdForOperator(draft: Draft<OpenSequence>, gate: string | null): void {
   if (!waitsForOperator(draft.state)) return;
-  const before = draft.state.holds[gate ?? END_GATE]?.because ?? [];
+  const before = own(draft.state.holds, gate ?? END_GATE)?.because ?? [];
   const still = before.filter((one) => !isOperators(one) && stepState(draft.state, one.step).phase !== 'ready');
   holdGate(draft, gate, [...still, ...operatorReasons(draft.state, gate)]);
 }
@@ -65,7 +66,7 @@ function holdGate(
   reasons: readonly Unready[],
   newSince: string = draft.at,
 ): void {
-  const before = draft.state.holds[gate ?? END_GATE];
+  const before = own(draft.state.holds, gate ?? END_GATE);
   const because = reasons.map((reason) => ({ ...reason, since: sinceOf(reason, before) ?? newSince }));
   if (before && sameReasons(before.because, because)) return;
   draft.add({ kind: 'gate-held', step: gate, because, at: draft.at });

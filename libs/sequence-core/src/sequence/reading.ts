@@ -15,7 +15,7 @@ type Applied = Extract<StepState, { phase: 'applied' }>;
  */
 export function decideReading(input: ReadingInput, draft: Draft<OpenSequence>, context: Context): void {
   const { data } = input;
-  if (!(data.step in draft.state.steps)) return;
+  if (!Object.hasOwn(draft.state.steps, data.step)) return;
   const { step, now } = both(draft.state, data.step);
   if (
     now.phase !== 'applied' ||

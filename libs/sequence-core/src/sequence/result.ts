@@ -15,7 +15,8 @@ type ResultInput = Extract<Input, { kind: 'result-received' }>;
 
 export function decideResult(input: ResultInput, draft: Draft<OpenSequence>, context: Context): void {
   const { data } = input;
-  if (!(data.step in draft.state.steps)) return refuse(input, draft, 'unknown-step', `there is no step ${data.step}`);
+  if (!Object.hasOwn(draft.state.steps, data.step))
+    return refuse(input, draft, 'unknown-step', `there is no step ${data.step}`);
   const { step, now } = both(draft.state, data.step);
   const mismatch = whyNotAwaited(input, step, now, draft.state.epoch);
   if (mismatch) return refuse(input, draft, 'not-awaited', mismatch);

@@ -1,4 +1,5 @@
 import { durationMs, type FrozenStep, type OnFailure } from '@causeway/contracts';
+import { own } from '../own';
 import type { OpenSequence } from './state';
 
 /** What holds where a plan says nothing. */
@@ -24,7 +25,7 @@ export const policyOf = ({ onFailure }: Pick<FrozenStep, 'onFailure'>): NonNulla
 
 /** How an attempt counts against the policy: an operator who resumes grants all attempts anew. */
 const countedAttempt = ({ resumedAfter }: Pick<OpenSequence, 'resumedAfter'>, id: string, attempt: number): number =>
-  attempt - (resumedAfter[id] ?? 0);
+  attempt - (own(resumedAfter, id) ?? 0);
 
 /** Milliseconds from the failure of the n-th counted attempt to the next one. */
 const pauseAfter = (step: Pick<FrozenStep, 'onFailure'>, counted: number): number => {

@@ -1,4 +1,5 @@
 import type { AheadAtKey, EvolutionRecord, FrozenStep, HoldReason, ScopeShown } from '@causeway/contracts';
+import { own } from '../own';
 
 /**
  * State of one evolution sequence: the fold of its records and nothing else, so the ledger's copy of the records gives
@@ -119,7 +120,7 @@ export function frozenStep(state: OpenSequence | EndedSequence, id: string): Fro
 }
 
 export const stepState = (state: OpenSequence | EndedSequence, id: string): StepState => {
-  const found = state.steps[id];
+  const found = own(state.steps, id);
   if (!found) throw new Error(`broken invariant: sequence has no step ${id}`);
   return found;
 };
