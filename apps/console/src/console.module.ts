@@ -1,4 +1,4 @@
-import { CLOCK, gauge, parseEnv, Shutdown, type Clock } from '@causeway/host';
+import { CLOCK, counter, gauge, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Relay, seal, type Draft, type OutboxStore, type Sealed } from '@causeway/messaging';
 import type { Database, Reader, Tx } from '@causeway/persistence';
 import type { ServiceAddresses } from '@causeway/self-check';
@@ -21,13 +21,14 @@ import type { Owners } from './fold/mutations';
 import { Live } from './handle/live';
 import { MutationQuestions } from './handle/mutation-questions';
 import { PathQuestions } from './handle/path-questions';
-import { Projector } from './handle/projector';
+import { Projector, type Projected } from './handle/projector';
 import { Questions } from './handle/questions';
 import { SituationQuestions } from './handle/situation-questions';
 import type { SubmitPorts } from './handle/submit-intent';
 import { LedgerMessages } from './inbound/ledger-messages';
 import { consoleMigrations } from './store/migrations';
 import { emptyProjection, projectionHead } from './store/projection-store';
+import { judgeProjection, unprojectedState, type Unprojected } from './store/unprojected-store';
 import { HOLDERS, OWNERS, SERVICES, SUBMIT } from './tokens';
 
 const PRINCIPAL = 'console';
@@ -58,8 +59,8 @@ const live: FactoryProvider<Live> = {
 
 const projector: FactoryProvider<Projector> = {
   provide: Projector,
-  inject: [DATABASE, Live],
-  useFactory: (database: Database, announcer: Live) => {
+  inject: [DATABASE, Live, LOG],
+  useFactory: (database: Database, announcer: Live, log: HostLog) => {
     let next = 0;
     gauge(
       'causeway_console_projected_entries',
@@ -67,12 +68,25 @@ const projector: FactoryProvider<Projector> = {
       () => next,
     );
     gauge('causeway_console_streams', 'Open event streams', () => announcer.count);
-    return new Projector(database, (projected) => {
+    const take = (projected: Projected): void => {
       next = projected.next;
       announcer.announce(projected);
-    });
+    };
+    return new Projector(database, take, tellUnprojected(log));
   },
 };
+
+/** Nothing is lost by it, but somebody has to know. */
+function tellUnprojected(log: HostLog): (unprojected: Unprojected) => void {
+  const total = counter('causeway_console_unprojected_total', 'Ledger entries that could not be taken in');
+  return ({ index, type, problem }) => {
+    total.inc();
+    log.error(
+      { index, type },
+      `an entry cannot be taken in; it is kept as it is, and answers leave it out: ${problem}`,
+    );
+  };
+}
 
 const questions: FactoryProvider<Questions> = {
   provide: Questions,
@@ -123,7 +137,10 @@ export const CONSOLE: MessageServiceOptions = {
   migrations: consoleMigrations,
   groupId: groupOf,
   poolSize: 8,
-  selfCheck: { groupOf: (reader: Reader) => currentGroup(reader) },
+  selfCheck: {
+    groupOf: (reader: Reader) => currentGroup(reader),
+    tables: [{ name: 'projection', look: async (reader) => [judgeProjection(await unprojectedState(reader))] }],
+  },
 };
 
 const services: FactoryProvider<ServiceAddresses> = {

@@ -1,7 +1,7 @@
 import { CLASSIFICATION_TYPE, MUTATION_TYPE, type Entries, type Entry, type MutationData } from '@causeway/contracts';
 import { Frontier, leafHash, leavesIn, type PublishedEntry } from '@causeway/ledger-core';
 import type { Received } from '@causeway/messaging';
-import type { Database, Tx } from '@causeway/persistence';
+import { DatabaseError, type Database, type Tx } from '@causeway/persistence';
 import { sha256 } from '@causeway/signing';
 import { absentSequence, foldEntry, foldMatch, type Folded } from '../fold/folded';
 import { observedIn } from '../fold/observed';
@@ -21,6 +21,7 @@ import {
 } from '../store/projection-store';
 import { findMutations } from '../store/mutation-store';
 import { insertObserved } from '../store/observation-store';
+import { insertUnprojected, type Unprojected } from '../store/unprojected-store';
 import { RecentSequences } from './recent-sequences';
 
 /**
@@ -31,6 +32,8 @@ import { RecentSequences } from './recent-sequences';
  *    every answer after a gap could be wrong.
  * 2. One transaction a part of a batch. What is in memory moves only after its commit.
  * 3. Nothing but the entries goes in, so the same topic gives the same tables.
+ * 4. An entry that cannot be projected ends nothing, since it is in the ledger for ever: it is kept as it is, noted, and left out of the
+ *    other tables. What is wrong with the database is thrown.
  */
 export class Projector {
   private memory: Memory | null = null;
@@ -40,6 +43,8 @@ export class Projector {
     private readonly database: Database,
     /** Told after each commit. */
     private readonly onProjected: (projected: Projected) => void,
+    /** Told after the commit that notes it. */
+    private readonly onUnprojected: (unprojected: Unprojected) => void = () => undefined,
     remembered = 5_000,
   ) {
     this.recent = new RecentSequences(remembered);
@@ -47,14 +52,36 @@ export class Projector {
 
   async take(batch: readonly Received<Entry | Entries>[]): Promise<void> {
     try {
-      for (const part of inParts(batch)) await this.project(part);
+      for (const part of inParts(batch)) await this.takePart(part);
     } catch (error) {
       this.forget();
       throw error;
     }
   }
 
-  private async project(part: readonly PublishedEntry[]): Promise<void> {
+  /** One that cannot be projected keeps no other one of its part out. */
+  private async takePart(part: readonly PublishedEntry[]): Promise<void> {
+    if ((await this.problemWith(part)) === null) return;
+    for (const one of part) {
+      const problem = await this.problemWith([one]);
+      if (problem !== null) await this.project([one], problem);
+    }
+  }
+
+  /** Projects. Why these entries cannot be; null: they are. */
+  private async problemWith(part: readonly PublishedEntry[]): Promise<string | null> {
+    try {
+      await this.project(part);
+      return null;
+    } catch (error) {
+      if (!isAboutEntries(error)) throw error;
+      this.forget();
+      return error.message;
+    }
+  }
+
+  /** @param problem why only the entries themselves are kept; null: they are taken into all tables */
+  private async project(part: readonly PublishedEntry[], problem: string | null = null): Promise<void> {
     const memory = this.memory ?? (await this.load());
     const entries = nextEntries(part, memory.next);
     if (entries.length === 0) return this.keep(memory);
@@ -66,32 +93,31 @@ export class Projector {
     const next = memory.next + entries.length;
     const changed = await this.database.transaction(async (tx) => {
       if (!(await moveHead(tx, memory.next, next))) throw new HeadMoved();
-      const folding = await this.fold(tx, entries);
       await insertEntries(tx, entries);
       await insertNodes(tx, nodes);
-      await upsertSequences(tx, [...folding.sequences.values()].map(rowOf));
-      await insertTargetRows(tx, folding.targetRows);
-      await insertObserved(tx, observedIn(entries));
-      return folding.sequences;
+      if (problem === null) return this.derive(tx, entries);
+      await insertUnprojected(tx, unprojectedOf(entries, problem));
+      return new Map<string, Folded>();
     });
     this.keep({ next, frontier });
     this.recent.rememberAll(changed.values());
     this.onProjected({ next, sequenceIds: [...changed.keys()] });
+    if (problem !== null) unprojectedOf(entries, problem).forEach(this.onUnprojected);
   }
 
-  private async fold(tx: Tx, entries: readonly Recorded[]): Promise<Folding> {
+  /** What is computed of entries, into its tables. Gives the sequences that changed. */
+  private async derive(tx: Tx, entries: readonly Recorded[]): Promise<ReadonlyMap<string, Folded>> {
     const sequences = await this.sequencesBefore(tx, entries);
     const mutationOf = await mutationsBehind(tx, entries);
-    const targetRows: TargetRow[] = [];
-    for (const entry of entries) {
-      foldClass(sequences, entry, mutationOf);
-      if (entry.sequenceId === null) continue;
-      const before = sequences.get(entry.sequenceId) ?? absentSequence(entry.sequenceId, entry.index);
-      const after = foldEntry(before, entry);
-      sequences.set(entry.sequenceId, after);
-      targetRows.push(...targetRowsOf(before, after, entry));
-    }
-    return { sequences, targetRows };
+    const { targetRows, rows, observed } = computed(() => ({
+      targetRows: foldAll(sequences, entries, mutationOf),
+      rows: [...sequences.values()].map(rowOf),
+      observed: observedIn(entries),
+    }));
+    await upsertSequences(tx, rows);
+    await insertTargetRows(tx, targetRows);
+    await insertObserved(tx, observed);
+    return sequences;
   }
 
   private async sequencesBefore(tx: Tx, entries: readonly Recorded[]): Promise<Map<string, Folded>> {
@@ -128,10 +154,23 @@ interface Memory {
   readonly frontier: Frontier;
 }
 
-interface Folding {
-  readonly sequences: Map<string, Folded>;
-  readonly targetRows: TargetRow[];
+/** What cannot be computed of entries. */
+class Uncomputable extends Error {}
+
+function computed<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    throw new Uncomputable(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
+
+/** SQLSTATE classes 22 and 23: the data of a row, or rows against each other. With the same entries it fails again for ever. */
+const isAboutEntries = (error: unknown): error is Error =>
+  error instanceof Uncomputable || (error instanceof DatabaseError && /^2[23]/.test(error.code ?? ''));
+
+const unprojectedOf = (entries: readonly Recorded[], problem: string): Unprojected[] =>
+  entries.map(({ index, type }) => ({ index, type, problem }));
 
 /** Another console process with the same tables went on meanwhile: what it took is skipped at the repetition. */
 class HeadMoved extends Error {
@@ -139,6 +178,24 @@ class HeadMoved extends Error {
   constructor() {
     super('the projection was moved on by another process; this batch is looked at again');
   }
+}
+
+/** Folds entries into the sequences, in order; gives the rows of the targets' histories. */
+function foldAll(
+  sequences: Map<string, Folded>,
+  entries: readonly Recorded[],
+  mutationOf: ReadonlyMap<string, MutationData>,
+): TargetRow[] {
+  const targetRows: TargetRow[] = [];
+  for (const entry of entries) {
+    foldClass(sequences, entry, mutationOf);
+    if (entry.sequenceId === null) continue;
+    const before = sequences.get(entry.sequenceId) ?? absentSequence(entry.sequenceId, entry.index);
+    const after = foldEntry(before, entry);
+    sequences.set(entry.sequenceId, after);
+    targetRows.push(...targetRowsOf(before, after, entry));
+  }
+  return targetRows;
 }
 
 /** The sequence to whose step an entry matches a mutation. */

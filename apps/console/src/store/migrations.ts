@@ -154,6 +154,11 @@ const matchMigration: Migration = {
     create index mutation_counted on mutation (target, class, by);`,
 };
 
+const unprojectedMigration: Migration = {
+  name: 'console-unprojected',
+  sql: 'create table unprojected (index bigint primary key, type text not null, problem text not null)',
+};
+
 export const consoleMigrations: readonly Migration[] = [
   outboxMigration,
   projectionMigration,
@@ -162,4 +167,5 @@ export const consoleMigrations: readonly Migration[] = [
   decisionMigration,
   matchMigration,
   settleMigration,
+  unprojectedMigration,
 ];

@@ -195,6 +195,8 @@ export async function putExportHeader(tx: Tx, { line, note }: ExportHeaderRow): 
 
 /** Empties the projection; its new generation names a new consumer group, which reads the topics from their start. */
 export async function emptyProjection(tx: Tx): Promise<void> {
-  await tx.query('truncate entry, tree_node, checkpoint, export_header, sequence, target_event, mutation, coverage');
+  await tx.query(
+    'truncate entry, tree_node, checkpoint, export_header, sequence, target_event, mutation, coverage, unprojected',
+  );
   await tx.query('update projection set next_index = 0, generation = gen_random_uuid(), shape = $1', [SHAPE]);
 }
