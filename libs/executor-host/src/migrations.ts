@@ -29,4 +29,17 @@ const claimsMigration: Migration = {
     create table recalled (key text primary key, value jsonb not null, at timestamptz not null default clock_timestamp());`,
 };
 
-export const executorMigrations: readonly Migration[] = [outboxMigration, claimsMigration, observingMigration];
+/** What a target said may hold U+0000: `json` keeps it as it was written, `jsonb` refuses it. */
+const jsonMigration: Migration = {
+  name: 'json-as-written',
+  sql: `
+    alter table recalled alter column value type json;
+    alter table observing alter column cursor type json;`,
+};
+
+export const executorMigrations: readonly Migration[] = [
+  outboxMigration,
+  claimsMigration,
+  observingMigration,
+  jsonMigration,
+];
