@@ -59,6 +59,12 @@ export class Garbage {
         'unknown-type',
         sealed({ ...sampleFor(topic), type: 'causeway.moon.risen.v1' }, writer),
       ),
+      piece(
+        'a day that does not exist',
+        'schema',
+        sealed({ ...sampleFor(topic), time: '2026-02-30T12:00:00.000Z' }, writer),
+      ),
+      piece('a character that cannot be stored', unstorableOn(topic), saying('\\u0000', sound, writer)),
       piece('data that are not of the type', 'schema', sealed({ ...sampleFor(topic), data: { key: 1 } }, writer)),
     ];
   }
@@ -130,6 +136,15 @@ const PARKED: DeadLetterData = {
   bytes: 0,
   excerpt: '',
 };
+
+/** The ledger's topic may hold it in entries of earlier releases. */
+const unstorableOn = ({ name }: TopicSettings): ParkReason => (name === topicNames.ledger ? 'wrong-topic' : 'schema');
+
+/** A seal makes no such text: it is put in before signing. */
+function saying(text: string, { key, value, headers, ...rest }: Sealed, signer: Signer): Sealed {
+  const said = Buffer.from(value.toString('utf8').replace('"requestedBy":"', `"requestedBy":"${text}`));
+  return { ...rest, key, value: said, headers: { ...headers, [SIGNATURE_HEADER]: signer.sign([said])[0] as string } };
+}
 
 const sealed = (draft: Draft, signer: Signer): Sealed =>
   seal([draft], { signer, now: Date.now, newId: newEventId, validate: false })[0] as Sealed;

@@ -10,6 +10,7 @@ const keys = generateKeys(mkdtempSync(join(tmpdir(), 'causeway-messaging-')), [
   'console',
   'sequencer',
   'executor-caddy',
+  'ledger',
 ]);
 export const verifier = loadVerifier(keys.trustFile);
 export const signerOf = (principal: string): Signer => loadSigner(keys.keyFile(principal));

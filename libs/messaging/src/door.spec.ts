@@ -1,7 +1,10 @@
 import {
   allTopics,
+  cloudEventHeaders,
   commandsTopic,
   deadLetterData,
+  ENTRY_TYPE,
+  INTENT_TYPE,
   limits,
   SIGNATURE_HEADER,
   topicNames,
@@ -39,6 +42,16 @@ const without = (header: string): RawMessage => {
   const headers: Record<string, string> = { ...good.headers };
   delete headers[header];
   return { ...good, headers };
+};
+
+/** An entry of a ledger. */
+const recorded = {
+  ...{ id: ID, type: ENTRY_TYPE, source: '/ledger', subject: 'log', time: '2026-01-31T12:00:00.000Z' },
+  ...{ correlationId: 'k', causationIds: [ID] },
+  data: {
+    ...{ index: 0, eventId: ID, eventType: INTENT_TYPE, topic: topicNames.intents, partition: 0, offset: '0' },
+    ...{ key: 'k', signature: '', value: '{}' },
+  },
 };
 
 describe('the door', () => {
@@ -101,6 +114,10 @@ describe('the door', () => {
     ['unknown-type', 'a type nobody knows', signedJson({ ...goodJson, type: 'causeway.nothing.known.v1' })],
     ['schema', 'no type at all', signedJson([])],
     ['schema', 'a field too many', signedJson({ ...goodJson, extra: 1 })],
+    ['schema', 'a character that cannot be stored', signedJson({ ...goodJson, subject: 'k\u0000' })],
+    ['schema', 'a key with a character that cannot be stored', { ...good, key: 'k\u0000' }],
+    ['schema', 'a day that does not exist', signedJson({ ...goodJson, time: '2026-02-30T00:00:00.000Z' })],
+    ['schema', 'a year that does not exist', signedJson({ ...goodJson, time: '0000-00-00T00:00:00.000Z' })],
     ['schema', 'a field of the wrong type', signedJson({ ...goodJson, data: { key: 7 } })],
     ['header-mismatch', 'another id in the header', { ...good, headers: { ...good.headers, ce_id: ID } }],
     [
@@ -138,6 +155,20 @@ describe('the door', () => {
     expect(opened.deadLetter).toMatchObject({ bytes: 100_000, digest: sha256Hex(raw.value) });
     expect(Buffer.from(opened.deadLetter.excerpt, 'base64')).toHaveLength(512);
     expect(deadLetterData.parse(opened.deadLetter)).toEqual(opened.deadLetter);
+  });
+
+  it('tells nothing in a dead letter that cannot be stored itself', () => {
+    const opened = openRaw(signedBytes(Buffer.from('{"a":\u0000}')), door);
+    if (opened.kind !== 'parked') throw new Error('was let in');
+    expect(opened.deadLetter.detail).toContain('\ufffd');
+    expect(opened.deadLetter.detail).not.toContain('\u0000');
+  });
+
+  it('lets in what the ledger published of messages that were let in before', () => {
+    const entry = { ...recorded, correlationId: 'k\u0000' };
+    const value = Buffer.from(JSON.stringify(entry));
+    const headers = { ...cloudEventHeaders(entry, 'log'), [SIGNATURE_HEADER]: signerOf('ledger').sign([value])[0]! };
+    expect(openRaw({ ...good, topic: topicNames.ledger, key: 'log', value, headers }, door).kind).toBe('message');
   });
 
   it('answers anything with a message or a valid dead letter, and never throws', () => {

@@ -7,6 +7,7 @@ import {
   parseMessage,
   principalOf,
   SIGNATURE_HEADER,
+  topicNames,
   type DeadLetterData,
   type Message,
   type ParkReason,
@@ -16,6 +17,7 @@ import { sha256Hex, type Verification, type Verifier } from '@causeway/signing';
 import type { RawMessage } from './bus';
 import type { Received } from './envelopes';
 import { depthWithin, hasFewOpeners } from './json-depth';
+import { saysNul } from './json-nul';
 
 /**
  * The one place where bytes from outside become messages.
@@ -66,7 +68,7 @@ function look(raw: RawMessage, door: Door): Received | Refusal {
   if (unfit) return unfit;
   const value = bytes as Buffer;
   const text = value.toString('utf8');
-  const unreadable = unfitText(value, text);
+  const unreadable = unfitText(value, text) ?? unfitCharacters(raw, text);
   if (unreadable) return unreadable;
   let json: unknown;
   try {
@@ -103,6 +105,15 @@ function unfitText(bytes: Buffer, text: string): Refusal | null {
   if (isDeep) return refuse('too-deep', `more than ${limits.jsonDepth} levels`);
   if (!isUtf8(bytes)) return refuse('not-utf8', 'the value is not valid UTF-8');
   return null;
+}
+
+/**
+ * U+0000 is good JSON, but no database keeps it: who stored such a message would fail again at each start. The ledger's own topic holds
+ * what was let in before; nothing may be missing there.
+ */
+function unfitCharacters({ topic, key }: RawMessage, text: string): Refusal | null {
+  if (topic === topicNames.ledger || !(saysNul(text) || key?.includes('\u0000'))) return null;
+  return refuse('schema', 'holds the character U+0000, which cannot be stored');
 }
 
 function misplacement(
@@ -145,6 +156,10 @@ const EXCERPT_BYTES = 512;
 const DETAIL_CHARACTERS = 500;
 const NO_BYTES = Buffer.alloc(0);
 
+/** A detail may quote the message: half a surrogate pair or U+0000 in it must not spoil the dead letter. */
+const textOf = (detail: string): string =>
+  Buffer.from(detail.slice(0, DETAIL_CHARACTERS), 'utf8').toString('utf8').replaceAll('\u0000', '\ufffd');
+
 function deadLetterData(raw: RawMessage, { reason, detail }: Refusal): DeadLetterData {
   const value = raw.value ?? NO_BYTES;
   return {
@@ -152,8 +167,7 @@ function deadLetterData(raw: RawMessage, { reason, detail }: Refusal): DeadLette
     partition: raw.partition,
     offset: raw.offset,
     reason,
-    // A detail may quote the message: half a surrogate pair in it must not spoil the dead letter, so it goes through UTF-8.
-    detail: Buffer.from(detail.slice(0, DETAIL_CHARACTERS), 'utf8').toString('utf8'),
+    detail: textOf(detail),
     digest: sha256Hex(value),
     bytes: value.length,
     excerpt: value.subarray(0, EXCERPT_BYTES).toString('base64'),

@@ -32,6 +32,13 @@ describe('sealing', () => {
     expect(resealed(sealed!.topic, sealed!.key, sealed!.value, signatureOf(sealed!))).toEqual(sealed);
   });
 
+  it('tells as U+FFFD what no door would take', () => {
+    const [sealed] = sealAs('executor-caddy', resultDraft(ID, 'a', 'r\u0000\\u0000'));
+    expect(openRaw(rawOf(sealed!), door)).toMatchObject({
+      received: { message: { data: { outcome: { evidence: { rev: 'r\ufffd\\u0000' } } } } },
+    });
+  });
+
   it('refuses what is no message, and says what is wrong', () => {
     const options = { signer: signerOf('console'), now: () => NOW_MS, newId: newEventId };
     expect(() => seal([{ ...intentDraft('k'), data: { key: 7 } }], options)).toThrow(/intent.*data\.key/);

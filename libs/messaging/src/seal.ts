@@ -1,6 +1,7 @@
 import { cloudEventHeaders, limits, parseMessage, SIGNATURE_HEADER, type Envelope } from '@causeway/contracts';
 import type { Signer } from '@causeway/signing';
 import type { Draft, Sealed } from './envelopes';
+import { withoutNul } from './json-nul';
 
 export interface SealOptions {
   readonly signer: Signer;
@@ -68,8 +69,9 @@ function mustBeValid(envelope: Envelope): void {
   if (parsed.kind === 'invalid') throw new TypeError(`${envelope.type} ${envelope.id} is not valid: ${parsed.detail}`);
 }
 
+/** What a target or a person said may hold U+0000, which no door takes: it is told as U+FFFD rather than not at all. */
 function bytesOf(envelope: Envelope, maxBytes: number): Buffer {
-  const value = Buffer.from(JSON.stringify(envelope), 'utf8');
+  const value = Buffer.from(withoutNul(JSON.stringify(envelope)), 'utf8');
   if (value.length > maxBytes) {
     throw new RangeError(`${envelope.type} ${envelope.id} has ${value.length} bytes, the limit is ${maxBytes}`);
   }

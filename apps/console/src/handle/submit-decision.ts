@@ -2,7 +2,7 @@ import type { DecisionView } from '@causeway/console-api';
 import { DECISION_TYPE, topicNames, type DecisionData, type Settlement, type Verb } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import type { Database } from '@causeway/persistence';
-import { leftOut } from '@causeway/sequence-core';
+import { jsonProblem, leftOut } from '@causeway/sequence-core';
 import { newEventId, sha256Hex } from '@causeway/signing';
 import type { Folded } from '../fold/folded';
 import { claimDecision, decisionUnder, findDecision, type StoredDecision } from '../store/decision-store';
@@ -29,6 +29,7 @@ export async function submitDecision(
   request: DecisionRequest,
   nowMs: number,
 ): Promise<DecisionView> {
+  mustBeText(request.reason);
   const folded = await findFolded(ports.database, request.sequenceId);
   const wanted = storedOf(request, nowMs);
   const before = await decisionUnder(ports.database, request.sequenceId, request.key);
@@ -42,6 +43,11 @@ export async function submitDecision(
   });
   if (rows.length > 0) ports.relay(rows);
   return decisionViewOf(sameAs(stored, wanted), folded);
+}
+
+function mustBeText(reason: string): void {
+  const problem = jsonProblem({ reason });
+  if (problem) throw new Refused(422, 'body-invalid', 'The body is not a decision.', [problem]);
 }
 
 function storedOf({ subject, ...request }: DecisionRequest, nowMs: number): StoredDecision {

@@ -142,6 +142,7 @@ describe('whatever the plan is, the check answers', () => {
     ['lists in lists, 100,000 deep', nested(100_000)],
     ['lists in lists among the parameters', planOf([appStep('a', { with: { version: nested(100_000) as string } })])],
     ['half of a character', { ...planOf([appStep('a')]), metadata: { name: 'p', owner: 'o', reason: '\ud800' } }],
+    ['a character that no database keeps', planOf([appStep('a', { with: { version: '1\u0000' } })])],
     ['a number that is not exact', planOf([appStep('a', { with: { version: 2 ** 60 } })])],
   ])('for %s', (_name, document) => {
     expect(problems(document).length).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ interface Odd {
 }
 
 /**
- * The first thing in a value that JSON cannot say exactly or that is nested too deeply, or null. A plan must have exactly one
+ * The first thing in a value that JSON cannot say exactly, that no database keeps or that is nested too deeply, or null. A plan must have exactly one
  * canonical text (its digest is of that), and no reader further in may overflow its stack. Total on any value, cyclic ones included.
  */
 export function jsonProblem(value: unknown): Problem | null {
@@ -34,7 +34,7 @@ function oddIn(value: unknown, depth: number): Odd | null {
   if (depth > limits.jsonDepth) return odd('too-deep', `nested deeper than ${limits.jsonDepth} levels`);
   switch (typeof value) {
     case 'string':
-      return LONE_SURROGATE.test(value) ? odd('not-json', 'this text holds half of a character') : null;
+      return oddText(value);
     case 'number':
       return oddNumber(value);
     case 'boolean':
@@ -44,6 +44,12 @@ function oddIn(value: unknown, depth: number): Odd | null {
     default:
       return odd('not-json', 'this value does not exist in JSON');
   }
+}
+
+/** U+0000 is good JSON, but no database keeps it. */
+function oddText(value: string): Odd | null {
+  if (value.includes('\u0000')) return odd('not-text', 'this text holds a NUL character');
+  return LONE_SURROGATE.test(value) ? odd('not-json', 'this text holds half of a character') : null;
 }
 
 function oddNumber(value: number): Odd | null {
