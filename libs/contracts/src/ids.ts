@@ -18,6 +18,9 @@ export const eventId = z.string().regex(UUID, 'must be a lower-case UUID');
 export const sequenceId = z.string().regex(UUID, 'must be a lower-case UUID');
 export const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in 64 lower-case hex digits');
 
+/** What earlier releases took for an instant: of days, too, that do not exist. */
+export const FORMER_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z$/;
+
 const DAY =
   '\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))';
 const LEAP_DAY = '(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29';
@@ -26,7 +29,7 @@ const TIME = '(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3,9}';
  * Years 0001 to 9999, no leap seconds: what every calendar and database knows. A pattern, so that the JSON Schemas say the same, and since
  * it costs a tenth of what a Date does.
  */
-const INSTANT = new RegExp(`^(?!0000)(?:${DAY}|${LEAP_DAY})T${TIME}Z$`);
+export const INSTANT = new RegExp(`^(?!0000)(?:${DAY}|${LEAP_DAY})T${TIME}Z$`);
 
 /** RFC 3339 in UTC with milliseconds or finer, of a day and a time that exist, as a claim of whoever wrote it. */
 export const instant = z

@@ -137,7 +137,15 @@ export {
   type Checkpoint,
   type CheckpointData,
 } from './checkpoint/current';
-export { messageSchemas, parseMessage, type Message, type MessageOf, type MessageType, type Parsed } from './message';
+export {
+  messageSchemas,
+  parseMessage,
+  parseRecorded,
+  type Message,
+  type MessageOf,
+  type MessageType,
+  type Parsed,
+} from './message';
 export { belongsOn } from './message-kinds';
 export {
   batchBody,

@@ -6,6 +6,7 @@ import {
   headerMismatch,
   messageSchemas,
   parseMessage,
+  parseRecorded,
   topicNames,
   type Envelope,
 } from './index';
@@ -62,6 +63,27 @@ describe('what is no message', () => {
       type: 'causeway.tea.made.v1',
     });
     expect(parseMessage({ type: 'constructor' }).kind).toBe('unknown-type');
+  });
+});
+
+describe('what a ledger recorded', () => {
+  const [, mutation] = fixtures.find(([message]) => message === 'mutation') as (typeof fixtures)[number];
+  const saying = (more: object) => ({ ...mutation, data: { ...mutation.data, ...more } });
+  const happened = { kind: 'at', at: '2026-02-30T24:00:60.000Z' };
+
+  it('is read with a time that does not exist, since earlier releases let it in', () => {
+    const recorded = { ...saying({ happened }), time: '0000-00-00T00:00:00.000Z' };
+    expect(parseMessage(recorded).kind).toBe('invalid');
+    expect(parseRecorded(recorded)).toEqual({ kind: 'message', message: recorded });
+  });
+
+  it.each([
+    ['is no time at all', saying({ happened: { kind: 'at', at: 'yesterday' } })],
+    ['is wrong in something else too', saying({ happened, target: 'A B' })],
+    ['lacks something', saying({ happened, observedAt: undefined })],
+    ['is nothing', null],
+  ])('is refused when it %s', (_, value) => {
+    expect(parseRecorded(value).kind).toBe('invalid');
   });
 });
 

@@ -8,6 +8,7 @@ import { decision, DECISION_TYPE } from './decision/current';
 import { entries, ENTRIES_TYPE } from './entries/current';
 import { entry, ENTRY_TYPE } from './entry/current';
 import type { Envelope } from './envelope/current';
+import { FORMER_INSTANT, INSTANT } from './ids';
 import { intent, INTENT_TYPE } from './intent/current';
 import { leanCheck, type LeanCheck } from './lean-check';
 import { mutation, MUTATION_TYPE } from './mutation/current';
@@ -72,4 +73,24 @@ export function parseMessage(value: unknown): Parsed {
   if (parsed.success) return { kind: 'message', message: parsed.data };
   const issue = parsed.error.issues[0];
   return { kind: 'invalid', detail: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`.slice(0, 500) };
+}
+
+/**
+ * Reads a message that a ledger recorded. A time that does not exist, like 30 February, is no fault of a ledger: earlier releases let it
+ * in. Never throws.
+ */
+export function parseRecorded(value: unknown): Parsed {
+  const parsed = parseMessage(value);
+  if (parsed.kind !== 'invalid' || !isMessageType(typeOf(value))) return parsed;
+  const { error } = messageSchemas[typeOf(value) as MessageType].safeParse(value);
+  const isFormer = error?.issues.every((issue) => isFormerInstant(issue, value)) ?? false;
+  return isFormer ? { kind: 'message', message: value as Message } : parsed;
+}
+
+const typeOf = (value: unknown): string => String((value as Partial<Envelope> | null)?.type);
+
+function isFormerInstant(issue: z.core.$ZodIssue, value: unknown): boolean {
+  if (issue.code !== 'invalid_format' || issue.pattern !== String(INSTANT)) return false;
+  const there = issue.path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], value);
+  return FORMER_INSTANT.test(String(there));
 }

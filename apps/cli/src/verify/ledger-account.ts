@@ -4,7 +4,7 @@ import {
   DECISION_TYPE,
   INTENT_TYPE,
   MUTATION_TYPE,
-  parseMessage,
+  parseRecorded,
   READING_TYPE,
   RECORD_TYPE,
   RESULT_TYPE,
@@ -59,7 +59,7 @@ export class LedgerAccount {
   /** Notes what a later entry needs of an earlier one. What cannot be read is said by `take`. */
   foresee({ type, value }: RecordedMessage): void {
     if (type !== CLASSIFICATION_TYPE) return;
-    const parsed = parseMessage(JSON.parse(value));
+    const parsed = parseRecorded(JSON.parse(value));
     if (parsed.kind === 'message' && parsed.message.type === CLASSIFICATION_TYPE) this.states.need(parsed.message);
   }
 
@@ -67,7 +67,7 @@ export class LedgerAccount {
   take({ index, recordedAt, type, value }: RecordedMessage): OrderFault | null {
     if (!FOLLOWED.has(type)) return null;
     try {
-      const parsed = parseMessage(JSON.parse(value));
+      const parsed = parseRecorded(JSON.parse(value));
       if (parsed.kind !== 'message') throw new Broken('message-malformed', `the recorded ${type} is not of its schema`);
       this.follow(parsed.message, value, { index, recordedAt });
       return null;
