@@ -1,6 +1,7 @@
 import { Controller, Get, Header, HttpStatus, Res } from '@nestjs/common';
 import { register } from 'prom-client';
 import type { Report } from '@causeway/self-check';
+import { Open } from './open';
 import { Readiness } from './readiness';
 import { SelfCheck } from './self-check';
 
@@ -11,6 +12,7 @@ interface HttpResponse {
 }
 
 /** Answers about the process itself; never behind a token, never in the public API document. */
+@Open()
 @Controller()
 export class HostController {
   constructor(

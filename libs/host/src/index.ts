@@ -5,6 +5,7 @@ export { systemClock, type Clock } from './clock';
 export { parseEnv, serviceEnv, type ServiceEnv } from './env';
 export { createLog, nestLogger, type HostLog } from './log';
 export { counter, gauge, histogram } from './metrics';
+export { Open, OPEN } from './open';
 export { Readiness } from './readiness';
 export { SelfCheck } from './self-check';
 export { Shutdown, type Phase } from './shutdown';

@@ -20,6 +20,7 @@ export function configureHttp(app: INestApplication): void {
   const log = app.get<HostLog>(LOG);
   const express = app as NestExpressApplication;
   express.disable('x-powered-by');
+  mindCase(express);
   express.useBodyParser('json', { limit: MAX_BODY_BYTES, verify: refuseDepth });
   app.useGlobalGuards(new TokenGuard(app.get<Tokens>(HOLDERS)));
   app.useGlobalFilters(new ProblemFilter(log));
@@ -27,6 +28,12 @@ export function configureHttp(app: INestApplication): void {
   server.headersTimeout = TIMEOUTS_MS.headers;
   server.requestTimeout = TIMEOUTS_MS.request;
   server.keepAliveTimeout = TIMEOUTS_MS.keepAlive;
+}
+
+/** One spelling a route. The router is there already, so Express's setting of that name comes too late; the routes come later. */
+function mindCase(express: NestExpressApplication): void {
+  const { router } = express.getHttpAdapter().getInstance() as { readonly router: { caseSensitive: boolean } };
+  router.caseSensitive = true;
 }
 
 /** On raw bytes: deeply nested JSON overflows stacks further in. */

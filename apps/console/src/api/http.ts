@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** What of Express's request and response is used here. */
 export interface ConsoleRequest extends IncomingMessage {
   readonly originalUrl: string;
-  readonly path: string;
   readonly body?: unknown;
   /** Set by the token check. */
   subject?: string;

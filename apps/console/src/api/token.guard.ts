@@ -1,20 +1,24 @@
+import { OPEN } from '@causeway/host';
 import { sha256Hex } from '@causeway/signing';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { Tokens } from '../config';
 import { Refused } from '../handle/refused';
 import type { ConsoleRequest } from './http';
 
-/** Paths that say nothing about any sequence. */
-const isOpen = (path: string): boolean => !path.startsWith('/v1/') || path === '/v1/openapi.json';
-
-/** A bearer token on everything under /v1 but the API's own description. Tokens are looked up by their hash. */
+/**
+ * A bearer token on everything that is not marked as open. The mark of the handler decides, never the text of the path: one route has
+ * many spellings. Tokens are looked up by their hash.
+ */
 export class TokenGuard implements CanActivate {
+  private readonly marks = new Reflector();
+
   constructor(private readonly tokens: Tokens) {}
 
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<ConsoleRequest>();
-    if (isOpen(request.path)) return true;
+    if (this.isOpen(context)) return true;
     const token = /^Bearer ([\x21-\x7e]{1,500})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) {
       throw new Refused(
@@ -30,5 +34,9 @@ export class TokenGuard implements CanActivate {
     }
     request.subject = holder.subject;
     return true;
+  }
+
+  private isOpen(context: ExecutionContext): boolean {
+    return this.marks.getAllAndOverride<boolean>(OPEN, [context.getHandler(), context.getClass()]) === true;
   }
 }
