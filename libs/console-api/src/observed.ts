@@ -39,8 +39,8 @@ const uncoveredInterval = z.strictObject({
 export type UncoveredInterval = z.output<typeof uncoveredInterval>;
 
 /**
- * Whether anything was done outside the layer. `no` is only said when observers vouch for every asked target over the whole time; `unknown`:
- * nothing was seen, and nobody vouches for the uncovered intervals.
+ * Whether anything was done outside the layer. `no` is only said when observers vouch for every asked target over the whole time and every
+ * mutation is classed; `unknown`: nothing is known to be outside, but nobody vouches for the uncovered intervals, or something is unclassed.
  */
 export const outsideAnswer = z.strictObject({
   asOf: position.nullable(),
@@ -51,6 +51,8 @@ export const outsideAnswer = z.strictObject({
   mutations: z.array(mutationItem),
   /** True when there are more mutations than are listed. */
   more: z.boolean(),
+  /** Bear the mark of our executor and are not classed yet: whether anything ordered them is not known. The first 200. */
+  unclassed: z.array(mutationItem),
   uncovered: z.array(uncoveredInterval),
   /** Entries in which observers vouch for the covered time. */
   vouched: z.array(z.strictObject({ target: name, from: instant, to: instant, index: position })),

@@ -10,6 +10,8 @@ import {
   listMutations,
   observedTargets,
   outsideMutations,
+  unclassedMutations,
+  type FoundMutation,
 } from '../store/mutation-store';
 import { coverageOf } from '../store/observation-store';
 import { cursorOf, positionsIn } from './cursor';
@@ -44,7 +46,7 @@ export class MutationQuestions {
     const last = items.at(-1);
     return {
       asOf,
-      items: items.map((one) => mutationItemOf(one, this.owners)),
+      items: this.itemsOf(items),
       nextCursor: found.length > limit && last ? cursorOf(last.index) : null,
     };
   }
@@ -59,13 +61,19 @@ export class MutationQuestions {
     const asOf = await lastIndex(this.database);
     const targets = asked.length > 0 ? [...new Set(asked)] : await this.allTargets();
     const intervals = await coverageOf(this.database, targets, from, to);
+    const open = await unclassedMutations(this.database, targets, from, to, MOST_OUTSIDE);
     const found = await outsideMutations(this.database, targets, from, to, MOST_OUTSIDE + 1);
     const uncovered = targets.flatMap((target) => holesOf(target, intervals, from, to));
-    const mutations = found.slice(0, MOST_OUTSIDE).map((one) => mutationItemOf(one, this.owners));
-    const isVouched = uncovered.length === 0 && targets.length > 0;
+    const [unclassed, mutations] = [this.itemsOf(open), this.itemsOf(found.slice(0, MOST_OUTSIDE))];
+    const isVouched = uncovered.length === 0 && unclassed.length === 0 && targets.length > 0;
     const answer = mutations.length > 0 ? 'yes' : isVouched ? 'no' : 'unknown';
-    const said = { answer, from, to, targets, mutations, more: found.length > MOST_OUTSIDE, uncovered } as const;
+    const more = found.length > MOST_OUTSIDE;
+    const said = { answer, from, to, targets, mutations, more, unclassed, uncovered } as const;
     return { asOf, ...said, vouched: vouchedIn(intervals), summary: outsideWords(said) };
+  }
+
+  private itemsOf(found: readonly FoundMutation[]): MutationItem[] {
+    return found.map((one) => mutationItemOf(one, this.owners));
   }
 
   private async allTargets(): Promise<string[]> {

@@ -58,12 +58,33 @@ export async function listMutations(tx: Tx, filter: MutationFilter): Promise<Fou
   return rows.map(foundOf);
 }
 
-/**
- * Mutations that somebody else made, or that bear our mark though nothing ordered them, and that happened or were seen in [from, to):
- * the target's clock may be wrong, so either time counts. In ledger order.
- */
-export async function outsideMutations(
+/** Made by somebody else, or bears our mark though nothing ordered it. */
+const OUTSIDE = `(by = 'other' or class = 'undeclared')`;
+/** Bears our mark, and nobody has said yet whether anything ordered it. */
+const UNCLASSED = `(by = 'executor' and class is null)`;
+
+/** Mutations outside the layer that happened or were seen in [from, to), in ledger order. */
+export const outsideMutations = (
   tx: Tx,
+  targets: readonly string[],
+  from: string,
+  to: string,
+  limit: number,
+): Promise<FoundMutation[]> => mutationsAbout(tx, OUTSIDE, targets, from, to, limit);
+
+/** Mutations of which it is not known yet whether they are outside the layer, of the same time, in ledger order. */
+export const unclassedMutations = (
+  tx: Tx,
+  targets: readonly string[],
+  from: string,
+  to: string,
+  limit: number,
+): Promise<FoundMutation[]> => mutationsAbout(tx, UNCLASSED, targets, from, to, limit);
+
+/** The target's clock may be wrong, so either time counts. */
+async function mutationsAbout(
+  tx: Tx,
+  condition: string,
   targets: readonly string[],
   from: string,
   to: string,
@@ -71,7 +92,7 @@ export async function outsideMutations(
 ): Promise<FoundMutation[]> {
   const rows = await tx.query<Stored>(
     `select ${COLUMNS} from mutation
-       where target = any($1) and (by = 'other' or class = 'undeclared')
+       where target = any($1) and ${condition}
          and ((happened_to >= $2 and happened_from < $3) or (observed_at >= $2 and observed_at < $3))
        order by index limit $4`,
     [targets, from, to, limit],
