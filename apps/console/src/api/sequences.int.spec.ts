@@ -102,6 +102,10 @@ describe('a sequence that waits for a lagging region', () => {
     const rest = readEvents(url, '5');
     await rest.done;
     expect(rest.events[0]).toMatchObject({ event: 'entry', id: '6' });
+    const last = String(sent - 1);
+    const none = readEvents(url, last);
+    await none.done;
+    expect(none.events).toEqual([{ event: 'end', id: last, data: { ended: true } }]);
   });
 
   it('is completed in the end, and the target tells when it became effective where', async () => {

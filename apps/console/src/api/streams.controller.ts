@@ -1,23 +1,18 @@
-import type { EntryItem } from '@causeway/console-api';
-import { RECORD_TYPE, type RecordData } from '@causeway/contracts';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { Live, type Follower } from '../handle/live';
+import { Live } from '../handle/live';
 import { Questions } from '../handle/questions';
 import { Refused } from '../handle/refused';
 import type { ConsoleRequest, ConsoleResponse } from './http';
 import { positionOf, sequenceIdOf } from './query';
 import { EventStream } from './event-stream';
+import { pump, type Source } from './pump';
 
-/** Open streams at a time: each costs a socket and a query per change. */
+/** Open streams at a time: each costs a socket and two short queries per change. */
 const MAX_STREAMS = 500;
-const HEARTBEAT_MS = 15_000;
-const PAGE = 200;
-
-type Read = (after: number, limit: number) => Promise<EntryItem[]>;
 
 /**
  * Live ledger entries as server-sent events on the raw response (so that a refusal can still be a problem document). `id` is the ledger
- * index; a client that comes back with Last-Event-ID goes on after it and misses nothing.
+ * index; a client that comes back with Last-Event-ID goes on after it and misses nothing, the end neither.
  */
 @Controller('v1')
 export class StreamsController {
@@ -28,7 +23,8 @@ export class StreamsController {
 
   @Get('ledger/stream')
   async ledger(@Req() request: ConsoleRequest, @Res() response: ConsoleResponse): Promise<void> {
-    await this.stream(request, response, null, (after, limit) => this.questions.entries(after, limit));
+    const read: Source['read'] = (after, limit) => this.questions.entries(after, limit);
+    await this.stream(request, response, null, { read, isOver: () => Promise.resolve(false) });
   }
 
   @Get('sequences/:id/stream')
@@ -39,15 +35,15 @@ export class StreamsController {
   ): Promise<void> {
     const sequenceId = sequenceIdOf(id);
     await this.questions.sequence(sequenceId);
-    const read: Read = (after, limit) => this.questions.sequenceEntries(sequenceId, after, limit);
-    await this.stream(request, response, sequenceId, read);
+    const read: Source['read'] = (after, limit) => this.questions.sequenceEntries(sequenceId, after, limit);
+    await this.stream(request, response, sequenceId, { read, isOver: () => this.questions.isOver(sequenceId) });
   }
 
   private async stream(
     request: ConsoleRequest,
     response: ConsoleResponse,
     sequenceId: string | null,
-    read: Read,
+    source: Source,
   ): Promise<void> {
     const after = positionOf(request.headers['last-event-id'] as string | undefined, 'Last-Event-ID') ?? -1;
     if (this.live.count >= MAX_STREAMS)
@@ -56,32 +52,10 @@ export class StreamsController {
     const stream = new EventStream(response);
     response.on('close', () => follower.end());
     try {
-      await pump(stream, follower, read, after);
+      await pump(stream, follower, source, after);
     } finally {
       follower.end();
       response.end();
     }
   }
-}
-
-async function pump(stream: EventStream, follower: Follower, read: Read, after: number): Promise<void> {
-  let cursor = after;
-  while (!follower.ended) {
-    const items = await read(cursor, PAGE);
-    for (const item of items) {
-      if (follower.ended) return;
-      cursor = Number(item.index);
-      await stream.send('entry', item.index, item);
-      if (follower.sequenceId !== null && endsSequence(item)) return stream.send('end', item.index, { ended: true });
-    }
-    if (items.length < PAGE && !(await follower.change(HEARTBEAT_MS))) await stream.heartbeat();
-  }
-}
-
-const LAST_FACTS = new Set(['sequence-ended', 'intent-rejected']);
-
-function endsSequence({ type, message }: EntryItem): boolean {
-  if (type !== RECORD_TYPE) return false;
-  const { data } = message as unknown as { readonly data: RecordData };
-  return data.records.some(({ kind }) => LAST_FACTS.has(kind));
 }

@@ -1,17 +1,18 @@
-import type {
-  CheckpointView,
-  EntryItem,
-  EntryWithLeaf,
-  Evidence,
-  Explanation,
-  GateView,
-  InclusionReceipt,
-  Page,
-  QueuedView,
-  SequenceStatus,
-  SequenceSummary,
-  SequenceView,
-  TargetEvent,
+import {
+  isOver,
+  type CheckpointView,
+  type EntryItem,
+  type EntryWithLeaf,
+  type Evidence,
+  type Explanation,
+  type GateView,
+  type InclusionReceipt,
+  type Page,
+  type QueuedView,
+  type SequenceStatus,
+  type SequenceSummary,
+  type SequenceView,
+  type TargetEvent,
 } from '@causeway/console-api';
 import type { Message } from '@causeway/contracts';
 import { leafHash } from '@causeway/ledger-core';
@@ -28,6 +29,7 @@ import {
   eventIndices,
   findEntry,
   findFolded,
+  findStatus,
   listFolded,
   newestCheckpoint,
   sequenceEntriesAfter,
@@ -58,6 +60,12 @@ export class Questions {
     const submission = await findSubmission(this.database, id);
     if (submission) return submittedView(submission);
     throw new Refused(404, 'sequence-not-found', `There is no sequence ${id} in the ledger or on its way.`);
+  }
+
+  /** Whether its last fact is stored. */
+  async isOver(id: string): Promise<boolean> {
+    const status = await findStatus(this.database, id);
+    return status !== null && isOver(status);
   }
 
   async explain(id: string, step: string | null): Promise<Explanation> {

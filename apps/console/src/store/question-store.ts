@@ -1,4 +1,4 @@
-import type { TargetEvent } from '@causeway/console-api';
+import type { SequenceStatus, TargetEvent } from '@causeway/console-api';
 import { RECORD_TYPE } from '@causeway/contracts';
 import type { Tx } from '@causeway/persistence';
 import type { Folded } from '../fold/folded';
@@ -45,6 +45,16 @@ export async function findFolded(tx: Tx, id: string): Promise<Folded | null> {
     'console-find-sequence',
   );
   return row ? (JSON.parse(row.folded) as Folded) : null;
+}
+
+/** null: there is no such sequence in the ledger yet. */
+export async function findStatus(tx: Tx, id: string): Promise<SequenceStatus | null> {
+  const [row] = await tx.query<{ status: SequenceStatus }>(
+    'select status from sequence where id = $1',
+    [id],
+    'console-find-status',
+  );
+  return row?.status ?? null;
 }
 
 /** Newest first, below the position `before` (null: from the newest). */
