@@ -1,11 +1,11 @@
-import type { Explanation, GateView, QueuedView } from '@causeway/console-api';
+import { isOver, type Explanation, type GateView, type QueuedView } from '@causeway/console-api';
 import type { Paint } from './paint';
 import { statusWord } from './status';
 import { ageText, clockText, sinceText } from './words';
 
 /** Why it waits or failed, what would unblock it, and what comes next. */
 export function explainText(explanation: Explanation, nowMs: number, paint: Paint): string {
-  const { summary, since, because, gates, diverged, queue, nextCheck, status, asOf } = explanation;
+  const { summary, since, because, gates, diverged, queue, status, asOf } = explanation;
   const lines = [
     `${statusWord(status, paint)}${diverged.length > 0 ? `, ${paint.bad('diverged')}` : ''}: ${paint.strong(summary)}`,
     ...(since === null ? [] : [`  ${sinceText(since, nowMs)}`]),
@@ -21,10 +21,16 @@ export function explainText(explanation: Explanation, nowMs: number, paint: Pain
       : []),
     ...(gates.length > 0 ? ['', ...gates.map((gate) => `  ${gateText(gate, nowMs)}`)] : []),
     '',
-    `  next: ${nextCheck === null ? 'nothing more will happen' : `${nextCheck.by}: ${nextCheck.words}`}`,
+    `  next: ${nextText(explanation)}`,
     paint.dim(`  as of ${asOf === null ? 'submission; not in the ledger yet' : `ledger index ${asOf}`}`),
   ];
   return lines.join('\n');
+}
+
+/** Of a step that is where it stays the sequence may still go on. */
+function nextText({ nextCheck, status, step }: Explanation): string {
+  if (nextCheck !== null) return `${nextCheck.by}: ${nextCheck.words}`;
+  return step === null || isOver(status) ? 'nothing more will happen' : `nothing more will happen to step ${step}`;
 }
 
 /** `7. 0195... (auditor-role, CHG-1) has its keys, since 12:00:34Z (30 s): flag waits for ...` */

@@ -17,10 +17,11 @@ import {
   resumeCommand,
   waitsForOperator,
 } from './explain-operator';
-import { clock } from './words';
+import { clock, list } from './words';
 
 /**
- * Why a sequence, or one of its steps, is where it is: one sentence, the reasons as data and in words, and what happens next.
+ * Why a sequence, or one of its steps, is where it is: one sentence, the reasons as data and in words, and what happens next; nothing
+ * (null) only where the sequence is over or the step is where it stays.
  * @param stepId absent: the sequence as a whole
  * @param queue who comes before it at its conflict keys
  */
@@ -69,15 +70,23 @@ function explainSequence(view: SequenceView): Answer {
     return settled(`The sequence is ${view.status}${abortedWords(view)}${divergedWords(view)}.`, view.endedAt);
   if (view.aborting) return aborting(view);
   if (view.holds.length > 0) return held(view, view.holds);
-  const busy = view.steps.find(({ phase }) => phase !== 'waiting' && phase !== 'ready');
-  return busy ? explainStep(view, busy) : settled('The sequence is between two decisions.', view.startedAt);
+  const busy = view.steps.find(({ phase }) => !RESTING.has(phase));
+  if (busy) return explainStep(view, busy);
+  return { ...settled('The sequence is between two decisions.', view.startedAt), nextCheck: bySequencer('it decides') };
 }
+
+/** Phases in which nothing is under way. */
+const RESTING: ReadonlySet<StepView['phase']> = new Set(['waiting', 'ready', 'not-applied', 'previewed']);
+
+const bySequencer = (words: string): Explanation['nextCheck'] => ({ by: 'sequencer', words });
 
 function aborting(view: SequenceView): Answer {
   const busy = view.steps.filter(({ phase }) => phase === 'commanded' || phase === 'outcome-unknown');
   const names = busy.map(({ id }) => id).join(', ') || 'nothing';
   const words = `The sequence is being aborted${abortedWords(view)}; nothing more is commanded. Still under way: ${names}.`;
-  const nextCheck = busy[0] ? { by: executorOf(busy[0]), words: 'its result lets the sequence end' } : null;
+  const nextCheck = busy[0]
+    ? { by: executorOf(busy[0]), words: 'its result lets the sequence end' }
+    : bySequencer('it ends the sequence');
   return { ...settled(words, view.aborted?.at ?? null), nextCheck };
 }
 
@@ -234,11 +243,30 @@ const settledHow = ({ id }: SequenceView, { id: step, attempt }: StepView): stri
   `causeway settle ${id} ${step} --attempt ${attempt} --applied (or --not-applied) --reason "..."`;
 
 function explainGate(view: SequenceView, step: StepView): Answer {
+  if (view.aborting)
+    return settled(`Step ${step.id} will not start: the sequence is being aborted.`, view.aborted?.at ?? null);
   const own = view.holds.filter(({ gate }) => gate === step.id);
   if (own.length > 0) return held(view, own);
   if (isOver(view.status)) return settled(`Step ${step.id} never started: the sequence ${view.status}.`, view.endedAt);
+  const lost = lostFor(view, step);
+  if (lost !== null) return settled(`Step ${step.id} will not start: step ${lost} was not applied.`, step.since);
   const open = step.needs.filter((need) => view.steps.find(({ id }) => id === need)?.phase !== 'ready');
-  return settled(`Step ${step.id} has not started; it needs ${open.join(', ') || 'its turn'}.`, step.since);
+  return {
+    ...settled(`Step ${step.id} has not started; it needs ${open.join(', ') || 'its turn'}.`, step.since),
+    nextCheck: bySequencer(`step ${step.id} is ordered ${open.length > 0 ? `after ${list(open)}` : 'next'}`),
+  };
+}
+
+/** The step for which this one can never start: it needs it, perhaps by way of others, and it was not applied. */
+function lostFor({ steps }: SequenceView, { needs }: StepView): string | null {
+  const before = new Set(needs);
+  // What is added meanwhile is gone through as well.
+  for (const id of before) {
+    const step = steps.find((one) => one.id === id);
+    if (step?.phase === 'not-applied') return id;
+    if (step?.phase === 'waiting') step.needs.forEach((need) => before.add(need));
+  }
+  return null;
 }
 
 function explainLooks(view: SequenceView, step: StepView): Answer {
