@@ -10,7 +10,7 @@ import { HOLDERS } from '../tokens';
 import { ProblemFilter } from './problem.filter';
 import { TokenGuard } from './token.guard';
 
-/** Body of a request, bytes. An intent of this size still fits a message with its envelope. */
+/** Body of a request, bytes: what a message may have. A plan that fits here but not with its envelope is refused when it is sealed. */
 const MAX_BODY_BYTES = limits.messageBytes;
 /** Of receiving one request, milliseconds: a client that dribbles is let go. */
 const TIMEOUTS_MS = { headers: 10_000, request: 30_000, keepAlive: 10_000 };

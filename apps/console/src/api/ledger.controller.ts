@@ -48,7 +48,7 @@ export class LedgerController {
 
   /** Entries with their proofs under one checkpoint: what an answer rests on. */
   @Get('evidence')
-  evidence(@Query('indices') indices?: string): Promise<Evidence> {
+  evidence(@Query('indices') indices?: string | string[]): Promise<Evidence> {
     return this.questions.evidence(indicesOf(indices));
   }
 

@@ -3,10 +3,7 @@ import { CLOCK, type Clock } from '@causeway/host';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { MutationQuestions } from '../handle/mutation-questions';
 import { Refused } from '../handle/refused';
-import { classOf, limitOf, nameOf, namesOf, timeOf, yesOrNo } from './query';
-
-/** Longest text that names a resource. */
-const MAX_RESOURCE = 300;
+import { classOf, limitOf, nameOf, namesOf, resourceOf, timeOf, yesOrNo } from './query';
 
 @Controller('v1/mutations')
 export class MutationsController {
@@ -20,7 +17,7 @@ export class MutationsController {
     const { target, resource, unexplained, since, limit, cursor } = query;
     const filter = {
       target: target === undefined ? null : nameOf(target, 'target'),
-      resource: resource === undefined ? null : resource.slice(0, MAX_RESOURCE),
+      resource: resourceOf(resource),
       class: classOf(query.class),
       unexplained: yesOrNo(unexplained, 'unexplained'),
       since: timeOf(since, 'since', this.clock.now()),

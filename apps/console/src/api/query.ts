@@ -13,6 +13,8 @@ import { Refused } from '../handle/refused';
 /** Parameters of requests, read strictly: a wrong one is refused by name, never guessed at. */
 
 export const MAX_PAGE = 500;
+/** Longest text that names a resource, as in the contract of a mutation. */
+const MAX_RESOURCE = 300;
 
 export function limitOf(text: string | undefined, preset = 50): number {
   if (text === undefined) return preset;
@@ -49,6 +51,13 @@ export function nameOf(text: string, what: string): string {
 export const namesOf = (texts: string | readonly string[] | undefined, what: string): string[] =>
   texts === undefined ? [] : [texts].flat().map((text) => nameOf(text, what));
 
+/** A resource as its system addresses it; null when absent. */
+export function resourceOf(text: string | readonly string[] | undefined): string | null {
+  if (text === undefined) return null;
+  if (typeof text === 'string' && text.length >= 1 && text.length <= MAX_RESOURCE) return text;
+  throw new Refused(400, 'resource-invalid', `resource must be one text of 1 to ${MAX_RESOURCE} characters.`);
+}
+
 export function classOf(text: string | undefined): MutationClass | null {
   if (text === undefined) return null;
   const found = MUTATION_CLASSES.find((one) => one === text);
@@ -81,8 +90,8 @@ export function mustBeJson(contentType: string | undefined): void {
 }
 
 /** Ledger indices, `3,17,18`. */
-export function indicesOf(text: string | undefined): number[] {
-  const parts = (text ?? '').split(',').filter((part) => part !== '');
+export function indicesOf(text: string | readonly string[] | undefined): number[] {
+  const parts = typeof text === 'string' ? text.split(',').filter((part) => part !== '') : [];
   const indices = [...new Set(parts)].map((part) => positionOf(part, 'indices') ?? 0);
   if (indices.length >= 1 && indices.length <= MAX_PAGE) return indices.sort((a, b) => a - b);
   throw new Refused(400, 'indices-invalid', `indices must be 1 to ${MAX_PAGE} ledger positions, like 3,17,18.`);

@@ -28,8 +28,9 @@ export class SituationController {
     @Query('until') until?: string,
   ): Promise<UpstreamAnswer> {
     const now = this.clock.now();
-    const from = timeOf(since, 'since', now) as string;
+    const from = timeOf(since, 'since', now);
     const to = timeOf(until, 'until', now) ?? new Date(now).toISOString();
+    if (from === null) throw new Refused(400, 'since-missing', 'Say since when: since=<time>, or how long ago.');
     if (from >= to) throw new Refused(400, 'time-empty', `since (${from}) must be before until (${to}).`);
     return this.questions.upstream(nameOf(name, 'target'), from, to);
   }

@@ -8,7 +8,7 @@ export const cursorOf = (...positions: readonly number[]): string =>
 export function positionsIn(cursor: string | undefined, count: number): number[] | null {
   if (cursor === undefined) return null;
   const positions = Buffer.from(cursor, 'base64url').toString('latin1').split('.').map(Number);
-  if (positions.length === count && positions.every((value) => Number.isSafeInteger(value) && value >= 0))
-    return positions;
+  const isWhole = positions.every((value) => Number.isSafeInteger(value) && value >= 0);
+  if (positions.length === count && isWhole && cursorOf(...positions) === cursor) return positions;
   throw new Refused(400, 'cursor-invalid', 'The cursor is not one from a nextCursor of this list.');
 }
