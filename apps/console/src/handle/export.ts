@@ -1,6 +1,6 @@
 import { sealText } from '@causeway/ledger-core';
 import type { Database } from '@causeway/persistence';
-import { entriesAfter, findExportHeader, leafHashes, newestCheckpoint } from '../store/question-store';
+import { findExportHeader, leafHashes, leavesFrom, newestCheckpoint, type PageBounds } from '../store/question-store';
 import { Refused } from './refused';
 
 export interface ReadyExport {
@@ -9,7 +9,8 @@ export interface ReadyExport {
   lines(): AsyncGenerator<string>;
 }
 
-const PAGE = 1_000;
+/** One piece: entries are small mostly, and may be as large as two messages. */
+const PAGE: PageBounds = { entries: 1_000, bytes: 4 * 1024 * 1024 };
 
 /** Export up to the newest checkpoint. Entries below a checkpoint never change, so pages of different moments fit together. */
 export async function readyExport(database: Database): Promise<ReadyExport> {
@@ -33,10 +34,12 @@ async function* exportLines(
 ): AsyncGenerator<string> {
   yield `${header.line}\n`;
   const hashes: Buffer[] = [];
-  for (let next = 0; next < size; next += PAGE) {
-    const rows = await entriesAfter(database, next - 1, Math.min(PAGE, size - next));
-    hashes.push(await leafHashes(database, next, Math.min(next + PAGE, size)));
-    yield rows.map(({ leaf }) => `${leaf}\n`).join('');
+  for (let next = 0; next < size;) {
+    const leaves = await leavesFrom(database, next, size, PAGE);
+    if (leaves.length === 0) throw new Error(`entry ${next} is not there, and the checkpoint covers it`);
+    hashes.push(await leafHashes(database, next, next + leaves.length));
+    next += leaves.length;
+    yield leaves.map((leaf) => `${leaf}\n`).join('');
   }
   yield `${sealText({ checkpoint, entries: size, headerNote: header.note, leafHashes: Buffer.concat(hashes) })}\n`;
 }

@@ -26,6 +26,26 @@ export interface CheckpointRow {
 export const entriesAfter = (tx: Tx, after: number, limit: number): Promise<EntryRow[]> =>
   tx.query<EntryRow>('select * from entry where index > $1 order by index limit $2', [after, limit], 'console-entries');
 
+/** How much of the ledger is held at a time. An entry is always taken whole. */
+export interface PageBounds {
+  readonly entries: number;
+  /** What comes before the last entry of a page is less than that. */
+  readonly bytes: number;
+}
+
+/** Leaf texts from index `from` on, below `to`, in order, as many as the bounds allow, and at least one. */
+export async function leavesFrom(tx: Tx, from: number, to: number, most: PageBounds): Promise<string[]> {
+  const rows = await tx.query<{ leaf: string }>(
+    `select leaf from (
+       select index, leaf, sum(octet_length(leaf)) over (order by index) - octet_length(leaf) as before
+         from (select index, leaf from entry where index >= $1 and index < $2 order by index limit $3) as page
+     ) as summed where before < $4 order by index`,
+    [from, to, most.entries, most.bytes],
+    'console-leaves',
+  );
+  return rows.map(({ leaf }) => leaf);
+}
+
 export const sequenceEntriesAfter = (tx: Tx, sequenceId: string, after: number, limit: number): Promise<EntryRow[]> =>
   tx.query<EntryRow>(
     'select * from entry where sequence_id = $1 and index > $2 order by index limit $3',
