@@ -150,7 +150,7 @@ export const effectiveAnswer = z.strictObject({
   ...ofSequence,
   scope: name,
   at: instant,
-  /** False: outside the time that was looked at. */
+  /** False: before the first look, or later than the last; then `effective` is what was seen last. */
   looked: z.boolean(),
   steps: z.array(
     z.strictObject({

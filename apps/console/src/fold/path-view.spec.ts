@@ -56,8 +56,21 @@ describe('while eu-west lags and the flag was switched there by hand', () => {
   });
 
   it('a time before any look says that nobody had looked', () => {
-    const { steps } = effectiveView(state, 'eu-west', '2026-01-31T11:59:00.000Z');
-    expect(steps.map(({ effective }) => effective)).toEqual(['untold', 'untold', 'untold']);
+    const { steps, looked, summary } = effectiveView(state, 'eu-west', '2026-01-31T11:59:00.000Z');
+    expect([looked, ...steps.map(({ effective }) => effective)]).toEqual([false, 'untold', 'untold', 'untold']);
+    expect(summary).toMatch(/ Nobody looked at that moment\.$/);
+  });
+
+  it('the time from the first look to the last is looked at, and no other', () => {
+    const { at } = new GoneAround();
+    const seconds = [0.199, 0.2, 3.8, 60];
+    const looked = seconds.map((second) => effectiveView(state, 'eu-west', at(second)).looked);
+    expect(looked).toEqual([false, true, true, false]);
+  });
+
+  it('a time after the last look tells what was seen last', () => {
+    const { summary } = effectiveView(state, 'eu-west', '2026-01-31T12:01:00.000Z');
+    expect(summary).toMatch(/ Nobody looked at that moment: this is what was seen last\.$/);
   });
 });
 

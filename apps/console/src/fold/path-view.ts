@@ -109,7 +109,8 @@ function windowView(state: PathState, window: ExposureWindow, makers: Makers): O
 const middleOf = ({ notBefore, seenAt }: Bounds): number => (Date.parse(notBefore ?? seenAt) + Date.parse(seenAt)) / 2;
 
 export function effectiveView(state: PathState, scope: string, at: string): Own<EffectiveAnswer> {
-  const { looked, steps } = effectiveAt(state, scope, at);
+  const { looked: isBeforeLast, steps } = effectiveAt(state, scope, at);
+  const looked = isBeforeLast && Date.parse(at) >= firstLook(state);
   const views = steps.map(({ scope: stepScope, showing, lacking, untold, believed, step, target, effective }) => ({
     ...{ step, target, stepScope, effective },
     ...{ showing: [...showing], lacking: [...lacking], untold: [...untold] },
@@ -117,6 +118,12 @@ export function effectiveView(state: PathState, scope: string, at: string): Own<
   }));
   const view = { scope, at, looked, steps: views };
   return { ...view, summary: effectiveWords(view) };
+}
+
+/** When the first answer of any member came, Unix milliseconds; Infinity: none came yet. */
+function firstLook({ steps }: PathState): number {
+  const members = Object.values(steps).flatMap(({ looks }) => Object.values(looks).flatMap((of) => Object.values(of)));
+  return members.reduce((first, [look]) => Math.min(first, look?.seenAt ?? Infinity), Infinity);
 }
 
 /** null: the sequence has no such step. */

@@ -99,7 +99,8 @@ export function effectiveWords({
   const seen = parts.filter(([, names]) => names.length > 0).map(([word, names]) => `${word} ${list(names)}`);
   const believed = steps.filter((step) => step.believed?.ready).map(({ step }) => step);
   const belief = `By then the records said ready: ${believed.length > 0 ? list(believed) : 'nothing'}.`;
-  const doubt = looked ? '' : ' Nobody had looked up to that moment: this is what was seen last.';
+  const wasSeen = steps.some(({ showing, lacking }) => showing.length + lacking.length > 0);
+  const doubt = looked ? '' : ` Nobody looked at that moment${wasSeen ? ': this is what was seen last' : ''}.`;
   return `In ${scope} at ${clock(at)}: ${seen.join('; ') || 'no step concerns it'}. ${belief}${doubt}`;
 }
 
