@@ -1,6 +1,7 @@
 import { conformanceCases, requestFor, type Sample } from '@causeway/executor-conformance';
 import { recallInMemory } from '@causeway/executor-host';
 import { NotApplied, type Executor } from '@causeway/executor-sdk';
+import { CutLine } from '@causeway/testkit';
 import { CaddyDesk } from '../spec/caddy-desk';
 import { marked, withoutId, type Document } from '../spec/policies';
 import { startCaddyForSpecs, type CaddyForSpecs } from '../spec/start-caddy';
@@ -45,6 +46,12 @@ beforeAll(async () => {
 afterEach(() => desk.put(withoutId(original)));
 afterAll(() => caddy?.stop());
 
+async function cutOffAfterWrite(how: 'refused' | 'unreachable'): Promise<Executor> {
+  const isWrite = (method: string): boolean => method === 'PATCH';
+  const { url } = await CutLine.open({ to: caddy.adminUrl, isWrite, writes: 1, how });
+  return executorWith({ adminUrl: url });
+}
+
 describe('keeps the contract', () => {
   const names = conformanceCases({} as never).map(({ name }) => name);
   it.each(names)('%s', async (name) => {
@@ -53,6 +60,7 @@ describe('keeps the contract', () => {
       sample: () => Promise.resolve(sampleOf(newDocument())),
       writes: () => Promise.resolve(desk.writes().length),
       badParameters: [{ policy: 'x' }, { policy: 'x', document: 'text' }, { policy: 'x', document: [] }],
+      cutOffAfterWrite,
       secrets: ['no credentials: the admin address knows none'],
     });
     await cases.find((one) => one.name === name)?.run();

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
+  afterFirstWrite,
   NotApplied,
   type ChangeRequest,
   type Evidence,
@@ -93,7 +94,7 @@ async function replace(
 ): Promise<Written> {
   const answer = await client.replace(scene, document, before.etag);
   if (answer.status === 412) throw changedMeanwhile(scene.policy, before);
-  const after = await client.policy(scene);
+  const after = await afterFirstWrite('the write', () => client.policy(scene));
   if (answer.status !== 200) {
     if (after.etag === before.etag) throw documentRefused(scene.policy, answer.status, answer.text);
     throw new Error(`Caddy answered ${answer.status} and the policy ${scene.policy} changed all the same`);

@@ -1,5 +1,6 @@
 import { conformanceCases, requestFor, type Sample } from '@causeway/executor-conformance';
 import { NotApplied, type Executor } from '@causeway/executor-sdk';
+import { CutLine } from '@causeway/testkit';
 import { KeycloakDesk } from '../spec/keycloak-desk';
 import { startKeycloakForSpecs, type KeycloakForSpecs } from '../spec/start-keycloak';
 import type { KeycloakSettings } from './config';
@@ -42,6 +43,12 @@ beforeAll(async () => {
 });
 afterAll(() => keycloak?.stop());
 
+const isWrite = (method: string, path: string): boolean => method !== 'GET' && path.startsWith('/admin/');
+async function cutOffAfterWrite(how: 'refused' | 'unreachable'): Promise<Executor> {
+  const { url } = await CutLine.open({ to: keycloak.url, isWrite, writes: 1, how });
+  return executorWith({ url });
+}
+
 describe('keeps the contract', () => {
   const names = conformanceCases({} as never).map(({ name }) => name);
   it.each(names)('%s', async (name) => {
@@ -50,6 +57,7 @@ describe('keeps the contract', () => {
       sample: newSample,
       writes: async (sample) => (await desk.events(idOf(sample))).length,
       badParameters: [{ group: 'x' }, { group: 'x', role: 7 }, { group: '', role: 'x' }],
+      cutOffAfterWrite,
       secrets: [keycloak.executor.clientSecret],
     });
     await cases.find((one) => one.name === name)?.run();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  afterFirstWrite,
   NotApplied,
   type ChangeRequest,
   type Evidence,
@@ -80,7 +81,7 @@ async function readAgain(
   request: ChangeRequest,
   before: Mapping,
 ): Promise<Written> {
-  const roles = await client.mappedRoles(sceneOf(request), before.group);
+  const roles = await afterFirstWrite('the write', () => client.mappedRoles(sceneOf(request), before.group));
   const mapped = roles.some(({ id }) => id === before.role.id);
   if (mapped === before.mapped)
     throw new Error(`the roles of group ${before.group.path} are not as written when read again`);

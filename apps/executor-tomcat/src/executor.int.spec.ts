@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conformanceCases, requestFor, type Sample } from '@causeway/executor-conformance';
 import { NotApplied, type Executor } from '@causeway/executor-sdk';
+import { CutLine } from '@causeway/testkit';
 import { startTomcatForSpecs, type TomcatForSpecs } from '../spec/start-tomcat';
 import { TomcatDesk } from '../spec/tomcat-desk';
 import type { TomcatSettings } from './config';
@@ -73,6 +74,12 @@ afterAll(async () => {
 });
 beforeEach(putBack);
 
+const isWrite = (_method: string, path: string): boolean => /^\/manager\/text\/(un)?deploy/.test(path);
+const cutTo = async (member: string, how: 'refused' | 'unreachable'): Promise<string> =>
+  (await CutLine.open({ to: tomcat.members[member] as string, isWrite, writes: 1, how })).url;
+const cutOffAfterWrite = async (how: 'refused' | 'unreachable'): Promise<Executor> =>
+  executorWith({ members: { [US]: await cutTo(US, how), [EU]: await cutTo(EU, how) } });
+
 describe('keeps the contract', () => {
   const names = conformanceCases({} as never).map(({ name }) => name);
   it.each(names)('%s', async (name) => {
@@ -81,6 +88,7 @@ describe('keeps the contract', () => {
       sample: () => putBack().then(() => sampleOf()),
       writes: () => Promise.resolve(desk.writes(US).length + desk.writes(EU).length),
       badParameters: [{ version: 11 }, { version: '' }],
+      cutOffAfterWrite,
       secrets: [tomcat.password, Buffer.from(`${tomcat.user}:${tomcat.password}`).toString('base64')],
     });
     await cases.find((one) => one.name === name)?.run();
@@ -131,6 +139,13 @@ describe('refuses, certainly and with a remedy', () => {
     expect(error).toMatchObject({ code: 'deploy-failed', retriable: false });
     expect(await desk.versions(US)).toEqual(['1.0.0 running']);
     expect(await desk.versions(EU)).toEqual(['1.0.0 running']);
+  });
+
+  it('but not when the Tomcat is gone before what failed is taken away: then it is unknown', async () => {
+    const request = requestFor({ ...sampleOf('9.9.9'), scopes: [{ scope: 'us-east', members: [US] }] });
+    const error = await (await cutOffAfterWrite('unreachable')).apply(request).catch((thrown: Error) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(NotApplied);
   });
 
   it('an older version than the one that serves, and the end of the only one', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  afterFirstWrite,
   NotApplied,
   type ChangeRequest,
   type Evidence,
@@ -69,8 +70,10 @@ async function apply(client: ManagerClient, settings: TomcatSettings, request: C
   before.forEach(({ scene, listed }) => mustBecomeNewest(scene, listed, version));
   const differing = before.filter(({ state }) => state !== 'serving');
   return writeMembers(client, request, before, differing, async (seen) => {
-    if (seen.state === 'stopped') await client.undeploy(seen.scene, version);
-    await deploy(client, seen, version, archive);
+    const deployed = (): Promise<void> => deploy(client, seen, version, archive);
+    if (seen.state !== 'stopped') return deployed();
+    await client.undeploy(seen.scene, version);
+    return afterFirstWrite('the stopped version was taken away', deployed);
   });
 }
 
@@ -94,13 +97,9 @@ async function writeMembers(
   const version = versionOf(request);
   if (differing.length === 0) return { changed: false, evidence: evidenceOf(version, before) };
   for (const [done, seen] of differing.entries()) {
-    try {
-      await write(seen);
-    } catch (error) {
-      throw done > 0 && error instanceof NotApplied ? new Error(`after ${done} members: ${error.message}`) : error;
-    }
+    await (done === 0 ? write(seen) : afterFirstWrite(`${done} members`, () => write(seen)));
   }
-  const after = await lookAtAll(client, request, version);
+  const after = await afterFirstWrite('all members', () => lookAtAll(client, request, version));
   const warm = Object.fromEntries(await Promise.all(differing.map(({ scene }) => warmed(client, scene))));
   return { changed: true, evidence: { ...evidenceOf(version, after), before: statesOf(before), warm } };
 }
@@ -130,9 +129,10 @@ async function cleanedUp(
   version: string,
   failure: ManagerFailure,
 ): Promise<Error> {
-  const state = stateOf(await client.list(scene), version);
+  const failed = 'a failed deployment';
+  const state = stateOf(await afterFirstWrite(failed, () => client.list(scene)), version);
   if (state === 'serving' || state === 'shadowed') return failure;
-  if (state === 'stopped') await client.undeploy(scene, version);
+  if (state === 'stopped') await afterFirstWrite(failed, () => client.undeploy(scene, version));
   return new NotApplied({
     code: 'deploy-failed',
     message: failure.message,

@@ -1,5 +1,6 @@
 import { conformanceCases, requestFor, type Sample } from '@causeway/executor-conformance';
 import { NotApplied, type Executor } from '@causeway/executor-sdk';
+import { CutLine } from '@causeway/testkit';
 import { startUnleashForSpecs, type UnleashForSpecs } from '../spec/start-unleash';
 import { UnleashDesk } from '../spec/unleash-desk';
 import { unleashExecutor } from './executor';
@@ -42,6 +43,13 @@ beforeAll(async () => {
 });
 afterAll(() => unleash?.stop());
 
+/** A new flag takes two writes: the strategy and the switch. */
+async function cutOffAfterWrite(how: 'refused' | 'unreachable'): Promise<Executor> {
+  const isWrite = (method: string): boolean => method !== 'GET';
+  const { url } = await CutLine.open({ to: unleash.url, isWrite, writes: 2, how });
+  return executorWith({ url });
+}
+
 describe('keeps the contract', () => {
   const names = conformanceCases({} as never).map(({ name }) => name);
   it.each(names)('%s', async (name) => {
@@ -50,6 +58,7 @@ describe('keeps the contract', () => {
       sample: newSample,
       writes: async (sample) => (await desk.events(sample.with['flag'] as string)).length,
       badParameters: [{ flag: 'x' }, { flag: 'x', enabled: 'yes' }, { flag: '', enabled: true }],
+      cutOffAfterWrite,
       secrets: [unleash.executorToken],
     });
     await cases.find((one) => one.name === name)?.run();

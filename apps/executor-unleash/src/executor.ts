@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  afterFirstWrite,
   NotApplied,
   type ChangeRequest,
   type Evidence,
@@ -75,7 +76,7 @@ async function write(
   const seenBefore = seenIn(before, settings, request);
   if (writes.length === 0) return { changed: false, evidence: { flag, ...seenBefore } };
   await carryOut(client, settings, scene, writes);
-  const after = await client.environmentOf(scene);
+  const after = await afterFirstWrite(`${writes.length} writes`, () => client.environmentOf(scene));
   if (writesFor(after, regions, enabled, settings).length > 0)
     throw new Error(`${flag} is not as written when read again`);
   const evidence = {
@@ -95,13 +96,8 @@ async function carryOut(
   writes: readonly Write[],
 ): Promise<void> {
   for (const [done, write] of writes.entries()) {
-    try {
-      await carryOutOne(client, scene, write, settings);
-    } catch (error) {
-      throw done > 0 && error instanceof NotApplied
-        ? new Error(`after ${done} of ${writes.length} writes: ${error.message}`)
-        : error;
-    }
+    const carriedOut = (): Promise<void> => carryOutOne(client, scene, write, settings);
+    await (done === 0 ? carriedOut() : afterFirstWrite(`${done} of ${writes.length} writes`, carriedOut));
   }
 }
 

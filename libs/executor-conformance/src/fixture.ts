@@ -10,6 +10,11 @@ export interface ConformanceFixture {
   sample(): Promise<Sample>;
   /** How many writes the target's own history holds about the sample's resource. Never asked of the executor. */
   writes(sample: Sample): Promise<number>;
+  /**
+   * The same executor on a way to the target that is cut right after the last write of one apply of a sample: from then on every call
+   * is refused as not permitted, or nobody is there to be called.
+   */
+  cutOffAfterWrite(how: 'refused' | 'unreachable'): Promise<Executor>;
   /** Parameters that the executor must refuse. Some of its own are added by the suite. */
   readonly badParameters: readonly ChangeRequest['with'][];
   /** Credentials in use: none may come out anywhere. */

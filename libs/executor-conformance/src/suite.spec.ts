@@ -1,4 +1,4 @@
-import { NotApplied, type ChangeRequest, type Executor, type Json } from '@causeway/executor-sdk';
+import { afterFirstWrite, NotApplied, type ChangeRequest, type Executor, type Json } from '@causeway/executor-sdk';
 import { conformanceCases, type ConformanceFixture } from './index';
 
 const SECRET = 'canary-3f9c';
@@ -22,6 +22,7 @@ class Shelf {
           scopes: [{ scope: 'global', members: ['shelf'] }],
         }),
       writes: (sample) => Promise.resolve(this.history.filter((entry) => entry === sample.with['item']).length),
+      cutOffAfterWrite: () => Promise.resolve(this.cutOff()),
       badParameters: [{ item: 7 }],
       secrets: [SECRET],
     };
@@ -46,6 +47,22 @@ class Shelf {
       },
       apply: (request) => this.write(request, true),
       revert: (request) => this.write(request, false),
+    };
+  }
+
+  /** Writes, and has nobody to read from afterwards. */
+  private cutOff(): Executor {
+    const gone = (): Promise<never> => Promise.reject(new NotApplied({ code: 'target-unreachable', message: 'gone' }));
+    const whole = this.executor();
+    let written = false;
+    return {
+      ...whole,
+      lookUp: (request) => (written ? gone() : whole.lookUp(request)),
+      apply: async (request) => {
+        await whole.apply(request);
+        written = true;
+        return this.defect === 'denies its write' ? gone() : afterFirstWrite('the write', gone);
+      },
     };
   }
 
@@ -115,6 +132,7 @@ it.each([
   'writes again',
   'revert does nothing',
   'never says changed',
+  'denies its write',
   'begins late',
   'deaf to the signal',
   'takes undeclared fields',

@@ -8,9 +8,10 @@
  * 5. a fired signal ends every call soon, and a call that begins after it writes nothing
  * 6. unknown changes and bad parameters are refused before anything is written
  * 7. evidence is plain JSON within its limits; no credential comes out
+ * 8. what is written is never called not applied, whatever comes after the write
  */
-import { changeName, type CommandData } from '@causeway/contracts';
-import { runCommand, type ChangeRequest, type LookUp, type Written } from '@causeway/executor-sdk';
+import { changeName, type CommandData, type Outcome } from '@causeway/contracts';
+import { runCommand, type ChangeRequest, type Executor, type LookUp, type Written } from '@causeway/executor-sdk';
 import { must, mustBePlainAndBounded, mustBeRefused, mustHoldNoSecret, rejectionOf } from './expectations';
 import { requestFor, type ConformanceCase, type ConformanceFixture, type Sample } from './fixture';
 
@@ -30,6 +31,7 @@ export function conformanceCases(fixture: ConformanceFixture): ConformanceCase[]
     },
     { name: 'a call that begins after the deadline writes nothing', run: () => beginsTooLate(fixture) },
     { name: 'a call under way ends soon after the deadline', run: () => endsInTime(fixture) },
+    { name: 'a write that cannot be read again is not called not applied', run: () => admitsItsWrite(fixture) },
     { name: 'an unknown change reaches no target', run: () => refusesUnknownChange(fixture) },
     { name: 'bad parameters are refused before anything is written', run: () => refusesBadParameters(fixture) },
   ];
@@ -113,19 +115,21 @@ async function endsInTime(fixture: ConformanceFixture): Promise<void> {
   }
 }
 
+async function admitsItsWrite(fixture: ConformanceFixture): Promise<void> {
+  for (const how of ['refused', 'unreachable'] as const) {
+    const sample = await fixture.sample();
+    const before = await fixture.writes(sample);
+    const outcome = await commanded(await fixture.cutOffAfterWrite(how), sample);
+    must((await fixture.writes(sample)) > before, `the target took the write before it was ${how}`);
+    must(outcome.kind !== 'not-applied', `a target that is ${how} after the write leaves it unknown`);
+    mustHoldNoSecret(outcome, fixture.secrets);
+  }
+}
+
 async function refusesUnknownChange(fixture: ConformanceFixture): Promise<void> {
   const sample = await fixture.sample();
   const before = await fixture.writes(sample);
-  const outcome = await runCommand(fixture.executor, commandOf({ ...sample, change: 'no-such-change@v1' }), {
-    now: Date.now,
-    startTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    },
-    highestEpoch: 1,
-    startedBefore: false,
-    mayWrite: () => true,
-  });
+  const outcome = await commanded(fixture.executor, { ...sample, change: 'no-such-change@v1' });
   must(outcome.kind === 'refused' && outcome.code === 'unknown-change', 'an unknown change is refused');
   must((await fixture.writes(sample)) === before, 'an unknown change writes nothing');
 }
@@ -161,6 +165,18 @@ async function mustSee(fixture: ConformanceFixture, sample: Sample, state: LookU
   mustHoldNoSecret(seen, fixture.secrets);
   must(seen.state === state, `a look-up sees ${state}, it saw ${seen.state}`);
 }
+
+const commanded = (executor: Executor, sample: Sample): Promise<Outcome> =>
+  runCommand(executor, commandOf(sample), {
+    now: Date.now,
+    startTimer: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+    highestEpoch: 1,
+    startedBefore: false,
+    mayWrite: () => true,
+  });
 
 const commandOf = (sample: Sample): CommandData => {
   const { sequenceId, step, attempt, epoch } = requestFor(sample);

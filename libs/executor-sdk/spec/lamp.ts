@@ -14,8 +14,14 @@ export class Lamp {
   on = false;
   switchedBy: string | null = null;
   readonly journal: string[] = [];
-  readonly faults: { lookUp?: () => void; before?: () => void; after?: () => void; hangs?: boolean; blind?: boolean } =
-    {};
+  readonly faults: {
+    lookUp?: () => void;
+    before?: () => void;
+    after?: () => void;
+    later?: () => Promise<void>;
+    hangs?: boolean;
+    blind?: boolean;
+  } = {};
   state: LookUp['state'] | null = null;
 
   executor(capability: CapabilityClass): Executor {
@@ -46,6 +52,7 @@ export class Lamp {
     this.on = on;
     this.switchedBy = attemptId;
     this.faults.after?.();
+    await this.faults.later?.();
     return { changed: true, evidence: { on } };
   }
 

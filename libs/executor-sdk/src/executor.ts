@@ -59,7 +59,8 @@ export interface Written {
  * 1. `lookUp` never writes.
  * 2. `apply` and `revert` return only once the target has taken the change. They write only what differs, so a repeat of the
  *    same attempt writes nothing.
- * 3. They throw {@link NotApplied} only when it is certain that nothing was written. Any other error means: unknown.
+ * 3. They throw {@link NotApplied} only when it is certain that nothing was written. Any other error means: unknown. What follows the
+ *    first write is done in `afterFirstWrite`, so that no refusal comes out of it.
  * 4. They stop calling the target when the request's signal fires.
  * 5. Evidence, error texts and logs carry no credential.
  */

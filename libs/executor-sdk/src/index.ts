@@ -10,6 +10,7 @@ export type {
   Written,
 } from './executor';
 export { NotApplied, type Refusal } from './not-applied';
+export { afterFirstWrite } from './after-first-write';
 export type { StartTimer } from './deadline';
 export { boundedEvidence, evidenceLimits } from './evidence';
 export { runCommand, type RunDeps } from './run-command';

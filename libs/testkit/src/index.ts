@@ -5,3 +5,4 @@ export { LAGGING_PLAN, LAGGING_TARGETS, LaggingRegion } from './lagging-region';
 export { exampleMutation, TargetStory } from './target-story';
 export { ToldTargets } from './told-targets';
 export { GoneAround } from './gone-around';
+export { CutLine } from './cut-line';
