@@ -119,6 +119,17 @@ describe('look-up as a command', () => {
     expect(lamp.writes).toEqual([]);
   });
 
+  it('says that it is there in part, however much else there is to say', async () => {
+    const rows = Array.from({ length: 50 }, () => 'x'.repeat(1_000));
+    const executor: Executor = {
+      ...new Lamp().executor('C'),
+      lookUp: () => Promise.resolve({ state: 'partial', byThisAttempt: null, evidence: { rows } }),
+    };
+    const deps = { now: Date.now, startTimer, highestEpoch: 1, startedBefore: false, mayWrite: () => true };
+    const outcome = await runCommand(executor, command({ verb: 'look-up' }), deps);
+    expect(outcome).toMatchObject({ state: 'absent', evidence: { omitted: 'too large', partial: true } });
+  });
+
   it('that fails knows nothing, and says why', async () => {
     const lamp = new Lamp();
     lamp.faults.lookUp = refuses();

@@ -140,10 +140,10 @@ async function lookUpOnly(run: Run): Promise<Outcome> {
     const seen = await within(run.command.deadlineMs, run.deps.startTimer, (deadline) =>
       run.executor.lookUp(requestOf(run.command, deadline)),
     );
-    return lookedUp(seen.state === 'partial' ? 'absent' : seen.state, seen.byThisAttempt, {
-      ...seen.evidence,
-      ...(seen.state === 'partial' ? { partial: true } : {}),
-    });
+    if (seen.state !== 'partial') return lookedUp(seen.state, seen.byThisAttempt, seen.evidence);
+    // Added to what is bounded already: the mark decides what follows, so it is never cut away.
+    const { evidence, ...rest } = lookedUp('absent', seen.byThisAttempt, seen.evidence);
+    return { ...rest, evidence: { ...evidence, partial: true } };
   } catch (error) {
     const refused: Evidence = error instanceof NotApplied ? { ...error.evidence, code: error.code } : {};
     return lookedUp('unknown', null, { ...refused, reason: textOf(error) });
@@ -203,7 +203,12 @@ const lookedUp = (
   state: 'in-effect' | 'absent' | 'unknown',
   byThisAttempt: boolean | null,
   evidence: Evidence,
-): Outcome => ({ kind: 'looked-up', state, byThisAttempt, evidence: boundedEvidence(evidence) });
+): Extract<Outcome, { kind: 'looked-up' }> => ({
+  kind: 'looked-up',
+  state,
+  byThisAttempt,
+  evidence: boundedEvidence(evidence),
+});
 
 const staleEpoch = (command: CommandData, highest: number): Outcome => ({
   kind: 'refused',

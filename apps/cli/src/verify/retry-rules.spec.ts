@@ -40,6 +40,17 @@ describe('verify of a step that was tried again', () => {
     expect(failing(attempt, change)).toMatchObject({ ok: false, code: 'attempt-not-allowed' });
   });
 
+  it('finds in order what was left in part and is held against a plan that says fail', () => {
+    const halfDone = new ToldLedger(targets);
+    const held = halfDone.submit(examplePlan({ roles: { target: 'idp', onFailure: { attempts: 1 } } }, ['us-east']));
+    held.result('roles', { kind: 'unknown', reason: 'lost', evidence: {} });
+    held.result('roles', { kind: 'looked-up', state: 'absent', byThisAttempt: null, evidence: { partial: true } });
+    halfDone.pass(1_000);
+    held.decided('resume', [], 'the other half can be written now');
+    held.after(1_000);
+    expect(new Retelling(halfDone).verdict()).toMatchObject({ ok: true, sequences: 1 });
+  });
+
   it('finds an attempt that nobody resumed', () => {
     const resumed = (fact: PlainFact): boolean => fact.kind === 'sequence-resumed';
     const text = told.deciding(resumed, (facts) =>

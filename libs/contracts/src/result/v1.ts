@@ -14,7 +14,8 @@ export const evidence = z.record(z.string().max(100), z.json());
  *   `duplicateSuspected` why an effect of the same attempt may have come before this one (left out: none can have)
  * - `not-applied`: nothing was written, and why; `retriable` when trying again may help
  * - `unknown`: the executor cannot say; only a look-up or a person settles it
- * - `looked-up`: what is there now; `byThisAttempt` null when the target cannot tell whose it is
+ * - `looked-up`: what is there now; `byThisAttempt` null when the target cannot tell whose it is. `absent` with `partial: true` in its
+ *   evidence: in effect in some of the scopes or members, so neither whole nor nothing
  * - `refused`: the command was not tried (stale epoch, unknown change, wrong target)
  */
 export const outcome = z.discriminatedUnion('kind', [

@@ -1,6 +1,7 @@
 import type { EvolutionRecord } from '@causeway/contracts';
 import { own } from '../own';
 import { isOperators } from './order';
+import { isLeftInPart } from './retry';
 import { ABSENT, END_GATE, type OpenSequence, type SequenceState, type StepState, type StepTimes } from './state';
 
 /**
@@ -93,7 +94,8 @@ function claimed(
 }
 
 function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): StepState {
-  const times: StepTimes = { changedAt: fact.at, commandedAt: step.commandedAt, acceptedAt: step.acceptedAt };
+  const { commandedAt, acceptedAt, leftInPart } = step;
+  const times: StepTimes = { changedAt: fact.at, commandedAt, acceptedAt, ...(leftInPart && { leftInPart }) };
   switch (fact.kind) {
     case 'step-commanded':
       return commanded(step, fact, times);
@@ -101,6 +103,7 @@ function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): Ste
       return {
         ...times,
         acceptedAt: fact.acceptedAt,
+        leftInPart: undefined,
         phase: 'applied',
         attempt: fact.attempt,
         changed: fact.changed,
@@ -111,9 +114,7 @@ function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): Ste
     case 'outcome-unknown':
       return { ...times, phase: 'outcome-unknown', ...unanswered(step, fact), lookUp: null };
     case 'step-not-applied':
-      return fact.final
-        ? { ...times, phase: 'not-applied', attempt: fact.attempt, code: fact.code, message: fact.message }
-        : { ...times, phase: 'retry-later', attempt: fact.attempt, because: fact.message, retryAt: retryAt(fact) };
+      return notApplied(step, fact, times);
     case 'step-previewed':
       return { ...times, phase: 'previewed', found: fact.state };
     default:
@@ -130,6 +131,18 @@ function unanswered(
     return { attempt, reason, unanswered: step.command };
   const before = step.phase === 'outcome-unknown' ? step.unanswered : undefined;
   return { attempt, reason, ...(before && { unanswered: before }) };
+}
+
+function notApplied(
+  step: StepState,
+  fact: Extract<StepFact, { kind: 'step-not-applied' }>,
+  before: StepTimes,
+): StepState {
+  const { attempt, code, message } = fact;
+  const times: StepTimes = { ...before, leftInPart: isLeftInPart(step, code) || undefined };
+  return fact.final
+    ? { ...times, phase: 'not-applied', attempt, code, message }
+    : { ...times, phase: 'retry-later', attempt, because: message, retryAt: retryAt(fact) };
 }
 
 /** Records of releases that did not say when follow the rule of then. */

@@ -4,7 +4,7 @@ import type { Context, Input } from './context';
 import type { Draft } from './decision';
 import { holdAll } from './holds';
 import { requestProbe } from './probe';
-import { afterFailure } from './retry';
+import { afterFailure, FOUND_IN_PART, isLeftInPart } from './retry';
 import { stepState, type CommandRef, type OpenSequence, type StepState } from './state';
 
 /**
@@ -120,7 +120,9 @@ export function notApplied(
   message: string,
   retriable: boolean,
 ): void {
-  const next = afterFailure(draft.state, step, attempt, retriable, draft.at);
+  const usual = afterFailure(draft.state, step, attempt, retriable, draft.at);
+  // What stands in some places and not in others does not end by itself: a person says what is to come of it.
+  const next = usual === 'final' && isLeftInPart(stepState(draft.state, step.id), code) ? null : usual;
   draft.add({
     kind: 'step-not-applied',
     step: step.id,
@@ -154,7 +156,10 @@ function isStillOut({ state }: Draft<OpenSequence>, id: string, found: string): 
   return found === 'absent' && now.phase === 'outcome-unknown' && now.unanswered !== undefined;
 }
 
-/** The answer to a look-up after an unknown outcome. Absent means: certain that nothing is there, so trying again is safe. */
+/**
+ * The answer to a look-up after an unknown outcome. Absent means: certain that it is not there as wanted, so trying again is safe; it may
+ * still be there in part.
+ */
 function settle(
   input: ResultInput,
   draft: Draft<OpenSequence>,
@@ -175,17 +180,19 @@ function settle(
       settledByLookUp: true,
     });
   } else if (found === 'absent') {
-    notApplied(
-      input.digest,
-      draft,
-      step,
-      attempt,
-      'found-absent',
-      'a look-up found that the attempt left nothing',
-      true,
-    );
+    const { code, message } = isInPart(outcome) ? IN_PART : ABSENT;
+    notApplied(input.digest, draft, step, attempt, code, message, true);
   } else {
     const reason = outcome.kind === 'looked-up' ? 'the look-up could not tell' : 'the look-up gave no answer';
     draft.add({ kind: 'outcome-unknown', step: step.id, attempt, reason, result: input.digest, at: draft.at });
   }
 }
+
+const ABSENT = { code: 'found-absent', message: 'a look-up found that the attempt left nothing' };
+const IN_PART = {
+  code: FOUND_IN_PART,
+  message: 'a look-up found the change there in part; the evidence of its result says where',
+};
+
+const isInPart = (outcome: Outcome): boolean =>
+  outcome.kind === 'looked-up' && outcome.state === 'absent' && outcome.evidence['partial'] === true;

@@ -98,6 +98,56 @@ describe('a step that was not applied', () => {
   });
 });
 
+describe('an attempt that is found in part', () => {
+  const LOST = { kind: 'unknown' as const, reason: 'lost; written in part', evidence: {} };
+  const lookedUp = (evidence: { partial?: true }) => ({
+    ...{ kind: 'looked-up' as const, state: 'absent' as const, byThisAttempt: null, evidence },
+  });
+  function foundInPart(story: SequenceStory) {
+    story.result('roles', LOST);
+    return story.result('roles', lookedUp({ partial: true }));
+  }
+
+  it('is called so and tried again, and after the last attempt waits for an operator though the plan says fail', () => {
+    const story = begun({ attempts: 2, pause: '10s', then: 'fail' });
+    expect(foundInPart(story)).toMatchObject([{ kind: 'step-not-applied', code: 'found-in-part', final: false }]);
+    expect(kindsOf(story.after(10_000))).toEqual(['step-commanded roles']);
+    const facts = foundInPart(story);
+    expect(facts).toMatchObject([
+      { kind: 'step-not-applied', code: 'found-in-part', final: false, retryAt: null },
+      { kind: 'gate-held', because: [{ reason: 'stopped', detail: expect.stringContaining('in part') }] },
+    ]);
+    expect(facts[0]).toHaveProperty('message', expect.stringContaining('in part'));
+    expect(story.after(3_600_000)).toEqual([]);
+    expect(kindsOf(story.decision('resume'))).toEqual(['sequence-resumed']);
+    expect(kindsOf(story.after(1_000))).toEqual(['step-commanded roles']);
+    expect(replay(story.facts)).toEqual(story.state);
+  });
+
+  it('is not ended by a later refusal for good either: the part still stands', () => {
+    const story = begun({ attempts: 3, pause: '10s', then: 'fail' });
+    foundInPart(story);
+    story.after(10_000);
+    const facts = story.result('roles', FOR_GOOD);
+    expect(kindsOf(facts)).toEqual(['step-not-applied roles', 'gate-held gateway']);
+    expect(replay(story.facts)).toEqual(story.state);
+  });
+
+  it('ends as the plan says once nothing of it is there any more, or an operator aborts', () => {
+    const gone = begun({ attempts: 2, pause: '10s', then: 'fail' });
+    foundInPart(gone);
+    gone.after(10_000);
+    gone.result('roles', LOST);
+    expect(kindsOf(gone.result('roles', lookedUp({})))).toEqual(['step-not-applied roles', 'sequence-ended']);
+    const aborted = begun({ attempts: 1, then: 'fail' });
+    aborted.result('roles', LOST);
+    aborted.decision('abort');
+    const facts = aborted.result('roles', lookedUp({ partial: true }));
+    expect(kindsOf(facts)).toEqual(['step-not-applied roles', 'sequence-ended']);
+    expect(facts[0]).toMatchObject({ code: 'found-in-part' });
+  });
+});
+
 describe('an unknown outcome', () => {
   it('is never tried again before it is settled, whatever the policy says', () => {
     const story = begun({ ...POLICY, attempts: 100, pause: '1ms' });
@@ -116,6 +166,7 @@ describe('an unknown outcome', () => {
       BUSY,
       { kind: 'unknown' as const, reason: 'lost', evidence: {} },
       { kind: 'looked-up' as const, state: 'absent' as const, byThisAttempt: null, evidence: {} },
+      { kind: 'looked-up' as const, state: 'absent' as const, byThisAttempt: null, evidence: { partial: true } },
       { kind: 'looked-up' as const, state: 'unknown' as const, byThisAttempt: null, evidence: {} },
     );
     fc.assert(

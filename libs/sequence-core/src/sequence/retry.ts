@@ -1,6 +1,6 @@
 import { durationMs, type FrozenStep, type OnFailure } from '@causeway/contracts';
 import { own } from '../own';
-import type { OpenSequence } from './state';
+import type { OpenSequence, StepState } from './state';
 
 /** What holds where a plan says nothing. */
 const USUAL: NonNullable<FrozenStep['onFailure']> = {
@@ -26,6 +26,16 @@ export const policyOf = ({ onFailure }: Pick<FrozenStep, 'onFailure'>): NonNulla
 /** How an attempt counts against the policy: an operator who resumes grants all attempts anew. */
 const countedAttempt = ({ resumedAfter }: Pick<OpenSequence, 'resumedAfter'>, id: string, attempt: number): number =>
   attempt - (own(resumedAfter, id) ?? 0);
+
+/** The code of an attempt that a look-up found in effect in some of its scopes or members, and absent in others. */
+export const FOUND_IN_PART = 'found-in-part';
+
+/** Codes of attempts after which it is known, or a person says, that nothing at all is there. */
+const LEFT_NOTHING = new Set(['found-absent', 'lost-and-absent', 'settled-as-not-applied']);
+
+/** Whether a part of the step's change is known to stand at the target after an attempt that ended with this code. */
+export const isLeftInPart = ({ leftInPart }: StepState, code: string): boolean =>
+  code === FOUND_IN_PART || (leftInPart === true && !LEFT_NOTHING.has(code));
 
 /** Milliseconds from the failure of the n-th counted attempt to the next one. */
 const pauseAfter = (step: Pick<FrozenStep, 'onFailure'>, counted: number): number => {

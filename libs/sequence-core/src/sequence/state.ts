@@ -108,6 +108,8 @@ export interface StepTimes {
   readonly changedAt: string;
   readonly commandedAt?: string;
   readonly acceptedAt?: string;
+  /** An earlier attempt was found in part, and nothing since has shown that it is whole or gone. Absent: no. */
+  readonly leftInPart?: true | undefined;
 }
 
 export const ABSENT: SequenceState = { status: 'absent' };
