@@ -108,6 +108,7 @@ function hostingOf(hosted: HostedExecutor, parts: HostingParts, log: HostLog): H
     now: Date.now,
     startTimer,
     mayStart: () => lease.isValid(),
+    mayWrite: ({ holder }) => lease.stands(holder),
     onAnswer: (answered) => results.add(answered),
   });
   const onLeaseLost = (lost: string): Promise<void> => tellLeaseLost(lost, parts);

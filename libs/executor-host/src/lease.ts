@@ -44,6 +44,11 @@ export class Lease {
     return this.deps.monotonic() < this.validUntil - SPARE_MS;
   }
 
+  /** Whether what was taken under this holder may still be written: it is this lease, not one that followed it, and it is valid. */
+  stands(holder: string): boolean {
+    return holder === this.current && this.isValid();
+  }
+
   async register(): Promise<void> {
     const asked = this.deps.monotonic();
     await this.deps.database.query(REGISTER, [this.current, LEASE_MS]);

@@ -22,8 +22,10 @@ export interface WorkerOptions {
   readonly concurrency: number;
   now(): number;
   readonly startTimer: StartTimer;
-  /** Whether something new may begin, and what was begun may write: the lease stands. */
+  /** Whether something new may begin: the lease stands. */
   mayStart(): boolean;
+  /** Whether this claim may still be written: the lease it was taken under stands. */
+  mayWrite(claim: Claim): boolean;
   onAnswer(answered: Answered): void;
 }
 
@@ -116,7 +118,7 @@ export class Worker {
     const { executor, now, startTimer } = this.options;
     const highestEpoch = Math.max(claim.highestEpoch, this.epochs.get(claim.command.data.sequenceId)?.highest ?? 0);
     const startedBefore = claim.interrupted;
-    const mayWrite = (): boolean => this.options.mayStart();
+    const mayWrite = (): boolean => this.options.mayWrite(claim);
     const deps = { now, startTimer, highestEpoch, startedBefore, mayWrite };
     const outcome = await runCommand(executor, claim.command.data, deps);
     this.options.onAnswer({ claim, outcome, startedAt, finishedAt: now() });

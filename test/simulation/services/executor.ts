@@ -48,6 +48,7 @@ export async function bootExecutor(house: House, process: SimProcess, name: stri
       return () => clearTimeout(timer);
     },
     mayStart: () => lease.isValid(),
+    mayWrite: ({ holder }) => lease.stands(holder),
     onAnswer: (answered) => results.add(bugs.answered(answered)),
   });
   const onLeaseLost = (): Promise<void> => Promise.resolve();
