@@ -155,6 +155,7 @@ export class Hosting {
   }
 
   private async fetchOwn(): Promise<void> {
+    if (this.known.size > MOST_IN_MEMORY - FETCH) return;
     const { claims, lease } = this.parts;
     const fetched = await claims.own(lease.holder, [...this.known], FETCH);
     this.behind = fetched.length === FETCH;
