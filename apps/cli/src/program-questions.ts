@@ -3,7 +3,7 @@ import { MUTATION_CLASSES } from '@causeway/contracts';
 import { abort, resume, settle, type AbortFlags, type ResumeFlags, type SettleFlags } from './commands/decide';
 import { explained, mutations, outside, type MutationsFlags, type OutsideFlags } from './commands/mutations';
 import { effective, exposure, lacking, path, pathDiff, type EffectiveFlags, type RunFlags } from './commands/paths';
-import type { ProofFlags } from './commands/proofs';
+import { ledgerKeyFrom, type ProofFlags } from './commands/proofs';
 import { upstream, waiting, type UpstreamFlags } from './commands/situation';
 import type { Run } from './program';
 
@@ -13,7 +13,17 @@ const RUN_OF = 'id or key of the sequence (default: the only open one, else the 
 
 const withRun = (command: Command): Command => command.option('--run <sequence>', RUN_OF);
 const withProofs = (command: Command): Command =>
-  command.option('--with-proofs <file>', 'write the answer, the ledger entries it names and their proofs to a file');
+  command
+    .option('--with-proofs <file>', 'write the answer, the ledger entries it names and their proofs to a file')
+    .addOption(
+      new Option('--key <vkey>', 'check their signature: the key you know the ledger by').argParser(ledgerKeyFrom),
+    )
+    .hook('preAction', mustHaveProofs);
+
+function mustHaveProofs(command: Command): void {
+  const { key, withProofs: file } = command.opts<ProofFlags>();
+  if (key !== undefined && file === undefined) command.error('error: --key checks proofs: name --with-proofs <file>');
+}
 
 /** What people ask about what happened. */
 export function addQuestionCommands(program: Command, run: Run): void {
