@@ -4,7 +4,7 @@ import { abort, resume, settle, type AbortFlags, type ResumeFlags, type SettleFl
 import { explained, mutations, outside, type MutationsFlags, type OutsideFlags } from './commands/mutations';
 import { effective, exposure, lacking, path, pathDiff, type EffectiveFlags, type RunFlags } from './commands/paths';
 import { ledgerKeyFrom, type ProofFlags } from './commands/proofs';
-import { upstream, waiting, type UpstreamFlags } from './commands/situation';
+import { upstream, waiting, type UpstreamFlags, type WaitingFlags } from './commands/situation';
 import type { Run } from './program';
 
 const TIMES = `
@@ -110,8 +110,9 @@ function addSituationCommands(program: Command, run: Run): void {
     .action(run((session, target: string, flags: UpstreamFlags) => upstream(session, target, flags)));
   withProofs(program.command('waiting'))
     .description('what each open sequence waits for, since when, and who can do something about it')
+    .option('--limit <n>', 'most reasons', '1000')
     .addHelpText('after', '\nExample:\n  causeway waiting')
-    .action(run((session, flags: ProofFlags) => waiting(session, flags)));
+    .action(run((session, flags: WaitingFlags) => waiting(session, flags)));
   program
     .command('resume')
     .description('begin a sequence that waits for it, or let it go on with what it noticed accepted as it is')

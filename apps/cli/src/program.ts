@@ -139,7 +139,7 @@ function addSequenceCommands(program: Command, run: Run): void {
     .command('history')
     .description('what happened at a target, or the ledger entries of a sequence')
     .argument('<target|sequence>', 'name of a target, or id of a sequence')
-    .option('--limit <n>', 'most rows', '1000')
+    .option('--limit <n>', 'most rows: the newest, told oldest first', '1000')
     .addHelpText('after', '\nExamples:\n  causeway history edge\n  causeway history edge -o jsonl')
     .action(run((session, ref: string, flags: HistoryFlags) => history(session, ref, flags)));
 }

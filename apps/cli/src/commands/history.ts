@@ -3,23 +3,29 @@ import { EXIT } from '../exit-codes';
 import { entriesText, targetHistoryText } from '../format/history';
 import type { Session } from '../session';
 import { limitOf } from './number-flags';
-import { allPages } from './pages';
+import { allPages, tellMore } from './pages';
 import { isSequenceId } from './sequence-ref';
 
 export interface HistoryFlags {
   readonly limit: string;
 }
 
-/** Of a sequence when it is named by its id, of a target otherwise. */
+/** Of a sequence when it is named by its id, of a target otherwise: the newest rows, told oldest first. */
 export async function history(session: Session, ref: string, flags: HistoryFlags): Promise<number> {
   const limit = limitOf(flags.limit);
   if (isSequenceId(ref)) {
-    const { items: entries } = await allPages<Page<EntryItem>>(session, `/v1/sequences/${ref}/history`, limit);
-    session.answer({ items: entries }, () => entriesText(entries), entries);
+    const entries = await newest<EntryItem>(session, `/v1/sequences/${ref}/history`, limit);
+    session.answer({ items: entries.items }, () => entriesText(entries.items), entries.items);
+    tellMore(session, entries.more, limit);
     return EXIT.done;
   }
-  const path = `/v1/targets/${encodeURIComponent(ref)}/history`;
-  const { items: events } = await allPages<Page<TargetEvent>>(session, path, limit);
-  session.answer({ items: events }, () => targetHistoryText(ref, events), events);
+  const events = await newest<TargetEvent>(session, `/v1/targets/${encodeURIComponent(ref)}/history`, limit);
+  session.answer({ items: events.items }, () => targetHistoryText(ref, events.items), events.items);
+  tellMore(session, events.more, limit);
   return EXIT.done;
+}
+
+async function newest<T>(session: Session, path: string, limit: number): Promise<{ items: T[]; more: boolean }> {
+  const { items, more } = await allPages<Page<T>>(session, path, limit, { order: 'newest' });
+  return { items: [...items].reverse(), more };
 }

@@ -3,7 +3,7 @@ import { EXIT } from '../exit-codes';
 import { explainedText, mutationsText, outsideText } from '../format/mutations';
 import type { Session } from '../session';
 import { limitOf } from './number-flags';
-import { allPages } from './pages';
+import { allPages, tellMore } from './pages';
 import { momentOf } from './time-flag';
 import { writeProofs, type ProofFlags } from './proofs';
 
@@ -29,7 +29,7 @@ export async function mutations(session: Session, flags: MutationsFlags): Promis
   const limit = limitOf(flags.limit);
   const { asOf, items, more } = await allPages<AsOfPage<MutationItem>>(session, '/v1/mutations', limit, query);
   session.answer({ asOf, items }, () => mutationsText(items, asOf), items);
-  if (more) session.io.say(`there are more: --limit ${limit * 2}`);
+  tellMore(session, more, limit);
   await writeProofs(session, { asOf, items }, flags);
   return EXIT.done;
 }

@@ -1,7 +1,10 @@
 import { CliFailure, EXIT } from '../exit-codes';
 
+/** The highest `--limit`. */
+export const MOST_ITEMS = 999_999;
+
 /** Most items of a list. */
-export const limitOf = (text: string): number => numberOf('--limit', text, 999_999);
+export const limitOf = (text: string): number => numberOf('--limit', text, MOST_ITEMS);
 
 /** The attempt of a step that was looked at. */
 export const attemptOf = (text: string): number => numberOf('--attempt', text, 1_000);

@@ -2,12 +2,10 @@ import type { AsOfPage, UpstreamAnswer, WaitingItem } from '@causeway/console-ap
 import { EXIT } from '../exit-codes';
 import { upstreamText, waitingText } from '../format/situation';
 import type { Session } from '../session';
-import { allPages } from './pages';
+import { limitOf } from './number-flags';
+import { allPages, tellMore } from './pages';
 import { momentOf } from './time-flag';
 import { writeProofs, type ProofFlags } from './proofs';
-
-/** Most open sequences that are told. */
-const MOST_WAITING = 1_000;
 
 export interface UpstreamFlags extends ProofFlags {
   readonly since: string;
@@ -23,9 +21,15 @@ export async function upstream(session: Session, target: string, flags: Upstream
   return EXIT.done;
 }
 
-export async function waiting(session: Session, flags: ProofFlags): Promise<number> {
-  const { asOf, items } = await allPages<AsOfPage<WaitingItem>>(session, '/v1/waiting', MOST_WAITING);
+export interface WaitingFlags extends ProofFlags {
+  readonly limit: string;
+}
+
+export async function waiting(session: Session, flags: WaitingFlags): Promise<number> {
+  const limit = limitOf(flags.limit);
+  const { asOf, items, more } = await allPages<AsOfPage<WaitingItem>>(session, '/v1/waiting', limit);
   session.answer({ asOf, items }, () => waitingText(items, session.io.now(), session.paint), items);
+  tellMore(session, more, limit);
   await writeProofs(session, { asOf, items }, flags);
   return EXIT.done;
 }

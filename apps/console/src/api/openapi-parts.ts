@@ -25,6 +25,10 @@ export const inQuery = (name: string, description: string, schema: object = { ty
 });
 export const LIMIT = inQuery('limit', 'Most items of the answer.', { type: 'integer', minimum: 1, maximum: MAX_PAGE });
 export const PAGING = [LIMIT, inQuery('cursor', 'nextCursor of the page before.')];
+/** Of a history. */
+export const ORDER = inQuery('order', 'What comes first; absent: the oldest. A cursor keeps its order.', {
+  enum: ['oldest', 'newest'],
+});
 export const ID = inPath('id', 'Sequence id.');
 export const INDEX = inPath('index', 'Ledger index.');
 export const KEY = {

@@ -17,7 +17,7 @@ import {
 } from '@causeway/console-api';
 import { plan } from '@causeway/contracts';
 import { diagnosis } from '@causeway/self-check';
-import { ID, inPath, INDEX, inQuery, json, KEY, LIMIT, PAGING, ref, type Route } from './openapi-parts';
+import { ID, inPath, INDEX, inQuery, json, KEY, LIMIT, ORDER, PAGING, ref, type Route } from './openapi-parts';
 import { QUESTION_ROUTES, QUESTION_SCHEMAS } from './openapi-questions';
 
 const LAST_EVENT_ID = {
@@ -53,8 +53,8 @@ const BASE_ROUTES: readonly Route[] = [
   },
   {
     ...{ method: 'get', path: '/v1/sequences/{id}/history', id: 'sequenceHistory', content: json('EntryPage') },
-    summary: 'Ledger entries of a sequence, oldest first.',
-    parameters: [ID, ...PAGING],
+    summary: 'Ledger entries of a sequence, oldest or newest first.',
+    parameters: [ID, ...PAGING, ORDER],
     refusals: [400, 404],
   },
   {
@@ -71,7 +71,7 @@ const BASE_ROUTES: readonly Route[] = [
   {
     ...{ method: 'get', path: '/v1/targets/{name}/history', id: 'targetHistory', content: json('TargetEventPage') },
     summary: 'What sequences did at a target, and when it became effective where.',
-    parameters: [inPath('name', 'Target name.'), ...PAGING],
+    parameters: [inPath('name', 'Target name.'), ...PAGING, ORDER],
     refusals: [400, 404],
   },
   {

@@ -23,6 +23,13 @@ export function limitOf(text: string | undefined, preset = 50): number {
   throw new Refused(400, 'limit-invalid', `limit must be a number from 1 to ${MAX_PAGE}.`);
 }
 
+/** Whether a history is asked for from its end; absent: from its beginning. */
+export function newestFirst(order: string | undefined): boolean {
+  if (order === undefined || order === 'oldest') return false;
+  if (order === 'newest') return true;
+  throw new Refused(400, 'order-invalid', 'order must be oldest or newest: what comes first.');
+}
+
 /** A ledger position; null when absent. */
 export function positionOf(text: string | undefined, name: string): number | null {
   if (text === undefined || text === '') return null;

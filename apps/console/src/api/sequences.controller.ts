@@ -1,7 +1,7 @@
 import type { EntryItem, Explanation, Page, SequenceSummary, SequenceView } from '@causeway/console-api';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { Questions } from '../handle/questions';
-import { limitOf, nameOf, sequenceIdOf, statusOf } from './query';
+import { limitOf, nameOf, newestFirst, sequenceIdOf, statusOf } from './query';
 
 @Controller('v1/sequences')
 export class SequencesController {
@@ -31,7 +31,9 @@ export class SequencesController {
     @Param('id') id: string,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
+    @Query('order') order?: string,
   ): Promise<Page<EntryItem>> {
-    return this.questions.history(sequenceIdOf(id), limitOf(limit), cursor);
+    const page = { limit: limitOf(limit), cursor, newestFirst: newestFirst(order) };
+    return this.questions.history(sequenceIdOf(id), page);
   }
 }

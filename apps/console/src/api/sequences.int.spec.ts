@@ -129,6 +129,23 @@ describe('a sequence that waits for a lagging region', () => {
     }
     expect(seen).toEqual(ledger.entries.map((_, index) => String(index)));
   });
+
+  it.each([
+    ['a sequence', `${path}/history`],
+    ['a target', '/v1/targets/edge/history'],
+  ])('gives the history of %s from its end, page by page, without a gap', async (_, history) => {
+    const whole = (await house.get(`${history}?limit=500`)).body as Page<unknown>;
+    const seen: unknown[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const asked = `${history}?order=newest&limit=3${cursor && `&cursor=${cursor}`}`;
+      const page = (await house.get(asked)).body as Page<unknown>;
+      seen.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    expect(seen.length).toBeGreaterThan(3);
+    expect(seen).toEqual([...whole.items].reverse());
+    expect((await house.get(`${history}?order=last`)).body).toMatchObject({ code: 'order-invalid' });
+  });
 });
 
 describe('the ledger over HTTP', () => {

@@ -1,7 +1,7 @@
 import type { Page, TargetEvent } from '@causeway/console-api';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { Questions } from '../handle/questions';
-import { limitOf, nameOf } from './query';
+import { limitOf, nameOf, newestFirst } from './query';
 
 @Controller('v1/targets')
 export class TargetsController {
@@ -12,7 +12,9 @@ export class TargetsController {
     @Param('name') name: string,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
+    @Query('order') order?: string,
   ): Promise<Page<TargetEvent>> {
-    return this.questions.targetHistory(nameOf(name, 'target'), limitOf(limit), cursor);
+    const page = { limit: limitOf(limit), cursor, newestFirst: newestFirst(order) };
+    return this.questions.targetHistory(nameOf(name, 'target'), page);
   }
 }

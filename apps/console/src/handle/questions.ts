@@ -33,7 +33,9 @@ import {
   listFolded,
   newestCheckpoint,
   sequenceEntriesAfter,
+  sequenceEntriesBefore,
   targetEventsAfter,
+  targetEventsBefore,
   type EntryRow,
 } from '../store/question-store';
 import { loadFolded } from '../store/projection-store';
@@ -44,6 +46,16 @@ import { Refused } from './refused';
 
 /** Most sequences before one that an explanation names. */
 const MOST_QUEUED = 50;
+
+/** Above every ledger index. */
+const BEYOND_ALL = Number.MAX_SAFE_INTEGER;
+
+/** Which page of a history. The cursor is of a page in the same order. */
+export interface PageAsked {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  readonly newestFirst: boolean;
+}
 
 /** What people ask, answered from the tables. Every answer about a sequence or the ledger is as of a ledger position. */
 export class Questions {
@@ -109,16 +121,18 @@ export class Questions {
     };
   }
 
-  async history(id: string, limit: number, cursor: string | undefined): Promise<Page<EntryItem>> {
-    const after = positionsIn(cursor, 1)?.[0] ?? -1;
-    const rows = await this.sequenceEntries(id, after, limit + 1);
-    if (rows.length === 0 && after < 0) await this.sequence(id);
+  async history(id: string, { limit, cursor, newestFirst }: PageAsked): Promise<Page<EntryItem>> {
+    const from = positionsIn(cursor, 1)?.[0] ?? (newestFirst ? BEYOND_ALL : -1);
+    const read = newestFirst ? sequenceEntriesBefore : sequenceEntriesAfter;
+    const rows = (await read(this.database, id, from, limit + 1)).map(itemOf);
+    if (rows.length === 0 && cursor === undefined) await this.sequence(id);
     return pageOf(rows, limit);
   }
 
-  async targetHistory(target: string, limit: number, cursor: string | undefined): Promise<Page<TargetEvent>> {
-    const [index = -1, ordinal = 0] = positionsIn(cursor, 2) ?? [];
-    const found = await targetEventsAfter(this.database, target, { index, ordinal }, limit + 1);
+  async targetHistory(target: string, { limit, cursor, newestFirst }: PageAsked): Promise<Page<TargetEvent>> {
+    const [index = newestFirst ? BEYOND_ALL : -1, ordinal = 0] = positionsIn(cursor, 2) ?? [];
+    const read = newestFirst ? targetEventsBefore : targetEventsAfter;
+    const found = await read(this.database, target, { index, ordinal }, limit + 1);
     const items = found.slice(0, limit);
     const last = items.at(-1);
     return {

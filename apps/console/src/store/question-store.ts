@@ -53,6 +53,14 @@ export const sequenceEntriesAfter = (tx: Tx, sequenceId: string, after: number, 
     'console-sequence-entries',
   );
 
+/** Entries with an index below `before`, newest first. */
+export const sequenceEntriesBefore = (tx: Tx, sequenceId: string, before: number, limit: number): Promise<EntryRow[]> =>
+  tx.query<EntryRow>(
+    'select * from entry where sequence_id = $1 and index < $2 order by index desc limit $3',
+    [sequenceId, before, limit],
+    'console-sequence-entries-newest',
+  );
+
 export async function findEntry(tx: Tx, index: number): Promise<EntryRow | null> {
   const [row] = await tx.query<EntryRow>('select * from entry where index = $1', [index], 'console-entry');
   return row ?? null;
@@ -91,22 +99,47 @@ export async function listFolded(
   return rows.map(({ folded }) => JSON.parse(folded) as Folded);
 }
 
+export interface EventPlace {
+  readonly index: number;
+  /** Among the events of one entry. */
+  readonly ordinal: number;
+}
+export type PlacedEvent = TargetEvent & { readonly ordinal: number };
+
 export async function targetEventsAfter(
   tx: Tx,
   target: string,
-  after: { readonly index: number; readonly ordinal: number },
+  after: EventPlace,
   limit: number,
-): Promise<(TargetEvent & { readonly ordinal: number })[]> {
+): Promise<PlacedEvent[]> {
   const rows = await tx.query<{ body: string }>(
     `select body from target_event where target = $1 and (index, ordinal) > ($2::bigint, $3::int)
        order by index, ordinal limit $4`,
     [target, after.index, after.ordinal, limit],
     'console-target-events',
   );
-  return rows.map(({ body }) => {
-    const row = JSON.parse(body) as TargetEvent & { index: number; ordinal: number };
-    return { ...row, index: String(row.index) };
-  });
+  return rows.map(eventOf);
+}
+
+/** Newest first. */
+export async function targetEventsBefore(
+  tx: Tx,
+  target: string,
+  before: EventPlace,
+  limit: number,
+): Promise<PlacedEvent[]> {
+  const rows = await tx.query<{ body: string }>(
+    `select body from target_event where target = $1 and (index, ordinal) < ($2::bigint, $3::int)
+       order by index desc, ordinal desc limit $4`,
+    [target, before.index, before.ordinal, limit],
+    'console-target-events-newest',
+  );
+  return rows.map(eventOf);
+}
+
+function eventOf({ body }: { readonly body: string }): PlacedEvent {
+  const row = JSON.parse(body) as TargetEvent & EventPlace & { readonly index: number };
+  return { ...row, index: String(row.index) };
 }
 
 /** The newest checkpoint whose entries are all in the tables. */
