@@ -8,7 +8,7 @@ import { upstream, waiting, type UpstreamFlags, type WaitingFlags } from './comm
 import type { Run } from './program';
 
 const TIMES = `
-Times: 2026-01-31T14:03:11Z, 14:03:11 (UTC, the last one that was), or how long ago: 30s, 10m, 2h.`;
+Times: 2026-01-31T14:03:11Z, 14:03:11 (the last one that was), or how long ago: 30s, 10m, 2h. UTC unless an offset says otherwise.`;
 const RUN_OF = 'id or key of the sequence (default: the only open one, else the newest; it says which)';
 
 const withRun = (command: Command): Command => command.option('--run <sequence>', RUN_OF);

@@ -2,9 +2,11 @@ import { duration, durationMs } from '@causeway/contracts';
 import { CliFailure, EXIT } from '../exit-codes';
 
 const DAY_MS = 86_400_000;
+const FULL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/;
 
 /**
- * A moment as people write it, as RFC 3339: in full, as a time of day in UTC (the last one that was), or how long ago.
+ * A moment as people write it, as RFC 3339: in full, as a time of day (the last one that was), or how long ago. What names no zone is UTC,
+ * as everything in the ledger is, wherever the person sits.
  * @param nowMs Unix milliseconds
  */
 export function momentOf(text: string, flag: string, nowMs: number): string {
@@ -14,8 +16,9 @@ export function momentOf(text: string, flag: string, nowMs: number): string {
     const ms = Date.parse(`${today}T${text.replace('Z', '')}Z`);
     if (!Number.isNaN(ms)) return new Date(ms > nowMs ? ms - DAY_MS : ms).toISOString();
   }
-  const isFull = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text));
-  if (isFull) return new Date(text).toISOString();
+  const [isFull, zone] = FULL.exec(text) ?? [];
+  const ms = isFull ? Date.parse(zone === undefined ? `${text}Z` : text) : NaN;
+  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
   const forms = '2026-01-31T14:03:11Z, 14:03:11 (UTC), or how long ago like 10m';
   throw new CliFailure(EXIT.usage, `${flag} ${text}: must be a time like ${forms}`);
 }
