@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What is answered to a request, as JSON; null: the connection is cut without a word. */
-export type StubAnswer = (url: URL, request: IncomingMessage) => unknown;
+/** What is answered to a request: a text as it is, all else as JSON; null: the connection is cut without a word. */
+export type StubAnswer = (url: URL, request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** A server in the place of a console, which says whatever a spec lets it say. */
 export class StubConsole {
@@ -18,9 +18,9 @@ export class StubConsole {
     const server = createServer((request, response) => {
       const path = request.url ?? '/';
       stub.asked.push(path);
-      const body = answer(new URL(path, stub.url), request);
+      const body = answer(new URL(path, stub.url), request, response);
       if (body === null) request.socket.destroy();
-      else response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+      else response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const stub = new StubConsole(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -2,6 +2,7 @@ import { isOver, type EntryItem, type SequenceView } from '@causeway/console-api
 import { followEvents } from './client/events';
 import { EXIT } from './exit-codes';
 import { Narrator } from './format/narrate';
+import { shown } from './format/shown';
 import { holdsText } from './format/status';
 import type { Session } from './session';
 
@@ -31,7 +32,7 @@ export async function follow(session: Session, id: string, following: Following)
   try {
     for await (const { event, data } of followEvents(client, `/v1/sequences/${id}/stream`, io, stopped)) {
       if (event !== 'entry') continue;
-      const lines = narrator.linesOf(data as EntryItem);
+      const lines = narrator.linesOf(shown(data as EntryItem));
       lines.forEach(following.tell);
       if (lines.length > 0) reminder.restart();
       following.onEntry?.(data as EntryItem);
@@ -67,7 +68,7 @@ class Reminder {
   private async remind(): Promise<void> {
     const { client, paint, io } = this.session;
     const view = await client.get<SequenceView>(`/v1/sequences/${this.id}`).catch(() => null);
-    if (view && view.holds.length > 0) this.tell(`still: ${holdsText(view.holds, io.now(), paint)}`);
+    if (view && view.holds.length > 0) this.tell(`still: ${holdsText(shown(view.holds), io.now(), paint)}`);
   }
 }
 

@@ -24,6 +24,6 @@ function excerpt(lines: readonly string[], { line, column }: PlacedProblem): str
   return `\n${margin}${shown}\n${' '.repeat(margin.length)}${shown.slice(0, column - 1 - from).replace(/[^\t]/g, ' ')}^`;
 }
 
-/** What a file holds must not move the reader's cursor or colour the reader's screen. */
-const printable = (text: string): string =>
+/** What a stranger wrote must not move the reader's cursor, colour the reader's screen or look like a line of its own. A tab stays. */
+export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (one) => (one === '\t' ? one : '\uFFFD'));

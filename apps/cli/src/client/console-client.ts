@@ -1,5 +1,6 @@
 import { problemBody, type ProblemBody } from '@causeway/console-api';
 import { CliFailure, EXIT } from '../exit-codes';
+import { shown } from '../format/shown';
 
 /** How long one answer may take, milliseconds. Streams and exports have no end to wait for. */
 const ANSWER_MS = 30_000;
@@ -85,12 +86,13 @@ async function failureOf(response: Response): Promise<CliFailure> {
       'is this a Causeway console?',
     );
   }
-  const { status } = parsed.data;
+  const problem = shown(parsed.data);
+  const { status } = problem;
   if (status === 401 || status === 403) {
-    return new ProblemFailure(parsed.data, EXIT.notPermitted, 'give a token with --token or CAUSEWAY_TOKEN');
+    return new ProblemFailure(problem, EXIT.notPermitted, 'give a token with --token or CAUSEWAY_TOKEN');
   }
-  if (status >= 500) return new ProblemFailure(parsed.data, EXIT.unreachable, `trace ${parsed.data.traceId}`);
-  return new ProblemFailure(parsed.data, EXIT.badInput);
+  if (status >= 500) return new ProblemFailure(problem, EXIT.unreachable, `trace ${problem.traceId}`);
+  return new ProblemFailure(problem, EXIT.badInput);
 }
 
 function jsonOrNull(text: string): unknown {

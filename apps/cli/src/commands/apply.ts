@@ -2,6 +2,7 @@ import type { SequenceView } from '@causeway/console-api';
 import { isOver } from '@causeway/console-api';
 import { EXIT } from '../exit-codes';
 import { exitCodeOf, follow } from '../follow';
+import { shown } from '../format/shown';
 import { holdsText, statusWord } from '../format/status';
 import { ageText } from '../format/words';
 import type { Session } from '../session';
@@ -24,7 +25,7 @@ export async function apply(session: Session, path: string, flags: ApplyFlags): 
   const submitted = await submit(session, plan, 'apply', key);
   const tell = settings.output === 'table' ? io.out : io.say;
   if (!flags.wait) {
-    session.answer(submitted, () => `sequence  ${submitted.sequenceId}\nkey       ${key}`);
+    session.answer(submitted, ({ sequenceId }) => `sequence  ${sequenceId}\nkey       ${key}`);
     io.say(`follow it with: causeway watch ${submitted.sequenceId}`);
     return EXIT.done;
   }
@@ -36,7 +37,7 @@ export async function apply(session: Session, path: string, flags: ApplyFlags): 
   const onEntry = settings.output === 'jsonl' ? (entry: unknown) => io.out(JSON.stringify(entry)) : undefined;
   const view = await follow(session, submitted.sequenceId, { timeoutMs, tell, onEntry });
   if (settings.output === 'json' || settings.output === 'yaml') session.answer(view, () => '');
-  return conclude(session, view, timeoutMs, tell);
+  return conclude(session, shown(view), timeoutMs, tell);
 }
 
 function conclude(session: Session, view: SequenceView, timeoutMs: number, tell: (line: string) => void): number {

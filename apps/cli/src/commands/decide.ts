@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DecisionView, SequenceView } from '@causeway/console-api';
 import { limits, type Settlement, type Verb } from '@causeway/contracts';
 import { CliFailure, EXIT } from '../exit-codes';
+import { shown } from '../format/shown';
 import { decisionText } from '../format/situation';
 import type { Session } from '../session';
 import { attemptOf } from './number-flags';
@@ -24,7 +25,7 @@ const LOOK_MS = 200;
 /** Begins a sequence, or lets it go on with mutations accepted as they are. */
 export async function resume(session: Session, ref: string, flags: ResumeFlags): Promise<number> {
   const id = sequenceIdFrom(ref);
-  const view = await session.client.get<SequenceView>(`/v1/sequences/${id}`);
+  const view = shown(await session.client.get<SequenceView>(`/v1/sequences/${id}`));
   const undecided = view.mutations.filter(({ holds }) => holds).map((mutation) => mutation.id);
   const named = (flags.accept ?? []).map((text) => mutationFrom(text, view));
   const accept = flags.acceptAll ? undecided.slice(0, limits.acceptedPerDecision) : [...new Set(named)];
@@ -80,7 +81,7 @@ async function decide(session: Session, id: string, body: Body, key: string | un
     decision = await client.get<DecisionView>(decision.location);
   }
   const told = decision;
-  session.answer(told, () => decisionText(told, session.paint));
+  session.answer(told, (view) => decisionText(view, session.paint));
   if (told.status === 'submitted') io.say(`no answer yet; it goes on in the server: causeway status ${id}`);
   if (told.status === 'taken') io.say(`follow it with: causeway watch ${id}`);
   return told.status === 'taken' ? EXIT.done : told.status === 'refused' ? EXIT.failed : EXIT.waiting;

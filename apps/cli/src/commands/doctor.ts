@@ -23,7 +23,7 @@ export async function doctor(session: Session, { json }: DoctorFlags): Promise<n
   const { io, settings } = session;
   const found = settings.services.size > 0 ? await gather(settings.services, io.now) : await throughConsole(session);
   if (json) io.out(JSON.stringify(found, null, 2));
-  else session.answer(found, () => diagnosisText(found, marksOf(session.paint)), found.findings);
+  else session.answer(found, (shown) => diagnosisText(shown, marksOf(session.paint)), found.findings);
   return HEALTH_EXIT[found.severity];
 }
 

@@ -7,6 +7,6 @@ import { sequenceIdFrom } from './sequence-ref';
 export async function explain(session: Session, ref: string, step: string | undefined): Promise<number> {
   const query = step === undefined ? '' : `?step=${encodeURIComponent(step)}`;
   const answer = await session.client.get<Explanation>(`/v1/sequences/${sequenceIdFrom(ref)}/explain${query}`);
-  session.answer(answer, () => explainText(answer, session.io.now(), session.paint));
+  session.answer(answer, (shown) => explainText(shown, session.io.now(), session.paint));
   return EXIT.done;
 }

@@ -15,12 +15,12 @@ export async function history(session: Session, ref: string, flags: HistoryFlags
   const limit = limitOf(flags.limit);
   if (isSequenceId(ref)) {
     const entries = await newest<EntryItem>(session, `/v1/sequences/${ref}/history`, limit);
-    session.answer({ items: entries.items }, () => entriesText(entries.items), entries.items);
+    session.answer({ items: entries.items }, ({ items }) => entriesText(items), entries.items);
     tellMore(session, entries.more, limit);
     return EXIT.done;
   }
   const events = await newest<TargetEvent>(session, `/v1/targets/${encodeURIComponent(ref)}/history`, limit);
-  session.answer({ items: events.items }, () => targetHistoryText(ref, events.items), events.items);
+  session.answer({ items: events.items }, ({ items }) => targetHistoryText(ref, items), events.items);
   tellMore(session, events.more, limit);
   return EXIT.done;
 }

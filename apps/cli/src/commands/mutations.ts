@@ -28,7 +28,7 @@ export async function mutations(session: Session, flags: MutationsFlags): Promis
   };
   const limit = limitOf(flags.limit);
   const { asOf, items, more } = await allPages<AsOfPage<MutationItem>>(session, '/v1/mutations', limit, query);
-  session.answer({ asOf, items }, () => mutationsText(items, asOf), items);
+  session.answer({ asOf, items }, (shown) => mutationsText(shown.items, shown.asOf), items);
   tellMore(session, more, limit);
   await writeProofs(session, { asOf, items }, flags);
   return EXIT.done;
@@ -46,13 +46,13 @@ export async function outside(session: Session, { from, to, target = [], ...flag
   const query = new URLSearchParams({ from: moment(from, '--from'), ...(to && { to: moment(to, '--to') }) });
   target.forEach((name) => query.append('target', name));
   const answer = await session.client.get<OutsideAnswer>(`/v1/mutations/outside?${query}`);
-  session.answer(answer, () => outsideText(answer, session.paint), [answer]);
+  session.answer(answer, (shown) => outsideText(shown, session.paint), [answer]);
   await writeProofs(session, answer, flags);
   return answer.answer === 'no' ? EXIT.done : answer.answer === 'yes' ? EXIT.failed : EXIT.waiting;
 }
 
 export async function explained(session: Session): Promise<number> {
   const answer = await session.client.get<ExplainedAnswer>('/v1/mutations/explained');
-  session.answer(answer, () => explainedText(answer), answer.targets);
+  session.answer(answer, explainedText, answer.targets);
   return EXIT.done;
 }

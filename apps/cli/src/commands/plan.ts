@@ -26,10 +26,10 @@ export async function plan(session: Session, path: string, flags: PlanFlags): Pr
   );
   const view = await follow(session, sequenceId, { timeoutMs, tell: () => undefined });
   if (view.status === 'rejected') {
-    session.answer(view, () => statusText(view, io.now(), paint));
+    session.answer(view, (shown) => statusText(shown, io.now(), paint));
     return EXIT.badInput;
   }
-  session.answer(view, () => previewText(view));
+  session.answer(view, previewText);
   if (!isOver(view.status)) {
     throw new CliFailure(
       EXIT.waiting,

@@ -1,5 +1,6 @@
 import type { Page, SequenceSummary } from '@causeway/console-api';
 import { CliFailure, EXIT } from '../exit-codes';
+import { shown } from '../format/shown';
 import type { Session } from '../session';
 import { sequenceIdFrom } from './sequence-ref';
 
@@ -12,7 +13,7 @@ const LOOKED_AT = '50';
  */
 export async function runFrom(session: Session, ref: string | undefined): Promise<string> {
   if (ref !== undefined) return sequenceIdFrom(ref);
-  const page = await session.client.get<Page<SequenceSummary>>(`/v1/sequences?limit=${LOOKED_AT}`);
+  const page = shown(await session.client.get<Page<SequenceSummary>>(`/v1/sequences?limit=${LOOKED_AT}`));
   const runs = page.items.filter(({ mode, status }) => mode === 'apply' && status !== 'rejected');
   const open = runs.filter(({ status }) => status === 'running' || status === 'waiting');
   if (open.length > 1) throw ambiguous(open);

@@ -16,7 +16,7 @@ export async function upstream(session: Session, target: string, flags: Upstream
   const answer = await session.client.get<UpstreamAnswer>(
     `/v1/targets/${encodeURIComponent(target)}/upstream?${query}`,
   );
-  session.answer(answer, () => upstreamText(answer), answer.items);
+  session.answer(answer, upstreamText, answer.items);
   await writeProofs(session, answer, flags);
   return EXIT.done;
 }
@@ -28,7 +28,7 @@ export interface WaitingFlags extends ProofFlags {
 export async function waiting(session: Session, flags: WaitingFlags): Promise<number> {
   const limit = limitOf(flags.limit);
   const { asOf, items, more } = await allPages<AsOfPage<WaitingItem>>(session, '/v1/waiting', limit);
-  session.answer({ asOf, items }, () => waitingText(items, session.io.now(), session.paint), items);
+  session.answer({ asOf, items }, (shown) => waitingText(shown.items, session.io.now(), session.paint), items);
   tellMore(session, more, limit);
   await writeProofs(session, { asOf, items }, flags);
   return EXIT.done;

@@ -15,12 +15,12 @@ export async function status(session: Session, ref: string | undefined, flags: S
   const { client, io, paint } = session;
   if (ref !== undefined) {
     const view = await client.get<SequenceView>(`/v1/sequences/${sequenceIdFrom(ref)}`);
-    session.answer(view, () => statusText(view, io.now(), paint));
+    session.answer(view, (shown) => statusText(shown, io.now(), paint));
     return exitCodeOf(view);
   }
   const query = new URLSearchParams({ limit: flags.limit, ...(flags.status ? { status: flags.status } : {}) });
   const page = await client.get<Page<SequenceSummary>>(`/v1/sequences?${query}`);
-  session.answer(page, () => listText(page.items, io.now()), page.items);
+  session.answer(page, (shown) => listText(shown.items, io.now()), page.items);
   if (page.nextCursor !== null) io.say(`there are more: --limit ${Math.min(500, Number(flags.limit) * 2)}`);
   return EXIT.done;
 }

@@ -10,7 +10,7 @@ export interface VerifyFlags {
 /** Offline: opens nothing but the file. */
 export function verify(session: Session, path: string, flags: VerifyFlags): number {
   const verdict = verdictOf(path, flags.key);
-  session.answer(verdict, () => verdictText(path, verdict, flags.key !== undefined, session.paint));
+  session.answer(verdict, (shown) => verdictText(path, shown, flags.key !== undefined, session.paint));
   return verdict.ok ? EXIT.done : EXIT.broken;
 }
 
