@@ -53,7 +53,10 @@ export class ConsoleClient {
   private unreachable(error: unknown): Error {
     if (this.interrupted.aborted) return new Interrupted();
     const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-    const why = cause?.code ?? cause?.message ?? (error as Error).message;
+    const isLate = (error as Error).name === 'TimeoutError';
+    const why = isLate
+      ? `no answer within ${ANSWER_MS / 1_000} s`
+      : (cause?.code ?? cause?.message ?? (error as Error).message);
     return new CliFailure(
       EXIT.unreachable,
       `cannot reach the Causeway server at ${this.server} (${why})`,

@@ -7,6 +7,7 @@ import { holdsText, statusWord } from '../format/status';
 import { ageText } from '../format/words';
 import type { Session } from '../session';
 import { durationOf } from './duration-flag';
+import { keyed } from './keyed';
 import { readPlan } from './plan-input';
 import { defaultKey, submit } from './submit';
 
@@ -22,7 +23,7 @@ export async function apply(session: Session, path: string, flags: ApplyFlags): 
   const timeoutMs = durationOf(flags.timeout, '--timeout');
   const plan = readPlan(path);
   const key = flags.key ?? defaultKey(plan, io.now());
-  const submitted = await submit(session, plan, 'apply', key);
+  const submitted = await keyed(io, key, () => submit(session, plan, 'apply', key));
   const tell = settings.output === 'table' ? io.out : io.say;
   if (!flags.wait) {
     session.answer(submitted, ({ sequenceId }) => `sequence  ${sequenceId}\nkey       ${key}`);

@@ -5,6 +5,7 @@ import { CliFailure, EXIT } from '../exit-codes';
 import { shown } from '../format/shown';
 import { decisionText } from '../format/situation';
 import type { Session } from '../session';
+import { keyed } from './keyed';
 import { attemptOf } from './number-flags';
 import { sequenceIdFrom } from './sequence-ref';
 
@@ -71,10 +72,11 @@ interface Body {
 }
 
 /** Exit codes: 0 taken; 1 refused by the sequencer; 3 no answer yet. */
-async function decide(session: Session, id: string, body: Body, key: string | undefined): Promise<number> {
+async function decide(session: Session, id: string, body: Body, givenKey: string | undefined): Promise<number> {
   const { client, io } = session;
-  const headers = { 'idempotency-key': key ?? keyOf(body, io.now()) };
-  let decision = await client.post<DecisionView>(`/v1/sequences/${id}/decisions`, body, headers);
+  const key = givenKey ?? keyOf(body, io.now());
+  const path = `/v1/sequences/${id}/decisions`;
+  let decision = await keyed(io, key, () => client.post<DecisionView>(path, body, { 'idempotency-key': key }));
   const endsAt = io.now() + ANSWER_WITHIN_MS;
   while (decision.status === 'submitted' && io.now() < endsAt && !io.interrupted.aborted) {
     await io.sleep(LOOK_MS, io.interrupted);
