@@ -123,7 +123,7 @@ function addSituationCommands(program: Command, run: Run): void {
     .option('--key <key>', 'idempotency key; a repeat with the same key decides nothing twice')
     .addHelpText(
       'after',
-      '\nExit codes: 0 taken, 1 refused, 3 no answer yet.\n\n' +
+      '\nExit codes: 0 taken, 1 refused by the sequencer, 3 no answer yet, 65 refused at once by the console.\n\n' +
         'Examples:\n  causeway resume CHG-4711 --reason "begin"\n' +
         '  causeway resume CHG-4711 --accept 019b2c5e --reason "agreed with release-team"',
     )
@@ -136,7 +136,7 @@ function addSituationCommands(program: Command, run: Run): void {
     .option('--key <key>', 'idempotency key; a repeat with the same key decides nothing twice')
     .addHelpText(
       'after',
-      '\nExit codes: 0 taken, 1 refused, 3 no answer yet.\n\nExample:\n  causeway abort CHG-4711 --reason "wrong plan"',
+      '\nExit codes: 0 taken, 1 refused by the sequencer, 3 no answer yet, 65 refused at once by the console.\n\nExample:\n  causeway abort CHG-4711 --reason "wrong plan"',
     )
     .action(run((session, ref: string, flags: AbortFlags) => abort(session, ref, flags)));
   program
@@ -151,7 +151,7 @@ function addSituationCommands(program: Command, run: Run): void {
     .option('--key <key>', 'idempotency key; a repeat with the same key decides nothing twice')
     .addHelpText(
       'after',
-      '\nExit codes: 0 taken, 1 refused, 3 no answer yet.\n\n' +
+      '\nExit codes: 0 taken, 1 refused by the sequencer, 3 no answer yet, 65 refused at once by the console.\n\n' +
         'Example:\n  causeway settle CHG-4711 mail --applied --reason "the mail is in the archive"',
     )
     .action(run((session, ref: string, step: string, flags: SettleFlags) => settle(session, ref, step, flags)));

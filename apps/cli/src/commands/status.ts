@@ -3,6 +3,8 @@ import { listText, statusText } from '../format/status';
 import { exitCodeOf } from '../follow';
 import { EXIT } from '../exit-codes';
 import type { Session } from '../session';
+import { limitOf } from './number-flags';
+import { allPages, tellMore } from './pages';
 import { sequenceIdFrom } from './sequence-ref';
 
 export interface StatusFlags {
@@ -18,9 +20,12 @@ export async function status(session: Session, ref: string | undefined, flags: S
     session.answer(view, (shown) => statusText(shown, io.now(), paint));
     return exitCodeOf(view);
   }
-  const query = new URLSearchParams({ limit: flags.limit, ...(flags.status ? { status: flags.status } : {}) });
-  const page = await client.get<Page<SequenceSummary>>(`/v1/sequences?${query}`);
-  session.answer(page, (shown) => listText(shown.items, io.now()), page.items);
-  if (page.nextCursor !== null) io.say(`there are more: --limit ${Math.min(500, Number(flags.limit) * 2)}`);
+  return list(session, limitOf(flags.limit), flags.status ? { status: flags.status } : {});
+}
+
+async function list(session: Session, limit: number, query: Readonly<Record<string, string>>): Promise<number> {
+  const { items, nextCursor, more } = await allPages<Page<SequenceSummary>>(session, '/v1/sequences', limit, query);
+  session.answer({ items, nextCursor }, (shown) => listText(shown.items, session.io.now()), items);
+  tellMore(session, more, limit);
   return EXIT.done;
 }

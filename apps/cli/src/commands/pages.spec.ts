@@ -11,7 +11,7 @@ const rows = Array.from({ length: 1_002 }, (_, index) => ({
 /** All rows in the order that is asked for, in pages. */
 function page({ searchParams }: URL) {
   const from = Number(searchParams.get('cursor') ?? 0);
-  const to = from + Number(searchParams.get('limit'));
+  const to = from + Math.min(500, Number(searchParams.get('limit')));
   const inOrder = searchParams.get('order') === 'newest' ? [...rows].reverse() : rows;
   return { asOf: null, items: inOrder.slice(from, to), nextCursor: to < rows.length ? String(to) : null };
 }
@@ -41,6 +41,15 @@ describe.each([
   it('given all rows, says nothing of more', async () => {
     const done = await run('history', ref, '--limit', '2000');
     expect([placesIn(done).length, done.stderr]).toEqual([1_002, '']);
+  });
+});
+
+describe('the list of sequences', () => {
+  it('given more than one page takes, says how to see more, and shows it', async () => {
+    const first = await run('status', '--limit', '500', '-o', 'jsonl');
+    expect([first.stdout.trim().split('\n').length, first.stderr]).toEqual([500, 'there are more: --limit 1000\n']);
+    const more = await run('status', '--limit', '1000', '-o', 'jsonl');
+    expect([more.code, more.stdout.trim().split('\n').length]).toEqual([0, 1_000]);
   });
 });
 
