@@ -96,6 +96,21 @@ describe('waiting for a cause', () => {
     await bench.writer.stop();
   });
 
+  it('given the same places twice in one batch, answers neither delivery before the place is remembered', async () => {
+    const bench = writerBench();
+    bench.writer.start();
+    const broker = new Broker();
+    const arrivals = broker.deliver(stepStory().slice(1));
+    const answered: string[] = [];
+    void bench.writer.take(arrivals).then(() => answered.push('first'));
+    void bench.writer.take(broker.again(arrivals)).then(() => answered.push('second'));
+    await turns();
+    expect([answered, bench.store.waiting.length]).toEqual([[], 0]);
+    for (let second = 0; second < 3; second++, await turns(300)) bench.time.ms += 1_000;
+    expect([answered, bench.store.waiting.length]).toEqual([['first', 'second'], 7]);
+    await bench.writer.stop();
+  });
+
   it('given a forgotten cause that comes again and stands behind who waits for it, takes the log for it', async () => {
     const bench = writerBench({ recent: 2 });
     bench.writer.start();

@@ -34,13 +34,32 @@ describe('telling new messages from repeated ones', () => {
     expect(asked).toEqual([]);
   });
 
-  it('given one place twice in a batch, the second delivery changes nothing', async () => {
+  it('given one place twice in a batch, the second delivery changes nothing and is answered with the first', async () => {
     const { sieve } = sieveOver();
     const broker = new Broker();
     const arrivals = broker.deliver(stepStory());
     const again = broker.again(arrivals);
+    const ticket = { left: again.length, accepted: () => undefined };
+    for (const { tickets } of again) tickets.push(ticket);
     const sifted = await sieve.sift([...arrivals, ...again], NOBODY);
-    expect(sifted).toMatchObject({ events: arrivals, duplicates: [], again });
+    expect(sifted).toMatchObject({ events: arrivals, duplicates: [], again: [] });
+    expect(arrivals.map(({ tickets }) => tickets)).toEqual(arrivals.map(() => [ticket]));
+  });
+
+  it('given the place of a repeated event twice in a batch, counts it once', async () => {
+    const { sieve } = sieveOver();
+    const broker = new Broker();
+    const arrivals = broker.deliver(stepStory());
+    const again = broker.again(arrivals);
+    const sifted = await sieve.sift([...arrivals, ...again], { ...NOBODY, isIn: () => true });
+    expect(sifted).toMatchObject({ events: [], duplicates: arrivals, again });
+  });
+
+  it('given one place with two events in a batch, says that the topic is not the one that was read', async () => {
+    const { sieve } = sieveOver();
+    const [arrival] = new Broker().deliver(stepStory()) as [EventArrival];
+    const other = { ...arrival, id: 'another', tickets: [] };
+    await expect(sieve.sift([arrival, other], NOBODY)).rejects.toThrow('its data was lost');
   });
 
   it('given a place below the highest that no table knows, takes its event for new', async () => {

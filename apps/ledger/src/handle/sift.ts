@@ -14,7 +14,7 @@ export interface Sifted {
   readonly events: EventArrival[];
   readonly duplicates: EventArrival[];
   readonly parked: ParkedArrival[];
-  /** Delivered again from the very place that is accounted for: changes nothing. */
+  /** Delivered again from the very place that is accounted for in the tables, or with this very batch: changes nothing. */
   readonly again: Arrival[];
 }
 
@@ -48,10 +48,10 @@ export class Sieve {
     const before = new PlacesBefore(arrivals);
     for (const [i, arrival] of arrivals.entries()) {
       const name = this.isBeyond(arrival.place) ? null : placeName(arrival.place);
-      if (name !== null && (known.has(name) || before.has(name, i)))
-        sifted.again.push(mustBeSame(arrival, known.get(name)));
-      else if (arrival.kind === 'parked') sifted.parked.push(arrival);
-      else siftEvent(arrival, view, inBatch, sifted);
+      const recorded = name === null ? undefined : known.has(name) ? known.get(name) : before.heldBy(name, i);
+      if (recorded !== undefined) mustBeSame(arrival, recorded);
+      if (name !== null && known.has(name)) sifted.again.push(arrival);
+      else siftOne(arrival, { view, inBatch, sifted, isRepeated: recorded !== undefined });
     }
     return sifted;
   }
@@ -75,25 +75,45 @@ export class Sieve {
   }
 }
 
-/** Names of the places that come earlier in a batch; made only as far as somebody asks, since repetitions are rare. */
+/** The places that come earlier in a batch; noted only as far as somebody asks, since repetitions are rare. */
 class PlacesBefore {
-  private readonly names = new Set<string>();
+  private readonly held = new Map<string, string | null>();
   private upTo = 0;
 
   constructor(private readonly arrivals: readonly Arrival[]) {}
 
-  /** Whether the place is one of those before `end`; ends only grow. */
-  has(name: string, end: number): boolean {
-    for (; this.upTo < end; this.upTo++) this.names.add(placeName((this.arrivals[this.upTo] as Arrival).place));
-    return this.names.has(name);
+  /** The event id met at the place before `end`, null for one that was parked, undefined for none; ends only grow. */
+  heldBy(name: string, end: number): string | null | undefined {
+    for (; this.upTo < end; this.upTo++) {
+      const arrival = this.arrivals[this.upTo] as Arrival;
+      this.held.set(placeName(arrival.place), arrival.kind === 'event' ? arrival.id : null);
+    }
+    return this.held.get(name);
   }
 }
 
-function siftEvent(arrival: EventArrival, view: SieveView, inBatch: Map<string, EventArrival>, sifted: Sifted): void {
+interface Sifting {
+  readonly view: SieveView;
+  readonly inBatch: Map<string, EventArrival>;
+  readonly sifted: Sifted;
+  /** Whether the same place came earlier in the batch. */
+  readonly isRepeated: boolean;
+}
+
+function siftOne(arrival: Arrival, sifting: Sifting): void {
+  const { sifted, isRepeated } = sifting;
+  if (arrival.kind === 'event') siftEvent(arrival, sifting);
+  else if (isRepeated) sifted.again.push(arrival);
+  else sifted.parked.push(arrival);
+}
+
+function siftEvent(arrival: EventArrival, { view, inBatch, sifted, isRepeated }: Sifting): void {
   const first = view.waits(arrival.id) ?? inBatch.get(arrival.id);
   if (first && placeName(first.place) === placeName(arrival.place)) {
-    // Delivered again while it waits: both deliveries are answered when it is in.
+    // Nothing is durable before the first is: it may wait for a cause yet. Both deliveries are answered with it.
     first.tickets.push(...arrival.tickets);
+  } else if (isRepeated) {
+    sifted.again.push(arrival);
   } else if (first || view.isIn(arrival.id)) {
     sifted.duplicates.push(arrival);
   } else {
@@ -106,7 +126,7 @@ function siftEvent(arrival: EventArrival, view: SieveView, inBatch: Map<string, 
  * The same place must hold the same message for ever. When it does not, the topic lost its data, or is of a generation that was not met
  * yet, and taking its messages for re-deliveries would lose them silently.
  */
-function mustBeSame(arrival: Arrival, recorded: string | null | undefined): Arrival {
+function mustBeSame(arrival: Arrival, recorded: string | null): void {
   if (arrival.kind === 'event' && typeof recorded === 'string' && recorded !== arrival.id) {
     throw new LogDisagrees(
       `${placeName(arrival.place)} held event ${recorded} when it was recorded and holds ${arrival.id} now: ` +
@@ -114,7 +134,6 @@ function mustBeSame(arrival: Arrival, recorded: string | null | undefined): Arri
         'broker that names no topic ids (then give the new topics a prefix or a database of their own)',
     );
   }
-  return arrival;
 }
 
 export const duplicateOf = ({ place, id, received }: EventArrival): Duplicate => ({
