@@ -46,7 +46,7 @@ function arrivalAt(sealed: ReturnType<typeof people.seal>[number] & { offset: st
 }
 
 /** The writer over tables in memory. Time is what the test says; pauses only pass it. */
-export function writerBench({ waitMs = 30_000, recent = 1_000 } = {}) {
+export function writerBench({ waitMs = 30_000, recent = 1_000, maxWaiting = 10_000 } = {}) {
   const store = new MemoryLog();
   const figures = new LedgerFigures();
   const said: string[] = [];
@@ -75,7 +75,7 @@ export function writerBench({ waitMs = 30_000, recent = 1_000 } = {}) {
     ...common,
     appender,
     sieve: new Sieve(store),
-    waiting: { waitMs, maxWaiting: 10_000, maxWeight: 1e9 },
+    waiting: { waitMs, maxWaiting, maxWeight: 1e9 },
     noteWaitingAfterMs: 2_000,
     isTakingIn: () => time.takingIn,
     onFatal: (error) => void fatal.push(error),

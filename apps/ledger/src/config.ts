@@ -37,7 +37,7 @@ const serving = z.object({
   CAUSEWAY_KEY_FILE: z.string().min(1),
   /** How long an event waits for a cause that is nowhere. */
   LEDGER_CAUSE_WAIT_MS: milliseconds.default(30_000),
-  /** Events that may wait at the same time. More than the broker hands over unanswered, so that catching up never meets it. */
+  /** Events that may wait before partitions that run ahead of their causes are left to pause. None is let go for it. */
   LEDGER_MAX_WAITING: z.coerce.number().int().min(1).default(200_000),
   /** Event ids kept in memory at the least. */
   LEDGER_RECENT_EVENTS: z.coerce.number().int().min(1).default(100_000),

@@ -27,7 +27,7 @@ import { PublishedTable } from './store/published-table';
 import { mustOnlyInsertAndSelect } from './store/roles';
 import { holderName, takeOver } from './store/writer-table';
 
-/** Memory for events that wait, bytes. */
+/** Bytes of waiting events above which partitions that run ahead are left to pause; they add at the most what they have in flight. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 /** Short enough that no watchdog takes a waiting event for a dead consumer. */
 const NOTE_WAITING_AFTER_MS = 2_000;
@@ -90,7 +90,7 @@ export async function openLedger(connected: Connected, config: LedgerConfig, aro
     onFatal,
   });
   writer.restoreWaiting((await stillWaiting(database)).map((waiting) => reopen(waiting, door)));
-  const holdsBack = (): boolean => appender.retrying;
+  const holdsBack = (): boolean => appender.retrying || writer.isFull;
   const generations = new Generations({ log, figures, table: new GenerationTable(database) });
   const intake: Intake = new Intake({ ...ports, bus, door, signer, topics, generations, writer, holdsBack, onFatal });
   log.info({ epoch, size: frontier.size, origin }, 'the log is taken over');

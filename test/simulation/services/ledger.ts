@@ -63,7 +63,7 @@ export async function bootLedger(house: House, process: SimProcess): Promise<voi
     ...{ bus, door, signer, topics: takenTopics(house.executors), writer: bugs.ledgerIntake(writer) },
     // Simulated topics are never made anew.
     generations: new Generations({ figures, log: silent, table: { note: () => Promise.resolve([]) } }),
-    ...{ ...clock, log: silent, pause, onFatal, holdsBack: () => appender.retrying },
+    ...{ ...clock, log: silent, pause, onFatal, holdsBack: () => appender.retrying || writer.isFull },
   });
   writer.start();
   await intake.start();

@@ -76,6 +76,7 @@ export class Appender {
     if (!isStored) return this.append(await this.withoutKnown(items));
     this.frontier = next;
     for (const { event } of released) this.options.recent.add(event.id);
+    this.reportMissing(released);
     if (batch.head) this.options.publication.committed(batch.entries, batch.head);
     const { figures } = this.options;
     figures.size = next.size;
@@ -151,6 +152,15 @@ export class Appender {
         ...items.released.filter(({ event }) => known.has(event.id)).map(({ event }) => event),
       ],
     };
+  }
+
+  /** An effect before its cause is never silent, whoever let it go. */
+  private reportMissing(released: ToAppend['released']): void {
+    for (const { event, causeMissing } of released) {
+      if (causeMissing.length === 0) continue;
+      this.options.figures.causeMissing();
+      this.options.log.warn({ eventId: event.id, place: event.place, causeMissing }, 'appended without its causes');
+    }
   }
 
   /** A repetition with another content under the same id is counted like any, and said loudly: nobody honest sends it. */

@@ -126,18 +126,30 @@ describe('a cause that never comes', () => {
     expect(missing).toEqual(new Map([['hen', ['egg']]]));
   });
 
-  it('given too many wait, the longest waiting goes first', () => {
+  it('given too many wait, lets nobody go and says that it is full, until the cause is in', () => {
     const { arrive, log, missing, room } = ledger({ ...LIMITS, maxWaiting: 2 });
-    arrive(0, event('a', ['x']), event('b', ['x']), event('c', ['x']));
-    expect(log).toEqual(['a']);
-    expect(missing.get('a')).toEqual(['x']);
-    expect(room.size).toBe(2);
+    arrive(0, event('a', ['x']), event('b', ['x']));
+    expect(room.isFull).toBe(false);
+    arrive(0, event('c', ['x']));
+    expect([log, room.isFull]).toEqual([[], true]);
+    arrive(0, event('x'));
+    expect([log, room.isFull, missing.size]).toEqual([['x', 'a', 'b', 'c'], false, 0]);
   });
 
-  it('given they weigh too much, the longest waiting goes first', () => {
-    const { arrive, log } = ledger({ ...LIMITS, maxWeight: 250 });
+  it('given lines far ahead of their records and more than may weigh, names no cause as missing while records come', () => {
+    const { arrive, log, missing, room } = ledger({ ...LIMITS, maxWeight: 1_000 });
+    const records = Array.from({ length: 280 }, (_, i) => `record-${i}`);
+    arrive(0, ...records.map((id, i) => event(`command-${i}`, [id], `line-${i % 28}`)));
+    expect(room.isFull).toBe(true);
+    for (const id of records) arrive(1, event(id));
+    expect([log.length, room.size, room.isFull, missing.size]).toEqual([560, 0, false, 0]);
+  });
+
+  it('given they weigh too much and their cause is nowhere, they go when the time is over', () => {
+    const { arrive, expire, log, missing } = ledger({ ...LIMITS, maxWeight: 250 });
     arrive(0, event('a', ['x']), event('b', ['x']), event('c', ['x']));
-    expect(log).toEqual(['a']);
+    expire(LIMITS.waitMs);
+    expect([log, missing.size]).toEqual([['a', 'b', 'c'], 3]);
   });
 });
 

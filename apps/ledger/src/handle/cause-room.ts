@@ -8,8 +8,9 @@
  * W2  Events of one line (topic and key) are released in the order they came.
  * W3  Others go on: an event waits only for its causes and for its own line.
  * W4  Nothing waits for ever: a cause that is nowhere is waited for `waitMs`, one that waits here itself twice as long at the
- *     most (that covers causes that name each other), and no more wait than the limits allow.
+ *     most (that covers causes that name each other).
  * W5  The same arrivals at the same times give the same releases.
+ * W6  A full room lets nobody go for being full: their causes may only not be read yet. It says so, and whoever fills it stops.
  */
 export interface Waitable {
   readonly id: string;
@@ -57,6 +58,11 @@ export class CauseRoom<E extends Waitable> {
     return this.waiting.size;
   }
 
+  /** Whether more wait, or weigh more, than the limits say. */
+  get isFull(): boolean {
+    return this.waiting.size > this.limits.maxWaiting || this.weight > this.limits.maxWeight;
+  }
+
   /** The event that waits under this id, if any. */
   holds(id: string): E | undefined {
     return this.waiting.get(id)?.event;
@@ -86,7 +92,6 @@ export class CauseRoom<E extends Waitable> {
       this.admitOne(event, nowMs, isInByNow);
       for (let i = before; i < this.released.length; i++) now.add((this.released[i] as Released<E>).event.id);
     }
-    this.keepWithinLimits();
     return this.takeReleased();
   }
 
@@ -194,19 +199,6 @@ export class CauseRoom<E extends Waitable> {
   private isHopeless({ missing }: Waiting<E>): boolean {
     for (const id of missing) if (this.waiting.has(id)) return false;
     return missing.size > 0;
-  }
-
-  private keepWithinLimits(): void {
-    while (this.waiting.size > this.limits.maxWaiting || this.weight > this.limits.maxWeight) {
-      const longest = this.firstHead((waiting) => this.isHopeless(waiting)) ?? this.firstHead(() => true);
-      this.release(longest as Waiting<E>);
-    }
-  }
-
-  /** The longest waiting head of a line that fits. Who stands behind another cannot have waited longer. */
-  private firstHead(fits: (waiting: Waiting<E>) => boolean): Waiting<E> | undefined {
-    for (const waiting of this.waiting.values()) if (this.isHead(waiting) && fits(waiting)) return waiting;
-    return undefined;
   }
 }
 

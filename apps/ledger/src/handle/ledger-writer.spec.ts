@@ -111,6 +111,33 @@ describe('waiting for a cause', () => {
     await bench.writer.stop();
   });
 
+  it('given more wait than there is room for, answers none of them and misses no cause until theirs comes', async () => {
+    const bench = writerBench({ maxWaiting: 6 });
+    bench.writer.start();
+    const broker = new Broker();
+    const story = stepStory();
+    let answered = false;
+    const ahead = bench.writer.take(broker.deliver(story.slice(1))).then(() => (answered = true));
+    for (let second = 0; second < 4; second++, await turns(300)) bench.time.ms += 1_000;
+    expect([answered, bench.writer.isFull, bench.store.waiting.length, bench.logged()]).toEqual([false, true, 0, []]);
+    await bench.writer.take(broker.deliver(story.slice(0, 1)));
+    await ahead;
+    expect([bench.logged(), bench.figures.withoutCause]).toEqual([idsOf(story), 0]);
+    await bench.writer.stop();
+  });
+
+  it('given a cause that never comes, counts and says every entry that is made without it', async () => {
+    const bench = writerBench({ waitMs: 500 });
+    bench.writer.start();
+    void bench.writer.take(new Broker().deliver(stepStory().slice(1)));
+    for (let second = 0; second < 3; second++, await turns(300)) bench.time.ms += 1_000;
+    const without = bench.store.entriesStored.filter(({ text }) => text.includes('"causeMissing"'));
+    expect(without.length).toBeGreaterThan(0);
+    expect(bench.figures.withoutCause).toBe(without.length);
+    expect(bench.said.filter((line) => line.startsWith('appended without its causes'))).toHaveLength(without.length);
+    await bench.writer.stop();
+  });
+
   it('given a forgotten cause that comes again and stands behind who waits for it, takes the log for it', async () => {
     const bench = writerBench({ recent: 2 });
     bench.writer.start();

@@ -70,6 +70,11 @@ export class LedgerWriter {
     this.gathering.push(arrivals);
   }
 
+  /** So much waits for causes that what runs ahead is left unanswered: a standing offset is no sign of death. */
+  get isFull(): boolean {
+    return this.room.isFull;
+  }
+
   /** Finishes what was taken and ends the loop. What still waits for a cause is left to the next start. */
   async stop(): Promise<void> {
     this.gathering.close();
@@ -94,7 +99,7 @@ export class LedgerWriter {
     const found = await this.causesInDatabase(sifted.events);
     const released = this.room.admit(sifted.events, nowMs, (id) => recent.has(id) || found.has(id));
     released.push(...this.room.found([...(await this.inThoughTheyWait(sifted.events))]));
-    released.push(...this.expired(nowMs));
+    released.push(...this.room.expire(nowMs));
     const waiting = this.toRemember(nowMs);
     for (const part of inParts(released)) await appender.append({ ...NOTHING, released: part });
     await appender.append({
@@ -144,16 +149,10 @@ export class LedgerWriter {
     return causes.length === 0 ? new Set() : store.knownEvents([...new Set(causes)]);
   }
 
-  private expired(nowMs: number): Released<EventArrival>[] {
-    const released = this.room.expire(nowMs);
-    for (const { event, causeMissing } of released) {
-      if (causeMissing.length === 0) continue;
-      this.options.figures.causeMissing();
-      this.options.log.warn({ eventId: event.id, place: event.place, causeMissing }, 'appended without its causes');
-    }
-    return released;
-  }
-
+  /**
+   * Those whose place is to be remembered now. None while the room is full: unanswered, the partitions that ran ahead of their
+   * causes pause at what they may have in flight. The one with the oldest event that is not in has nothing before it that waits, so it goes on.
+   */
   private toRemember(nowMs: number): EventArrival[] {
     const due: EventArrival[] = [];
     for (const { event, sinceMs, missing } of this.room.listed()) {
@@ -163,6 +162,7 @@ export class LedgerWriter {
         this.answer(event);
         continue;
       }
+      if (this.room.isFull) continue;
       this.noted.add(event);
       due.push(event);
       this.options.log.info({ eventId: event.id, place: event.place, causes: missing }, 'waits for its causes');

@@ -27,7 +27,7 @@ export interface IntakeOptions {
   /** Unix milliseconds. */
   now(): number;
   pause(ms: number): Promise<void>;
-  /** The writer tries again and again: a standing offset is no sign of death. */
+  /** The writer tries again and again, or has no room for what runs ahead: a standing offset is no sign of death. */
   holdsBack(): boolean;
   onFatal(error: Error): void;
 }
