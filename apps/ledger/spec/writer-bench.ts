@@ -16,7 +16,7 @@ import { arrivalOf } from '../src/inbound/intake';
 import { MemoryLog } from './memory-log';
 import { cast, EXECUTOR, type Told } from './story';
 
-const people = cast(mkdtempSync(join(tmpdir(), 'causeway-writer-')));
+export const people = cast(mkdtempSync(join(tmpdir(), 'causeway-writer-')));
 const verifier = loadVerifier(people.trustFile);
 const door = { verifier, topics: topicIndex(allTopics([EXECUTOR])) };
 const ORIGIN = 'causeway.local/ledger';

@@ -1,17 +1,19 @@
 import { allTopics } from '@causeway/contracts';
 import type { Clock, HostLog } from '@causeway/host';
+import { signCheckpoint } from '@causeway/ledger-core';
 import { createKafkaBus, kafkaOptionsFrom, topicIndex, untilBroker, type Door } from '@causeway/messaging';
 import { openDatabase } from '@causeway/persistence';
-import { loadSigner, loadVerifier, newEventId, sha256, verifyBytes } from '@causeway/signing';
+import { loadSigner, loadVerifier, newEventId, sha256, verifierOfRecorded, verifyBytes } from '@causeway/signing';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LedgerConfig } from './config';
 import { Appender } from './handle/appender';
 import type { CauseRoomLimits } from './handle/cause-room';
-import { makeExportHeader } from './handle/export-header';
+import { makeExportHeader, topicsEver } from './handle/export-header';
 import { LedgerFigures } from './handle/figures';
 import { Generations } from './handle/generations';
-import { noteSignerOf } from './handle/ledger-key';
+import { ledgerKeysIn, noteSignerOf } from './handle/ledger-key';
 import { LedgerWriter } from './handle/ledger-writer';
+import type { Head } from './handle/ports';
 import { Publisher, type PublisherOptions } from './handle/publisher';
 import { RecentIds } from './handle/recent-ids';
 import { restoreFrontier } from './handle/restore';
@@ -61,13 +63,13 @@ export type Connected = Awaited<ReturnType<typeof connectLedger>>;
 
 /** Everything that runs, put together and ready to start. Takes the log over from whoever wrote it before. */
 export async function openLedger(connected: Connected, config: LedgerConfig, around: LedgerPorts) {
-  const { signer, noteSigner, door, database, bus, store } = connected;
+  const { signer, verifier, noteSigner, door, database, bus, store } = connected;
   const { log, clock, onFatal } = around;
   const { CAUSEWAY_ORIGIN: origin, CAUSEWAY_EXECUTORS: executors } = config;
   const epoch = await takeOver(database, holderName());
   const frontier = await restoreFrontier(store, {
     ports: { sha256, verifyEd25519: verifyBytes },
-    key: noteSigner,
+    keys: ledgerKeysIn(verifier, origin),
     epoch,
   });
   const recent = await recentIds(store, config.LEDGER_RECENT_EVENTS);
@@ -89,7 +91,8 @@ export async function openLedger(connected: Connected, config: LedgerConfig, aro
     isTakingIn: () => intake.isReady(),
     onFatal,
   });
-  writer.restoreWaiting((await stillWaiting(database)).map((waiting) => reopen(waiting, door)));
+  const before = doorOfRecorded(connected, executors);
+  writer.restoreWaiting((await stillWaiting(database)).map((waiting) => reopen(waiting, before)));
   const holdsBack = (): boolean => appender.retrying || writer.isFull;
   const generations = new Generations({ log, figures, table: new GenerationTable(database) });
   const intake: Intake = new Intake({ ...ports, bus, door, signer, topics, generations, writer, holdsBack, onFatal });
@@ -97,6 +100,12 @@ export async function openLedger(connected: Connected, config: LedgerConfig, aro
   return { epoch, intake, writer, publisher, figures };
 }
 export type Ledger = Awaited<ReturnType<typeof openLedger>>;
+
+/** What waits in the tables was taken when its key and its topic were good. */
+const doorOfRecorded = ({ verifier }: Connected, executors: readonly string[]): Door => ({
+  verifier: verifierOfRecorded(verifier),
+  topics: topicIndex(topicsEver(executors, verifier.keys)),
+});
 
 const waitingLimits = (config: LedgerConfig): CauseRoomLimits => ({
   waitMs: config.LEDGER_CAUSE_WAIT_MS,
@@ -110,7 +119,9 @@ function publisherOf(
   ports: Pick<PublisherOptions, 'figures' | 'log' | 'now' | 'newId' | 'pause'>,
 ): Publisher {
   const exportHeader = makeExportHeader(noteSigner, verifier.keys, executors, sha256);
-  return new Publisher({ ...ports, bus, signer, store, origin, exportHeader, position: new PublishedTable(database) });
+  const noteOf = ({ size, root }: Head): string => signCheckpoint(sha256, { origin, size, root }, noteSigner);
+  const position = new PublishedTable(database);
+  return new Publisher({ ...ports, bus, signer, store, origin, noteOf, exportHeader, position });
 }
 
 async function recentIds(store: PostgresLogStore, capacity: number): Promise<RecentIds> {

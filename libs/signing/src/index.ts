@@ -1,4 +1,11 @@
 export { newEventId, sha256, sha256Hex } from './hash';
 export { createSigner, type PrivateKeyFile, type Signer } from './signer';
-export { createVerifier, verifyBytes, type TrustedKey, type Verification, type Verifier } from './verifier';
+export {
+  createVerifier,
+  verifierOfRecorded,
+  verifyBytes,
+  type TrustedKey,
+  type Verification,
+  type Verifier,
+} from './verifier';
 export { generateKeys, loadSigner, loadVerifier } from './key-files';

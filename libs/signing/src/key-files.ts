@@ -8,7 +8,9 @@ import { createVerifier, type TrustedKey, type Verifier } from './verifier';
 const keyId = z.string().regex(/^[a-z0-9-]{1,63}\/[1-9][0-9]{0,5}$/);
 const privateKeyFile = z.strictObject({ principal: z.string(), keyId, privateKey: z.string() });
 const trustFile = z.strictObject({
-  keys: z.array(z.strictObject({ keyId, principal: z.string(), publicKey: z.base64() })).min(1),
+  keys: z
+    .array(z.strictObject({ keyId, principal: z.string(), publicKey: z.base64(), retired: z.boolean().optional() }))
+    .min(1),
 });
 
 function readJson<T>(path: string, what: string, schema: z.ZodType<T>): T {
@@ -26,7 +28,7 @@ function readJson<T>(path: string, what: string, schema: z.ZodType<T>): T {
 /** The private key of one principal. Throws with the file's name when it is missing or not of the form. */
 export const loadSigner = (path: string): Signer => createSigner(readJson(path, 'key file', privateKeyFile));
 
-/** The public keys that are trusted. Throws with the file's name when it is missing or not of the form. */
+/** The public keys that are trusted, or were. Throws with the file's name when it is missing or not of the form. */
 export const loadVerifier = (path: string): Verifier => createVerifier(readJson(path, 'trust file', trustFile).keys);
 
 const fileNameOf = (principal: string): string => `${principal}.key.json`;

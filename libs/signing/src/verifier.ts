@@ -18,6 +18,8 @@ export interface TrustedKey {
   readonly principal: string;
   /** Raw Ed25519 public key, 32 bytes, base64. */
   readonly publicKey: string;
+  /** Nothing new is taken under it; what was recorded under it still verifies. */
+  readonly retired?: boolean | undefined;
 }
 
 export type Verification =
@@ -25,8 +27,9 @@ export type Verification =
   | { readonly ok: false; readonly reason: 'unsigned' | 'bad-signature' | 'unknown-key'; readonly detail: string };
 
 export interface Verifier {
+  /** Retired ones too: what was recorded was signed by them. */
   readonly keys: readonly TrustedKey[];
-  /** Whether a header's signature covers exactly these bytes under a trusted key. Never throws. */
+  /** Whether a header's signature covers exactly these bytes under a trusted key that is not retired. Never throws. */
   verify(header: string | undefined, value: Uint8Array): Verification;
 }
 
@@ -41,6 +44,7 @@ export function createVerifier(keys: readonly TrustedKey[]): Verifier {
       if (!parsed) return refuse('bad-signature', 'the causeway-signature header is not of a known form');
       const key = trusted.get(parsed.keyId);
       if (!key) return refuse('unknown-key', `no trusted key ${parsed.keyId}`);
+      if (key.retired) return refuse('unknown-key', `key ${parsed.keyId} is retired: nothing new is taken under it`);
       const good =
         parsed.form === 'single'
           ? verifySingle(key.object, parsed, value)
@@ -50,6 +54,10 @@ export function createVerifier(keys: readonly TrustedKey[]): Verifier {
     },
   };
 }
+
+/** For what was taken before: retired keys verify it as well. */
+export const verifierOfRecorded = ({ keys }: Verifier): Verifier =>
+  createVerifier(keys.map((key) => ({ ...key, retired: false })));
 
 const refuse = (reason: 'unsigned' | 'bad-signature' | 'unknown-key', detail: string): Verification => ({
   ok: false,

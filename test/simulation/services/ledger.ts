@@ -41,7 +41,7 @@ export async function bootLedger(house: House, process: SimProcess): Promise<voi
   await untilItsTurn(store);
   const epoch = await store.takeOver();
   const ports = { sha256, verifyEd25519: verifyMac };
-  const frontier = await restoreFrontier(store, { ports, key: noteSigner, epoch });
+  const frontier = await restoreFrontier(store, { ports, keys: [noteSigner], epoch });
   const recent = await recentIds(store, house.dice.chance(0.5) ? 10_000 : 8);
   const figures = new LedgerFigures();
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };

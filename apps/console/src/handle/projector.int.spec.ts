@@ -10,6 +10,8 @@ import { sha256Hex } from '@causeway/signing';
 import { GoneAround, LaggingRegion, type ToldLedger } from '@causeway/testkit';
 import { consoleMigrations } from '../store/migrations';
 import { judgeProjection, unprojectedState } from '../store/unprojected-store';
+import { insertCheckpoints } from '../store/projection-store';
+import { newestCheckpoint } from '../store/question-store';
 import { Projector } from './projector';
 
 jest.setTimeout(60_000);
@@ -195,5 +197,17 @@ describe('the projection of the ledger topic', () => {
     await projector.take(all);
     expect(told.map(({ next }) => next)).toEqual([all.length]);
     expect(await told[0]?.stored).toHaveLength(all.length);
+  });
+});
+
+describe('checkpoints', () => {
+  it('given one of a size comes again under another key, keep the last told', async () => {
+    const database = await fresh();
+    const told = (note: string) => ({ size: 0, origin: 'log', note });
+    const tell = (...notes: string[]) => database.transaction((tx) => insertCheckpoints(tx, notes.map(told)));
+    await tell('by the first key', 'by the second key');
+    expect(await newestCheckpoint(database)).toMatchObject({ note: 'by the second key' });
+    await tell('by the third key');
+    expect(await newestCheckpoint(database)).toMatchObject({ note: 'by the third key' });
   });
 });

@@ -168,13 +168,17 @@ export async function loadFolded(tx: Tx, ids: readonly string[]): Promise<Folded
   return rows.map(({ folded }) => JSON.parse(folded) as Folded);
 }
 
+/** The last told of a size counts: a ledger that got a new key signs its newest again, and the export header names only that key. */
 export async function insertCheckpoints(
   tx: Tx,
   checkpoints: readonly { readonly size: number; readonly origin: string; readonly note: string }[],
 ): Promise<void> {
   await tx.query(
-    `insert into checkpoint(size, origin, note) select * from unnest($1::bigint[], $2::text[], $3::text[])
-       on conflict (size) do nothing`,
+    `insert into checkpoint(size, origin, note)
+       select distinct on (size) size, origin, note
+       from unnest($1::bigint[], $2::text[], $3::text[]) with ordinality as told(size, origin, note, nth)
+       order by size, nth desc
+       on conflict (size) do update set origin = excluded.origin, note = excluded.note`,
     [checkpoints.map(({ size }) => size), checkpoints.map(({ origin }) => origin), checkpoints.map(({ note }) => note)],
     'console-insert-checkpoints',
   );

@@ -2,9 +2,9 @@ import { Frontier } from '@causeway/ledger-core';
 import { openReader, type Tx } from '@causeway/persistence';
 import { loadVerifier, sha256, verifyBytes } from '@causeway/signing';
 import { readCheckConfig, type LogIdentity } from '../config';
-import { ledgerKeyIn } from '../handle/ledger-key';
+import { ledgerKeysIn } from '../handle/ledger-key';
 import { frontierOf } from '../handle/restore';
-import { walkLog, type Walked } from '../handle/walk-log';
+import { walkLog, type LogFault, type Walked } from '../handle/walk-log';
 import { LogReader } from '../store/log-reader';
 import { SCHEMA } from '../store/migrations';
 
@@ -31,22 +31,25 @@ export async function walkNewest(
   { CAUSEWAY_TRUST_FILE, CAUSEWAY_ORIGIN }: LogIdentity,
   most: number,
 ): Promise<{ readonly walked: Walked; readonly from: number; readonly size: number }> {
-  const key = ledgerKeyIn(loadVerifier(CAUSEWAY_TRUST_FILE), CAUSEWAY_ORIGIN);
+  const keys = ledgerKeysIn(loadVerifier(CAUSEWAY_TRUST_FILE), CAUSEWAY_ORIGIN);
   const ports = { sha256, verifyEd25519: verifyBytes };
   const rows = new LogReader(tx);
   const size = (await rows.newestHead())?.size ?? 0;
   const base = size > most ? await rows.headFrom(size - most) : null;
   const from = base ? frontierOf(base, ports) : Frontier.empty(sha256);
-  return { walked: await walkLog({ rows, from, ports, key }), from: from.size, size };
+  return { walked: await walkLog({ rows, from, ports, keys }), from: from.size, size };
 }
 
 const rootOf = (frontier: Frontier): string => Buffer.from(frontier.root()).toString('base64');
 
 function asText(walked: Walked): string {
-  if (!walked.ok) return `the ledger is damaged at index ${walked.fault.index}: ${walked.fault.detail}`;
+  if (!walked.ok) return `${verdictOn(walked.fault)} index ${walked.fault.index}: ${walked.fault.detail}`;
   const { frontier, heads } = walked;
   return `${frontier.size} entries and ${heads} checkpoints agree, root ${rootOf(frontier)}`;
 }
+
+const verdictOn = ({ isKeyUnknown }: LogFault): string =>
+  isKeyUnknown ? 'the ledger cannot be verified from' : 'the ledger is damaged at';
 
 function asJson(walked: Walked): string {
   if (!walked.ok) return JSON.stringify({ ok: false, ...walked.fault });

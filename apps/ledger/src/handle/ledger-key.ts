@@ -11,14 +11,16 @@ export function noteSignerOf(signer: Signer, verifier: Verifier, origin: string)
   }
   const own = verifier.keys.find(({ keyId }) => keyId === signer.keyId);
   if (!own) throw new Error(`CAUSEWAY_TRUST_FILE does not list ${signer.keyId}: nobody could verify what it signs`);
+  if (own.retired)
+    throw new Error(`CAUSEWAY_TRUST_FILE says that ${signer.keyId} is retired: the ledger needs a newer key`);
   return { ...verifierKey(own, origin), sign: (bytes) => signer.signBytes(bytes) };
 }
 
-/** The newest key of the ledger that the trust file lists. */
-export function ledgerKeyIn({ keys }: Verifier, origin: string): VerifierKey {
-  const newest = keys.filter(({ principal }) => principal === LEDGER).at(-1);
-  if (!newest) throw new Error(`CAUSEWAY_TRUST_FILE lists no key of ${LEDGER}`);
-  return verifierKey(newest, origin);
+/** All keys of the ledger that the trust file lists, newest first; retired ones too, since they signed older heads. */
+export function ledgerKeysIn({ keys }: Verifier, origin: string): VerifierKey[] {
+  const ofLedger = keys.filter(({ principal }) => principal === LEDGER).reverse();
+  if (ofLedger.length === 0) throw new Error(`CAUSEWAY_TRUST_FILE lists no key of ${LEDGER}`);
+  return ofLedger.map((key) => verifierKey(key, origin));
 }
 
 const verifierKey = ({ publicKey }: TrustedKey, name: string): VerifierKey => ({

@@ -40,6 +40,7 @@ async function publishing({ already = 0, plan = [] as ('failed' | 'lost')[], ent
     origin: 'causeway.local/ledger',
     store: log.store,
     position: { size: async () => already, reached: async (size) => void positions.push(size) },
+    noteOf: ({ note }) => `${note} signed today`,
     exportHeader,
     figures: log.figures,
     log: silent,
@@ -74,7 +75,7 @@ describe('publishing the log', () => {
     await publisher.start();
     await settle();
     expect(indices()).toEqual([]);
-    expect(checkpoints()).toMatchObject([{ size: 8, exportHeader }]);
+    expect(checkpoints()).toMatchObject([{ size: 8, exportHeader, note: expect.stringMatching(/signed today$/) }]);
     await publisher.stop();
   });
 

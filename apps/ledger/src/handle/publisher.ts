@@ -12,6 +12,8 @@ export interface PublisherOptions {
   readonly store: Pick<LogStore, 'entries' | 'newestHead'>;
   /** Entries that are known to be on the topic: what is durable about it. */
   readonly position: { size(): Promise<number>; reached(size: number): Promise<void> };
+  /** The signed note of a stored head under the key of today, which is the one that the export header names. */
+  noteOf(head: Head): string;
   /** Goes with the first checkpoint. */
   readonly exportHeader: NonNullable<CheckpointData['exportHeader']>;
   readonly figures: LedgerFigures;
@@ -55,7 +57,8 @@ export class Publisher implements Publication {
   /** Begins where the last process is known to have come to. */
   async start(): Promise<void> {
     this.position = this.notedSize = await this.options.position.size();
-    this.newest = await this.options.store.newestHead();
+    const head = await this.options.store.newestHead();
+    this.newest = head && { size: head.size, note: this.options.noteOf(head) };
     if (this.newest) this.heads.push(this.newest);
     this.running = this.run();
   }

@@ -14,6 +14,8 @@ export interface LogFault {
   /** First index that is bad, or may be when only a root tells. */
   readonly index: number;
   readonly detail: string;
+  /** The rows agree, but a checkpoint is signed by a key that was not given: the log may be whole. */
+  readonly isKeyUnknown?: boolean;
 }
 
 export interface WalkOptions {
@@ -21,8 +23,8 @@ export interface WalkOptions {
   /** The log up to here is taken as good. */
   readonly from: Frontier;
   readonly ports: NotePorts;
-  /** Key that has signed the heads; its name is the origin. */
-  readonly key: VerifierKey;
+  /** Keys that may have signed the heads, of all generations; their name is the origin. */
+  readonly keys: readonly VerifierKey[];
   onProgress?(index: number): void;
 }
 
@@ -59,7 +61,7 @@ export async function walkLog(options: WalkOptions): Promise<Walked> {
 
 /** The frontier at a head, or what is wrong before it. */
 async function upTo(head: StoredHead, from: Frontier, options: WalkOptions): Promise<Frontier | LogFault> {
-  const { rows, ports, key } = options;
+  const { rows, ports, keys } = options;
   let frontier = from;
   while (frontier.size < head.size) {
     const page = await rows.entries(frontier.size, Math.min(PAGE, head.size - frontier.size));
@@ -71,10 +73,10 @@ async function upTo(head: StoredHead, from: Frontier, options: WalkOptions): Pro
     frontier = frontier.appendAll(page.map((entry) => entry.leafHash));
     options.onProgress?.(frontier.size);
   }
-  const fault = faultOfHead(head, frontier, ports, key);
+  const fault = faultOfHead(head, frontier, ports, keys);
   return fault === null
     ? frontier
-    : { index: from.size, detail: `${fault} (entries ${from.size} to ${head.size - 1})` };
+    : { ...fault, index: from.size, detail: `${fault.detail} (entries ${from.size} to ${head.size - 1})` };
 }
 
 function faultOf(entry: StoredEntry, index: number, { sha256 }: NotePorts): LogFault | null {
@@ -99,14 +101,30 @@ function differingColumn(entry: StoredEntry): string | null {
   return data.eventType === entry.type ? null : 'type';
 }
 
-function faultOfHead(head: StoredHead, frontier: Frontier, ports: NotePorts, key: VerifierKey): string | null {
+type HeadFault = Omit<LogFault, 'index'>;
+
+function faultOfHead(
+  head: StoredHead,
+  frontier: Frontier,
+  ports: NotePorts,
+  keys: readonly VerifierKey[],
+): HeadFault | null {
   const root = frontier.root();
-  if (Buffer.compare(root, head.root) !== 0) return `head ${head.size} has another root than its rows`;
+  if (Buffer.compare(root, head.root) !== 0) return { detail: `head ${head.size} has another root than its rows` };
   if (frontier.serialise().hashes.join() !== head.frontier.hashes.join()) {
-    return `head ${head.size} has another frontier than its rows`;
+    return { detail: `head ${head.size} has another frontier than its rows` };
   }
-  const opened = openCheckpoint(ports, head.note, key);
-  if (!opened.ok) return `the checkpoint of head ${head.size} does not verify: ${opened.code}`;
-  const signsIt = opened.tree.size === head.size && Buffer.compare(opened.tree.root, head.root) === 0;
-  return signsIt ? null : `the checkpoint of head ${head.size} signs another tree`;
+  return faultOfCheckpoint(head, ports, keys);
+}
+
+function faultOfCheckpoint(head: StoredHead, ports: NotePorts, keys: readonly VerifierKey[]): HeadFault | null {
+  for (const key of keys) {
+    const opened = openCheckpoint(ports, head.note, key);
+    if (!opened.ok && opened.code === 'note-not-signed-by-key') continue;
+    if (!opened.ok) return { detail: `the checkpoint of head ${head.size} does not verify: ${opened.code}` };
+    const signsIt = opened.tree.size === head.size && Buffer.compare(opened.tree.root, head.root) === 0;
+    return signsIt ? null : { detail: `the checkpoint of head ${head.size} signs another tree` };
+  }
+  const detail = `the checkpoint of head ${head.size} is signed by no key of the ledger in the trust file`;
+  return { detail, isKeyUnknown: true };
 }

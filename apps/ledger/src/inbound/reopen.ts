@@ -12,6 +12,6 @@ export function reopen({ place, message }: StoredWaiting, door: Door): EventArri
   const { reason, detail } = opened.deadLetter;
   throw new LogDisagrees(
     `${placeName(place)} waits in the tables for its cause and does not pass the door any more (${reason}: ${detail}): ` +
-      'put its key back into the trust file until it is in',
+      'put its key back into the trust file (it may be marked as retired)',
   );
 }

@@ -69,6 +69,11 @@ describe('the log', () => {
       severity: 'broken',
       what: 'damaged at index 3: missing',
     });
+    const unknown = { index: 3, detail: 'signed by no key', isKeyUnknown: true };
+    expect(judgeTree(unknown, 10, 0)).toMatchObject({
+      what: 'cannot be verified from index 3 on: signed by no key',
+      remedy: expect.stringMatching(/^put that key back into CAUSEWAY_TRUST_FILE/),
+    });
     expect(judgeTree(null, 10, 0).what).toContain('all 10 entries');
     expect(judgeTree(null, 30_000, 10_000).what).toContain('the newest 20000 of 30000 entries');
   });

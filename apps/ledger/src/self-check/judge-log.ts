@@ -65,6 +65,7 @@ function judgeParked({ parked, parkedLately, lastParked }: LogWork): Finding {
 export function judgeTree(fault: LogFault | null, size: number, from: number): Finding {
   const looked = from === 0 ? `all ${size} entries` : `the newest ${size - from} of ${size} entries`;
   if (fault === null) return ok('tree', 'ledger', `${looked} agree with head and signed checkpoint`);
+  if (fault.isKeyUnknown) return keyUnknown(fault);
   return wrong(
     'broken',
     'tree',
@@ -73,6 +74,15 @@ export function judgeTree(fault: LogFault | null, size: number, from: number): F
     `stop the ledger, keep the database as it is for whoever investigates, find the whole extent with ${COMMANDS} check, and restore from a backup; an older export (causeway verify) shows what stood there`,
   );
 }
+
+const keyUnknown = ({ index, detail }: LogFault): Finding =>
+  wrong(
+    'broken',
+    'tree',
+    'ledger',
+    `cannot be verified from index ${index} on: ${detail}`,
+    'put that key back into CAUSEWAY_TRUST_FILE: older keys of the ledger stay there (docs/reference/keys.md). When the ledger never had such a key, another hand wrote the log: stop the ledger and keep the database as it is',
+  );
 
 /** A balance, and how far its partition was taken at all: what comes after is lag, not loss. */
 export interface Account extends PartitionBalance {
