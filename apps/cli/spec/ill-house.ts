@@ -140,6 +140,7 @@ export class IllHouse {
       { name: 'cleanup.policy', value: intents.cleanup },
       { name: 'max.message.bytes', value: String(intents.maxMessageBytes) },
       { name: 'message.timestamp.type', value: 'LogAppendTime' },
+      { name: 'compression.type', value: 'uncompressed' },
     ];
     const name = this.prefix + intents.name;
     await this.admin.alterConfigs({

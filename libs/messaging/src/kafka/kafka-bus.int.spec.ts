@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka, type Kafka } from '@causeway/lab';
 import { allTopics, topicNames, type TopicSettings } from '@causeway/contracts';
-import { Admin, Kafka as RawKafka, logLevel, Partitioners } from 'kafkajs';
+import { Admin, CompressionCodecs, CompressionTypes, Kafka as RawKafka, logLevel, Partitioners } from 'kafkajs';
 import { Account, consumeInto, until } from '../../spec/accounts';
 import { intentDraft, resultDraft, sealAs } from '../../spec/sample-messages';
 import type { EventBus, RawMessage } from '../bus';
@@ -182,7 +182,7 @@ describe('topics', () => {
           {
             type: 2,
             name: prefix + topicNames.intents,
-            configNames: ['retention.ms', 'max.message.bytes', 'message.timestamp.type'],
+            configNames: ['retention.ms', 'max.message.bytes', 'message.timestamp.type', 'compression.type'],
           },
         ],
       }),
@@ -195,6 +195,8 @@ describe('topics', () => {
       'max.message.bytes': '2000000',
       // Whatever a producer's clock says.
       'message.timestamp.type': 'LogAppendTime',
+      // Whatever a publisher compresses with.
+      'compression.type': 'uncompressed',
     });
     expect((await bus.watermarks([topicNames.ledger, topicNames.results])).get(topicNames.ledger)).toEqual([
       { partition: 0, start: 0n, end: 0n },
@@ -226,5 +228,28 @@ describe('topics', () => {
     await consumeInto(bus, account, 'g', [topicNames.intents]);
     await until(() => account.raws.length === 2, 'both');
     expect(account.raws.map((raw) => raw.value?.length ?? null).sort()).toEqual([1_000_000, null]);
+  });
+
+  it('hand over what was compressed on its way in to readers that cannot open it', async () => {
+    const { bus, prefix } = await freshTopics();
+    const producer = new RawKafka({ brokers: brokers(), logLevel: logLevel.NOTHING }).producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    const messages = Array.from({ length: 10 }, (_, i) => ({ key: 'k', value: `${i}`.repeat(1_000) }));
+    await producer.send({ topic: prefix + topicNames.intents, compression: CompressionTypes.GZIP, messages });
+    await producer.disconnect();
+    const gzip = CompressionCodecs[CompressionTypes.GZIP];
+    CompressionCodecs[CompressionTypes.GZIP] = () => {
+      throw new Error('this reader has no such codec');
+    };
+    try {
+      const account = new Account();
+      await consumeInto(bus, account, 'g', [topicNames.intents]);
+      await until(() => account.raws.length === 10, 'all of the batch');
+      expect(account.raws.map((raw) => String(raw.value))).toEqual(messages.map(({ value }) => value));
+    } finally {
+      CompressionCodecs[CompressionTypes.GZIP] = gzip;
+    }
   });
 });

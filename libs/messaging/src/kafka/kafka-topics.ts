@@ -9,7 +9,13 @@ const SERVING_WITHIN_MS = 20_000;
 const LEADER_WITHIN_MS = 10_000;
 
 /** What is looked at of a topic that exists: all that `configOf` sets wherever it is. */
-export const SETTINGS = ['cleanup.policy', 'retention.ms', 'max.message.bytes', 'message.timestamp.type'];
+export const SETTINGS = [
+  'cleanup.policy',
+  'retention.ms',
+  'max.message.bytes',
+  'message.timestamp.type',
+  'compression.type',
+];
 
 /** Creates the topics that are missing; says where an existing one differs. */
 export async function ensureTopics(
@@ -65,6 +71,8 @@ export function configOf(topic: TopicSettings, replication: number): Record<stri
     'max.message.bytes': String(topic.maxMessageBytes),
     // By the broker's clock: it would refuse what a producer's clock dates an hour ahead, and delete early what it dates a month back.
     'message.timestamp.type': 'LogAppendTime',
+    // By default the broker keeps what a publisher compressed with; one batch that no reader of ours can open would end them all, again and again.
+    'compression.type': 'uncompressed',
     ...(replication >= MAX_REPLICATION ? { 'min.insync.replicas': '2' } : {}),
   };
 }

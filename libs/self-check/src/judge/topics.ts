@@ -74,6 +74,7 @@ function meaningOf(key: string, value: string | undefined): string {
     return `: what is older than ${spanText(Number(value))} is thrown away`;
   if (key === 'message.timestamp.type')
     return ': a writer whose clock is wrong has its messages refused or thrown away';
+  if (key === 'compression.type') return ': a publisher that compresses with snappy, lz4 or zstd ends all readers';
   if (key === 'cleanup.policy' && value?.includes('compact')) return ': messages of one key replace each other';
   return '';
 }
