@@ -2,7 +2,7 @@ import type { EachBatchPayload, Kafka } from 'kafkajs';
 
 type Listener = (event: { payload: unknown }) => void;
 
-const EVENTS = { GROUP_JOIN: 'join', HEARTBEAT: 'heartbeat', CRASH: 'crash' };
+const EVENTS = { GROUP_JOIN: 'join', HEARTBEAT: 'heartbeat', CRASH: 'crash', END_BATCH_PROCESS: 'batch-end' };
 
 /** What a consumer meets when it connects. */
 export type Fate = Error | 'joins' | 'hangs';
@@ -66,6 +66,11 @@ export class FakeConsumer {
     };
     const payload = { batch, resolveOffset: () => undefined, isRunning: () => true, isStale: () => false };
     return this.eachBatch(payload as unknown as EachBatchPayload);
+  }
+
+  /** As kafkajs does with what is only aborted transactions: nobody is handed anything. */
+  passesOver(lastOffset: number): void {
+    this.tells('batch-end', { topic: 'topic', partition: 0, batchSize: 0, lastOffset: String(lastOffset) });
   }
 
   private tells(event: string, payload: unknown): void {

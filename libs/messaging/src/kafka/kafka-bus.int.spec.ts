@@ -121,6 +121,25 @@ describe('offsets', () => {
   });
 });
 
+describe('a transaction that was aborted', () => {
+  it('at the end of a partition is committed past, so that nobody seems to stand still before it', async () => {
+    const { bus, prefix } = await freshTopics();
+    const client = new RawKafka({ brokers: brokers(), logLevel: logLevel.NOTHING });
+    const createPartitioner = Partitioners.DefaultPartitioner;
+    const producer = client.producer({ createPartitioner, transactionalId: prefix, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: prefix + topicNames.ledger, messages: [{ key: 'k', value: 'never' }] });
+    await transaction.abort();
+    await producer.disconnect();
+    const account = new Account();
+    await consumeInto(bus, account, 'g', [topicNames.ledger]);
+    // The message and the mark of its end.
+    await until(async () => (await committed(prefix, 'g', topicNames.ledger)) === 2, 'committed up to the end');
+    expect(account.raws).toEqual([]);
+  });
+});
+
 describe('a handler that takes long', () => {
   it('delays no other topic and no other partition', async () => {
     const { bus } = await freshTopics();

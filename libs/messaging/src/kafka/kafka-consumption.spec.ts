@@ -125,6 +125,35 @@ describe('a consumer that kafkajs has given up', () => {
   });
 });
 
+describe('a batch of which kafkajs hands over nothing', () => {
+  it('is committed like one that was accepted, and not before what came earlier', async () => {
+    let accept: () => void = () => undefined;
+    const { kafka, consumption } = await consuming([], () => ({
+      accepted: new Promise((resolve) => (accept = resolve)),
+    }));
+    await kafka.newest().brings(7);
+    kafka.newest().passesOver(9);
+    await after(1_000);
+    expect(kafka.newest().committed).toEqual([]);
+    accept();
+    await after(1_000);
+    expect(kafka.newest().committed).toEqual(['10']);
+    kafka.newest().passesOver(12);
+    await after(1_000);
+    expect(kafka.newest().committed).toEqual(['10', '13']);
+    await consumption.stop();
+  });
+
+  it('is not believed when it lies before what was handed over: it is of a topic made anew', async () => {
+    const { kafka, consumption } = await consuming();
+    await kafka.newest().brings(7);
+    kafka.newest().passesOver(1);
+    await after(1_000);
+    expect(kafka.newest().committed).toEqual(['8']);
+    await consumption.stop();
+  });
+});
+
 describe('a broker that is silent', () => {
   it('makes it no member after 20 s, and gets new connections after a minute', async () => {
     const { kafka, consumption } = await consuming();

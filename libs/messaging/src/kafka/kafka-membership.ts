@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Handed, RawMessage } from '../bus';
 import { messageOf, type Log } from '../log';
 import { pause } from '../pause';
@@ -20,6 +20,8 @@ const LEAVE_MS = 3_000;
 
 /** Topic and partition in one string. */
 const placeOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+type BatchEnd = ConsumerEndBatchProcessEvent['payload'];
 
 export interface MembershipOptions {
   /** With the prefix, like the topics. */
@@ -73,11 +75,12 @@ export class KafkaMembership {
 
   /** Resolves when it is a member or has crashed; throws when it did not come that far. */
   async start(): Promise<void> {
-    const { GROUP_JOIN, HEARTBEAT, CRASH } = this.consumer.events;
+    const { GROUP_JOIN, HEARTBEAT, CRASH, END_BATCH_PROCESS } = this.consumer.events;
     const { onHeard, onCrash } = this.options;
     this.consumer.on(GROUP_JOIN, ({ payload }) => this.onJoined(payload.memberAssignment));
     this.consumer.on(HEARTBEAT, () => (this.over ? this.endAgain() : onHeard()));
     this.consumer.on(CRASH, ({ payload }) => void (this.over || onCrash(payload.error)));
+    this.consumer.on(END_BATCH_PROCESS, ({ payload }) => this.passOver(payload));
     await withDeadline(this.join(), START_DEADLINE_MS, 'membership of the group');
   }
 
@@ -162,6 +165,16 @@ export class KafkaMembership {
       if (this.paused.has(place)) this.resume(place);
       this.consumer.seek({ topic, partition: partitions[0] as number, offset: '0' });
     }
+  }
+
+  /**
+   * A batch of nothing but aborted transactions and their marks: kafkajs goes past it and hands over nothing. Were it not committed, the
+   * group would stand before the end of the partition, and look dead. One behind what was handed over is of a topic made anew: left to the next look.
+   */
+  private passOver({ topic, partition, batchSize, lastOffset }: BatchEnd): void {
+    const tracker = this.trackers.get(placeOf(topic, partition));
+    if (batchSize > 0 || !tracker || tracker.isBehind(lastOffset)) return;
+    tracker.finish(tracker.begin(lastOffset, 0, 0));
   }
 
   private handOver(place: string, tracker: OffsetTracker, messages: RawMessage[], lastOffset: string): void {
