@@ -18,7 +18,8 @@ export class DatabaseError extends Error {
 
 /**
  * SQLSTATEs worth another try: serialization failure, deadlock, lock not available, statement or idle timeout, too many
- * connections, shutdown and start of the server, out of memory or disk. Class 08 is the connection.
+ * connections, shutdown and start of the server, out of memory or disk, and one that may only read (a primary that was replaced: the next
+ * connection finds the new one). Class 08 is the connection.
  */
 const RETRIABLE_STATES = new Set([
   '40001',
@@ -26,6 +27,7 @@ const RETRIABLE_STATES = new Set([
   '55P03',
   '57014',
   '25P03',
+  '25006',
   '53300',
   '57P01',
   '57P02',
@@ -36,9 +38,13 @@ const RETRIABLE_STATES = new Set([
 const RETRIABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'ECONNABORTED',
   'EPIPE',
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);

@@ -108,6 +108,18 @@ describe('a schema', () => {
 });
 
 describe('a transaction', () => {
+  it('that met a server which may only read is worth another try, with another connection', async () => {
+    const database = await open({ poolSize: 1 });
+    const session = (): Promise<{ pid: number }[]> => database.query('select pg_backend_pid() as pid');
+    const before = await session();
+    const written = database.transaction(async (tx) => {
+      await tx.query('set transaction read only');
+      await tx.query("insert into counter values ('a', 1)");
+    });
+    await expect(written).rejects.toMatchObject({ code: '25006', retriable: true, outcomeUnknown: false });
+    expect(await session()).not.toEqual(before);
+  });
+
   it('commits all or nothing', async () => {
     const database = await open();
     await database.transaction((tx) => tx.query("insert into counter values ('a', 1)"));

@@ -51,6 +51,7 @@ export interface Database extends Tx {
 
 const TIMEOUTS_MS = { connect: 5_000, statement: 15_000, idleInTransaction: 5_000, lock: 5_000, query: 20_000 };
 const MAX_TRIES = 5;
+const READ_ONLY = '25006';
 /** A long look must not keep the short ones waiting. */
 const READER_CONNECTIONS = 3;
 
@@ -255,9 +256,9 @@ class Session {
     this.client.release(destroy);
   }
 
-  /** Rolls back; a connection whose state is not known for sure is thrown away. */
+  /** Rolls back; a connection whose state is not known for sure is thrown away, and one to a server that may only read any more. */
   async abandon(error: unknown, committing: boolean): Promise<void> {
-    if (this.broken || committing) return this.release(this.broken ?? (error as Error));
+    if (this.broken || committing || (error as { code?: unknown } | null)?.code === READ_ONLY) return this.release(this.broken ?? (error as Error));
     await this.client.query('rollback').then(
       () => this.release(),
       (failed: Error) => this.release(failed),
