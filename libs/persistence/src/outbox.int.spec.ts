@@ -75,6 +75,15 @@ describe('the outbox', () => {
     expect(await database.transaction((tx) => store.insert(tx, []))).toEqual([]);
   });
 
+  it('shows what was written before the clock of the database was set back, first', async () => {
+    const store = createOutboxStore(database);
+    const before = await database.transaction((tx) => store.insert(tx, [message(1)]));
+    await database.query("update outbox set created_at = clock_timestamp() + interval '1 hour'");
+    const after = await database.transaction((tx) => store.insert(tx, [message(2)]));
+    expect(await store.pending(10, 0)).toEqual([...before, ...after]);
+    expect(await store.pending(10, 2_000)).toEqual(before);
+  });
+
   it('deletes exactly what was sent', async () => {
     const store = createOutboxStore(database);
     const rows = await database.transaction((tx) =>

@@ -74,7 +74,7 @@ export const SHARED_STATEMENTS: readonly Known[] = [
     tx
       .all('outbox')
       .map(([, row]) => row)
-      .filter(({ createdAt }) => (createdAt as number) <= time.now - olderThanMs)
+      .filter(({ createdAt }) => (createdAt as number) <= time.now - olderThanMs || (createdAt as number) > time.now)
       .sort((a, b) => Number(a.id) - Number(b.id))
       .slice(0, limit),
   ),
