@@ -6,7 +6,7 @@ export class PlannedBus implements EventBus {
   readonly stored: Sealed[] = [];
   largestSend = 0;
   private sending = 0;
-  /** `lost`: stored, the answer lost. `failed`: not stored. `refused`: the broker will not take these keys. */
+  /** `lost`: stored, the answer lost. `failed`: not stored. `refused`: the broker will not take these keys, and stores the rest of the request. */
   constructor(
     private readonly plan: ('ok' | 'lost' | 'failed')[] = [],
     private readonly refusedKeys: Set<string> = new Set(),
@@ -18,7 +18,11 @@ export class PlannedBus implements EventBus {
     const answer = this.plan.shift() ?? 'ok';
     await new Promise((resolve) => setImmediate(resolve));
     this.sending--;
-    if (messages.some(({ key }) => this.refusedKeys.has(key))) throw new SendFailed('refused', true, true);
+    const taken = messages.filter(({ key }) => !this.refusedKeys.has(key));
+    if (taken.length < messages.length) {
+      this.stored.push(...taken);
+      throw new SendFailed('refused', true, true);
+    }
     if (answer !== 'failed') this.stored.push(...messages);
     this.log.push(`${answer} ${messages.map((message) => message.id).join(',')}`);
     if (answer !== 'ok') throw new SendFailed(answer, true, false);

@@ -157,11 +157,52 @@ describe('the relay', () => {
     const relay = await started(bus, store);
     relay.enqueue(store.commit(message('x', 'bad'), message('a', 'good')));
     relay.enqueue(store.commit(message('b', 'good'), message('y', 'bad')));
-    await until(() => bus.stored.length === 2);
+    await until(() => ids(bus).includes('b'));
     await relay.stop(50);
-    expect(ids(bus)).toEqual(['a', 'b']);
+    // The first came with one that was refused, and nobody says which of a request that is.
+    expect(ids(bus)).toEqual(['a', 'a', 'b']);
     expect([...store.rows.values()].map(({ id }) => id)).toEqual(['x', 'y']);
     expect(relay.counts.failedSends).toBeGreaterThan(0);
+  });
+
+  it('sends others past more refused rows than one request holds, and each of them once', async () => {
+    const [bus, store] = [new PlannedBus([], new Set(['bad'])), new MemoryOutbox()];
+    const relay = await started(bus, store);
+    const bad = Array.from({ length: 1_001 }, (_, i) => message(`bad-${i}`, 'bad'));
+    relay.enqueue(store.commit(...bad, message('a', 'good')));
+    await until(() => bus.stored.length === 1);
+    relay.enqueue(store.commit(message('z', 'bad'), message('b', 'good')));
+    await until(() => ids(bus).includes('b'));
+    await relay.stop(50);
+    expect(ids(bus)).toEqual(['a', 'b']);
+  });
+
+  it('sends what was refused, in order, when the broker takes it at last', async () => {
+    const refused = new Set(['bad', 'worse']);
+    const [bus, store] = [new PlannedBus([], refused), new MemoryOutbox()];
+    const relay = await started(bus, store, { refusedEveryMs: 100 });
+    const bad = Array.from({ length: 1_500 }, (_, i) => message(`bad-${i}`, 'bad'));
+    relay.enqueue(store.commit(message('w', 'worse'), ...bad, message('a', 'good')));
+    await until(() => ids(bus).includes('a'));
+    refused.delete('bad');
+    relay.enqueue(store.commit(message('last', 'bad')));
+    await until(() => ids(bus).includes('last'));
+    await relay.stop(50);
+    const ofBad = bus.stored.filter(({ key }) => key === 'bad').map(({ id }) => id);
+    expect(ofBad).toEqual([...bad.map(({ id }) => id), 'last']);
+    expect([...store.rows.values()].map(({ id }) => id)).toEqual(['w']);
+  });
+
+  it('forgets none of what was refused, wherever it stood between the others', async () => {
+    const refused = new Set(['bad']);
+    const [bus, store] = [new PlannedBus([], refused), new MemoryOutbox()];
+    const relay = await started(bus, store, { refusedEveryMs: 100 });
+    const mixed = [message('a', 'good'), message('x', 'bad'), message('b', 'other'), message('c', 'good')];
+    relay.enqueue(store.commit(...mixed));
+    await until(() => ids(bus).filter((id) => id === 'c').length === 2);
+    refused.clear();
+    await until(() => store.rows.size === 0);
+    expect(ids(bus).at(-1)).toBe('x');
   });
 
   it('goes on when deleting fails: the rows go with the next turn', async () => {

@@ -9,7 +9,8 @@ import { pause } from './pause';
  *
  * 1. One send at a time, in order of enqueueing: no message is sent before an earlier one of its key is acknowledged, or in
  *    the same request with it.
- * 2. A failed send is repeated with the same messages before anything later of their keys.
+ * 2. A failed send is repeated with the same messages before anything later of their keys. A key that the broker refuses is held back, and
+ *    tried alone every few seconds; the others go on, as long as its rows leave them room in memory.
  * 3. A row is deleted only after its acknowledgement. What a crash leaves is found by the sweep: at the start and every 2 s.
  * 4. Memory is bounded: beyond `maxQueued` rows stay in the table only and are swept once the queue is empty.
  * 5. After a commit whose answer was lost, rows come from the table only, until a look that began when that commit cannot be under way any
@@ -24,6 +25,8 @@ export interface RelayOptions {
   readonly maxQueued?: number;
   /** Longest that a send waits for more under load, milliseconds. Default 4. */
   readonly lingerMs?: number;
+  /** Between two tries of a key that the broker refuses, milliseconds. Default 3,000. */
+  readonly refusedEveryMs?: number;
   /** Whether this process may still send: false holds everything back until it is asked again. Default: always. */
   maySend?(): boolean;
 }
@@ -33,6 +36,8 @@ const SWEEP_ROWS = 2_000;
 /** A row this young is still on its way to `enqueue` in this process. */
 const YOUNG_MS = 2_000;
 const DELETE_EVERY_MS = 500;
+const REFUSED_EVERY_MS = 3_000;
+const REFUSED = { refused: true };
 const ASK_AGAIN_MS = 100;
 const BACKOFF_MS = { first: 50, most: 2_000 };
 /** A server ends what it does for a lost client within its statement and idle limits; a sweep comes as often at the least. */
@@ -43,6 +48,8 @@ export class Relay {
   /** Places that are queued, being sent, or sent and not yet deleted. */
   private readonly known = new Set<string>();
   private sent: string[] = [];
+  /** Keys that the broker refuses, and when each is tried again, by `performance`. */
+  private readonly held = new Map<string, number>();
   private spilled = false;
   /** When a commit in doubt is over at the latest, by `performance`; null: none is, or the table was looked at since. */
   private inDoubtUntil: number | null = null;
@@ -127,23 +134,43 @@ export class Relay {
         await pause(ASK_AGAIN_MS);
         continue;
       }
-      const rows = this.queue.slice(0, SEND_MESSAGES);
-      const acknowledged = await this.send(rows);
-      if (acknowledged.length === rows.length) this.queue = this.queue.slice(rows.length);
-      else this.queue = without(this.queue, acknowledged);
-      this.lastSize = acknowledged.length;
-      this.counts.sent += acknowledged.length;
-      for (const row of acknowledged) this.sent.push(row.place);
+      const rows = this.next();
+      if (rows.length > 0) this.acknowledged(await this.send(rows), rows);
+      else if (this.queue.length > 0) await pause(ASK_AGAIN_MS);
     }
+  }
+
+  /** What goes into one request: a held key that is due, alone; else the first of all keys that are not held. */
+  private next(): OutboxRow[] {
+    if (this.held.size === 0) return this.queue.slice(0, SEND_MESSAGES);
+    const due = [...this.held].find(([, at]) => at <= performance.now())?.[0];
+    // Whatever becomes of it, the other held keys have their turn before it.
+    if (due !== undefined) this.hold(due);
+    const goes = (key: string): boolean => (due === undefined ? !this.held.has(key) : key === due);
+    return this.queue.filter(({ sealed }) => goes(sealed.key)).slice(0, SEND_MESSAGES);
+  }
+
+  private hold(key: string): void {
+    this.held.delete(key);
+    this.held.set(key, performance.now() + (this.options.refusedEveryMs ?? REFUSED_EVERY_MS));
+  }
+
+  private acknowledged(rows: readonly OutboxRow[], asked: readonly OutboxRow[]): void {
+    const isFront = rows === asked && rows.at(-1) === this.queue[rows.length - 1];
+    this.queue = isFront ? this.queue.slice(rows.length) : without(this.queue, rows);
+    this.lastSize = rows.length;
+    this.counts.sent += rows.length;
+    for (const row of rows) this.sent.push(row.place);
+    if (this.held.size > 0) for (const row of rows) this.held.delete(row.sealed.key);
   }
 
   /** The rows that were acknowledged. None after a failure, except that a refusal by the broker is narrowed to its keys. */
   private async send(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
     const failure = await this.attempt(rows);
     if (!failure) return rows;
-    const narrowed = failure.refused ? await this.sendKeyByKey(rows) : [];
-    if (narrowed.length === 0) await pause(Math.min(BACKOFF_MS.first * 2 ** (this.failures - 1), BACKOFF_MS.most));
-    return narrowed;
+    if (failure.refused) return this.sendKeyByKey(rows);
+    await pause(Math.min(BACKOFF_MS.first * 2 ** (this.failures - 1), BACKOFF_MS.most));
+    return [];
   }
 
   private async attempt(rows: readonly OutboxRow[]): Promise<SendFailed | null> {
@@ -160,9 +187,13 @@ export class Relay {
   }
 
   private async sendKeyByKey(rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
+    const keys = byKey(rows);
     const acknowledged: OutboxRow[] = [];
-    for (const ofKey of byKey(rows)) {
-      if (!(await this.attempt(ofKey))) acknowledged.push(...ofKey);
+    for (const [key, ofKey] of keys) {
+      const failure = keys.size === 1 ? REFUSED : await this.attempt(ofKey);
+      if (!failure) acknowledged.push(...ofKey);
+      else if (failure.refused) this.hold(key);
+      else break;
     }
     return acknowledged;
   }
@@ -245,12 +276,12 @@ function without(rows: readonly OutboxRow[], gone: readonly OutboxRow[]): Outbox
   return rows.filter((row) => !places.has(row.place));
 }
 
-function byKey(rows: readonly OutboxRow[]): Iterable<OutboxRow[]> {
+function byKey(rows: readonly OutboxRow[]): Map<string, OutboxRow[]> {
   const keys = new Map<string, OutboxRow[]>();
   for (const row of rows) {
     const ofKey = keys.get(row.sealed.key);
     if (ofKey) ofKey.push(row);
     else keys.set(row.sealed.key, [row]);
   }
-  return keys.values();
+  return keys;
 }
