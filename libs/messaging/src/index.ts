@@ -14,6 +14,7 @@ export { resealed, seal, signatureOf, valueOf, type SealOptions } from './seal';
 export { depthWithin } from './json-depth';
 export { openRaw, topicIndex, type Admission, type Door, type Opened, type Refusal } from './door';
 export { deadLetterDraft, deadLetterId, deadLetterTopicOf } from './dead-letters';
+export { Parking, type ParkingOptions } from './parking';
 export { refusalDraft } from './refusals';
 export { type OutboxRow, type OutboxStore } from './outbox';
 export { Relay, type RelayOptions } from './relay';

@@ -13,7 +13,8 @@ import { deadLetterDraft } from './dead-letters';
 import { openRaw, topicIndex, type Admission, type Door } from './door';
 import type { Received, Sealed } from './envelopes';
 import { Lane, type LaneItem } from './lane';
-import { messageOf, silentLog, type Log } from './log';
+import { silentLog, type Log } from './log';
+import { Parking } from './parking';
 import { pause } from './pause';
 import { seal } from './seal';
 
@@ -54,6 +55,7 @@ const ANY_TOPIC = '*';
 export class CausewayServer extends Server implements CustomTransportStrategy {
   private readonly door: Door;
   private readonly log: Log;
+  private readonly parking: Parking;
   private readonly lanes = new Map<string, Lane>();
   private laneOfTopic = new Map<string, Lane>();
   private consumption: Consumption | null = null;
@@ -66,6 +68,8 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
     const { verifier, topics, admission } = options;
     this.door = { verifier, topics: topicIndex(topics), admission };
     this.log = options.log ?? silentLog;
+    const { bus } = options;
+    this.parking = new Parking({ bus, log: this.log, pause, isOver: () => this.closing || this.fatal });
   }
 
   listen(callback: (error?: unknown) => void): void {
@@ -105,7 +109,7 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
       paceMs,
       onBatch: (batch) => this.take(batch),
       onDead: (error) => this.end(error),
-      holdsBack: () => [...this.lanes.values()].some((lane) => lane.retrying),
+      holdsBack: () => this.parking.isRepeating() || [...this.lanes.values()].some((lane) => lane.retrying),
     });
   }
 
@@ -191,21 +195,9 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
 
   /** Counts as handled only once the dead letters are acknowledged: until then the offset stays. */
   private async park(letters: readonly Sealed[], handled: () => void): Promise<void> {
-    for (let backoff = 100; !this.fatal; backoff = Math.min(backoff * 2, 5_000)) {
-      try {
-        await this.options.bus.send(letters);
-        this.counts.parked += letters.length;
-        letters.forEach(handled);
-        return;
-      } catch (error) {
-        if (this.closing) return;
-        this.log.warn(
-          { letters: letters.length },
-          `dead letters not sent, again in ${backoff} ms: ${messageOf(error)}`,
-        );
-        await pause(backoff);
-      }
-    }
+    if (this.fatal || !(await this.parking.send(letters))) return;
+    this.counts.parked += letters.length;
+    letters.forEach(handled);
   }
 
   private end(error: Error): void {

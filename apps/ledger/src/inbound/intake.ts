@@ -1,7 +1,9 @@
 import {
   deadLetterDraft,
   openRaw,
+  Parking,
   seal,
+  SendFailed,
   type Consumption,
   type Door,
   type EventBus,
@@ -35,7 +37,6 @@ export interface IntakeOptions {
 export const GROUP = 'ledger';
 /** Fetches apart under load, milliseconds: nobody waits for the ledger, and a fuller batch is a cheaper one. */
 const PACE_MS = 10;
-const LONGEST_PAUSE_MS = 5_000;
 /** Who takes over waits for the dead one's membership to end: the shortest that brokers allow. */
 const SESSION_MS = 6_000;
 
@@ -46,8 +47,11 @@ const SESSION_MS = 6_000;
 export class Intake {
   private consumption: Consumption | null = null;
   private stopping = false;
+  private readonly parking: Parking;
 
-  constructor(private readonly options: IntakeOptions) {}
+  constructor(private readonly options: IntakeOptions) {
+    this.parking = new Parking({ ...options, pause: (ms) => options.pause(ms), isOver: () => this.stopping });
+  }
 
   async start(): Promise<void> {
     const { bus, topics, onFatal, holdsBack, generations } = this.options;
@@ -59,7 +63,7 @@ export class Intake {
       onBatch: (batch) => ({ accepted: this.take(batch) }),
       onGenerations: (ids) => generations.told(ids),
       onDead: onFatal,
-      holdsBack,
+      holdsBack: () => holdsBack() || this.parking.isRepeating(),
     });
   }
 
@@ -98,22 +102,13 @@ export class Intake {
   /** The dead letters go first: a place that is counted as parked has been told to whoever looks after it. */
   private async park(parked: readonly ParkedArrival[]): Promise<void> {
     if (parked.length === 0) return;
-    const { bus, signer, now, log, writer } = this.options;
+    const { signer, now, writer } = this.options;
     const letters = seal(
       parked.map(({ deadLetter }) => deadLetterDraft(deadLetter)),
       { signer, now, newId: newEventId },
     );
-    for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      try {
-        await bus.send(letters);
-        break;
-      } catch (error) {
-        // Never counted as accepted: the next start takes these places again.
-        if (this.stopping) throw error;
-        log.warn({ letters: letters.length, error: String(error) }, 'dead letters not sent yet, trying again');
-        await this.options.pause(pauseMs);
-      }
-    }
+    // Never counted as accepted: the next start takes these places again.
+    if (!(await this.parking.send(letters))) throw new SendFailed('stopped before the dead letters', true, false);
     await writer.take(parked);
   }
 }
