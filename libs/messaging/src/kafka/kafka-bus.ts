@@ -10,6 +10,7 @@ import { KafkaConsumption } from './kafka-consumption';
 import { kafkaLog } from './kafka-log';
 import { KafkaSender } from './kafka-sender';
 import { ensureTopics, watermarks } from './kafka-topics';
+import { OneClient } from './one-client';
 import { takeOwnPlaces } from './own-place';
 import { installTopicIds } from './topic-ids';
 import { untilBroker } from './until-broker';
@@ -72,7 +73,7 @@ class KafkaBus implements EventBus {
   private readonly logCreator: logCreator;
   private readonly sender: KafkaSender;
   private readonly consumptions: KafkaConsumption[] = [];
-  private admin: Promise<Admin> | null = null;
+  private readonly admins = new OneClient(() => this.connectAdmin());
   private waitingFor: string | null = null;
   private closed = false;
   private readonly clientId: string;
@@ -131,11 +132,8 @@ class KafkaBus implements EventBus {
     this.closed = true;
     await Promise.all(this.consumptions.map((consumption) => consumption.stop()));
     await this.sender.close();
-    const admin = this.admin;
-    this.admin = null;
-    const left = admin?.then((a) => a.disconnect());
     // It may still try to connect, for half a minute.
-    await withDeadline(left, CLOSE_DEADLINE_MS, 'disconnect').catch(() => undefined);
+    await withDeadline(this.admins.close(), CLOSE_DEADLINE_MS, 'disconnect').catch(() => undefined);
   }
 
   private client(requestTimeout: number, retries = 8): Kafka {
@@ -150,16 +148,6 @@ class KafkaBus implements EventBus {
     });
   }
 
-  private connectedAdmin(): Promise<Admin> {
-    this.admin ??= this.connectAdmin().catch((error: unknown) => {
-      this.admin = null;
-      throw new Error(`no connection to Kafka at ${this.options.brokers.join(',')}: ${messageOf(error)}`, {
-        cause: error,
-      });
-    });
-    return this.admin;
-  }
-
   private async connectAdmin(): Promise<Admin> {
     // Fewer tries: whoever waits for the broker tries again and says why, and should not be kept from that for long.
     const admin = this.client(15_000, ADMIN_RETRIES).admin();
@@ -168,14 +156,22 @@ class KafkaBus implements EventBus {
   }
 
   private async withAdmin<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = await this.connectedAdmin();
+    const connecting = this.admins.get();
     try {
-      return await use(admin);
+      return await use(await this.connected(connecting));
     } catch (error) {
       // A connection that failed once is not used again.
-      this.admin = null;
-      admin.disconnect().catch(() => undefined);
+      this.admins.discard(connecting);
       throw error;
+    }
+  }
+
+  private async connected(connecting: Promise<Admin>): Promise<Admin> {
+    try {
+      return await connecting;
+    } catch (error) {
+      const at = this.options.brokers.join(',');
+      throw new Error(`no connection to Kafka at ${at}: ${messageOf(error)}`, { cause: error });
     }
   }
 }

@@ -1,6 +1,7 @@
 import { limits, topicNames } from '@causeway/contracts';
 import type { Sealed } from '../envelopes';
-import { parts } from './kafka-sender';
+import type { Kafka } from 'kafkajs';
+import { KafkaSender, parts } from './kafka-sender';
 
 const message = (topic: string, key: string, bytes: number): Sealed => ({
   id: key,
@@ -30,5 +31,48 @@ describe('what goes into one request', () => {
   it('is one message alone when that is as large as may be', () => {
     const messages = [1, 2].map((i) => message(topicNames.intents, `k${i}`, limits.messageBytes));
     expect(parts(messages)).toEqual(messages.map((one) => [one]));
+  });
+});
+
+/** Counts the producers that are connected; each send waits until the test ends it. */
+class CountedKafka {
+  connected = 0;
+  readonly sends: { ends(error?: Error): void }[] = [];
+
+  producer(): object {
+    return {
+      connect: () => Promise.resolve(void this.connected++),
+      disconnect: () => Promise.resolve(void this.connected--),
+      sendBatch: () =>
+        new Promise<void>((resolve, reject) => {
+          this.sends.push({ ends: (error) => (error ? reject(error) : resolve()) });
+        }),
+    };
+  }
+}
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('a producer that failed', () => {
+  it('is given up once, however many sends it failed: the one made after it stays, and is closed with the bus', async () => {
+    const kafka = new CountedKafka();
+    const sender = new KafkaSender(kafka as unknown as Kafka, '');
+    const send = (): Promise<string> =>
+      sender.send([message(topicNames.intents, 'k', 1)]).then(
+        () => 'sent',
+        (error: Error) => error.message,
+      );
+    const [first, second] = [send(), send()];
+    await turn();
+    kafka.sends[0]?.ends(new Error('cut'));
+    expect(await first).toContain('cut');
+    const third = send();
+    await turn();
+    kafka.sends[1]?.ends(new Error('cut'));
+    expect(await second).toContain('cut');
+    kafka.sends[2]?.ends();
+    expect(await third).toBe('sent');
+    expect(kafka.connected).toBe(1);
+    await sender.close();
+    expect(kafka.connected).toBe(0);
   });
 });

@@ -5,6 +5,7 @@ import type { Sealed } from '../envelopes';
 import { messageOf } from '../log';
 import { withDeadline } from './deadline';
 import { partitioner } from './fast-partition';
+import { OneClient } from './one-client';
 
 /** Longest wait for the acknowledgement of one request, milliseconds; then the connection is given up with its producer. */
 const SEND_DEADLINE_MS = 8_000;
@@ -21,7 +22,7 @@ const batchBytes = (topic: string): number => LARGER.get(topic) ?? BATCH_BYTES;
  * the same messages; whoever reads knows them by their id.
  */
 export class KafkaSender {
-  private producer: Promise<Producer> | null = null;
+  private readonly producers = new OneClient(() => this.connect());
   private closed = false;
   /** Why the last send did not arrive; null: it did, or there was none. */
   trouble: string | null = null;
@@ -37,17 +38,13 @@ export class KafkaSender {
 
   async close(): Promise<void> {
     this.closed = true;
-    const producer = this.producer;
-    this.producer = null;
-    await withDeadline(
-      producer?.then((p) => p.disconnect()),
-      2_000,
-      'disconnect',
-    ).catch(() => undefined);
+    await withDeadline(this.producers.close(), 2_000, 'disconnect').catch(() => undefined);
   }
 
   private async sendPart(part: readonly Sealed[]): Promise<void> {
-    const producer = await this.connected();
+    if (this.closed) throw new SendFailed('the bus is closed', false, false);
+    const connecting = this.producers.get();
+    const producer = await this.connected(connecting);
     try {
       const topicMessages = byTopic(part, this.prefix);
       await withDeadline(
@@ -57,22 +54,18 @@ export class KafkaSender {
       );
       this.trouble = null;
     } catch (error) {
-      this.discard(producer);
+      this.producers.discard(connecting);
       throw this.failed(
         new SendFailed(`Kafka did not acknowledge: ${messageOf(error)}`, true, isRefusal(error), error),
       );
     }
   }
 
-  private async connected(): Promise<Producer> {
-    if (this.closed) throw new SendFailed('the bus is closed', false, false);
-    this.producer ??= this.connect();
-    const connecting = this.producer;
+  private async connected(connecting: Promise<Producer>): Promise<Producer> {
     try {
       return await withDeadline(connecting, CONNECT_DEADLINE_MS, 'connection');
     } catch (error) {
-      if (this.producer === connecting) this.producer = null;
-      connecting.then((late) => late.disconnect()).catch(() => undefined);
+      this.producers.discard(connecting);
       throw this.failed(new SendFailed(`no connection to Kafka: ${messageOf(error)}`, false, false, error));
     }
   }
@@ -91,12 +84,6 @@ export class KafkaSender {
     });
     await producer.connect();
     return producer;
-  }
-
-  private discard(producer: Producer): void {
-    this.producer = null;
-    // In the background: it may hang on the dead connection (trap K10).
-    producer.disconnect().catch(() => undefined);
   }
 }
 
