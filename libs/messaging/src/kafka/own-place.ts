@@ -53,11 +53,12 @@ function install(): void {
 
 async function letLeave(broker: Broker, groupId: string, { log, groups }: Instance): Promise<void> {
   const { clientId } = broker.connectionPool;
+  // Whatever becomes of the look: at the next join the member of this name is this process itself.
+  groups.add(groupId);
   try {
     const described = await broker.describeGroups({ groupIds: [groupId] });
     const left = described.groups.flatMap(({ members }) => members).filter((member) => member.clientId === clientId);
     for (const { memberId } of left) await broker.leaveGroup({ groupId, memberId });
-    groups.add(groupId);
     if (left.length > 0)
       log.info({ groupId, clientId }, 'takes the place that this instance had before it was started');
   } catch (error) {
