@@ -20,9 +20,18 @@ function readJson<T>(path: string, what: string, schema: z.ZodType<T>): T {
   } catch (error) {
     throw new Error(`cannot read the ${what} ${path}: ${(error as Error).message}`);
   }
-  const parsed = schema.safeParse(JSON.parse(text));
+  const parsed = schema.safeParse(jsonOf(text, `${what} ${path}`));
   if (!parsed.success) throw new Error(`${what} ${path}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+function jsonOf(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What the parser says may quote the key.
+    throw new Error(`${name} is not JSON: it was cut, or is another file`);
+  }
 }
 
 /** The private key of one principal. Throws with the file's name when it is missing or not of the form. */

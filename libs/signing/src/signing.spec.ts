@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -84,6 +84,18 @@ describe('signatures of messages', () => {
       ok: false,
       reason: 'unknown-key',
     });
+  });
+});
+
+describe('a key file', () => {
+  it.each([
+    ['cut', (text: string) => text.slice(0, -20)],
+    ['the key alone', (text: string) => (JSON.parse(text) as { privateKey: string }).privateKey],
+  ])('that is %s is refused by its name, and nothing of the key is said', (_, change) => {
+    const path = join(dir, 'broken.key.json');
+    writeFileSync(path, change(readFileSync(keys.keyFile('sequencer'), 'utf8')));
+    expect(() => loadSigner(path)).toThrow(new Error(`key file ${path} is not JSON: it was cut, or is another file`));
+    expect(() => loadVerifier(path)).toThrow(`trust file ${path} is not JSON`);
   });
 });
 
