@@ -14,10 +14,13 @@ const ON_THE_WAY = [
 ];
 
 describe('a failure of the database', () => {
-  it.each(ON_THE_WAY)('on the way to it (%s) is worth another try; during a commit nobody knows its outcome', (code) => {
-    expect(seenAs(code, false)).toEqual({ retriable: true, outcomeUnknown: false });
-    expect(seenAs(code, true)).toEqual({ retriable: true, outcomeUnknown: true });
-  });
+  it.each(ON_THE_WAY)(
+    'on the way to it (%s) is worth another try; during a commit nobody knows its outcome',
+    (code) => {
+      expect(seenAs(code, false)).toEqual({ retriable: true, outcomeUnknown: false });
+      expect(seenAs(code, true)).toEqual({ retriable: true, outcomeUnknown: true });
+    },
+  );
 
   it.each(['40001', '40P01', '55P03', '57014', '25P03', '25006', '53300', '57P02', '57P03', '53100', '53200'])(
     'that the server tells and that passes (%s) is worth another try, and nothing was done',

@@ -258,7 +258,8 @@ class Session {
 
   /** Rolls back; a connection whose state is not known for sure is thrown away, and one to a server that may only read any more. */
   async abandon(error: unknown, committing: boolean): Promise<void> {
-    if (this.broken || committing || (error as { code?: unknown } | null)?.code === READ_ONLY) return this.release(this.broken ?? (error as Error));
+    if (this.broken || committing || (error as { code?: unknown } | null)?.code === READ_ONLY)
+      return this.release(this.broken ?? (error as Error));
     await this.client.query('rollback').then(
       () => this.release(),
       (failed: Error) => this.release(failed),
