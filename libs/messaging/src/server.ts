@@ -101,7 +101,7 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
   private async consume(): Promise<void> {
     const topics = this.buildLanes();
     if (!(await this.topicsAreThere())) return;
-    if ((await this.options.before?.()) === false) return;
+    if ((await this.options.before?.()) === false || this.closing) return;
     const { bus, groupId, paceMs } = this.options;
     this.consumption = await bus.consume({
       groupId,

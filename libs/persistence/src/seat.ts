@@ -105,6 +105,8 @@ export class Seat {
   async take(settle: () => Promise<void> = () => Promise.resolve()): Promise<boolean> {
     for (let isFirst = true; !this.over; isFirst = false) {
       this.epoch = await this.tryToTake();
+      // It was told to give up while it asked: what it was given meanwhile is free for the next at once.
+      if (this.over) return this.giveUp().then(never, never);
       if (this.epoch !== null) {
         this.renewLater();
         await settle();
@@ -198,4 +200,6 @@ export class Seat {
   }
 }
 
+// A database that is away frees it by itself.
+const never = (): false => false;
 const ANYTHING: Attempt = { tried: 'act', sequenceIds: [] };
