@@ -20,7 +20,7 @@ export interface BrokerReader {
   close(): Promise<void>;
 }
 
-/** A committed offset that has not moved for so long does not move: commits come every second. */
+/** A committed offset that has not moved for so long does not move: commits come every 200 ms. */
 const WATCH_MS = 5_000;
 const LOOK_EVERY_MS = 500;
 
