@@ -23,6 +23,7 @@ export { type Bounds, type Span } from './path/span';
 export { checkPlan, type PlanCheck } from './plan/check-plan';
 export { jsonProblem } from './plan/json-problem';
 export { hintFor } from './plan/nearest';
+export { plannedSteps, wantedScopes, type PlannedStep } from './plan/planned-steps';
 export { pathOf, pointerOf } from './plan/pointer';
 export { readForm, schemaProblems } from './plan/schema-problems';
 export { parametersOf } from './plan/target-problems';

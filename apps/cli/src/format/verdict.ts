@@ -39,7 +39,7 @@ export function verdictText(path: string, verdict: FileVerdict, pinned: boolean,
   const checked = [
     `${plural(entries, 'entry', 'entries')}: canonical, gapless, each after its cause, each signed by a principal that may write its topic`,
     'the tree over all entries has the root that the ledger signed; the file is whole and unaltered',
-    `${plural(sequences, 'sequence')} replayed: ${plural(decisions, 'decision')} fold without a gap`,
+    `${plural(sequences, 'sequence')} replayed: accepted and ordered as intended, ${plural(decisions, 'decision')} fold without a gap`,
     `${plural(gates, 'gate')} judged again: opened only on evidence in the ledger, before the step was ordered`,
     ...claimLines(verdict),
     ...pathLines(verdict),

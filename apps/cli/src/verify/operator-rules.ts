@@ -1,9 +1,8 @@
-import { DECISION_TYPE, type DecisionData, type EvolutionRecord } from '@causeway/contracts';
+import { DECISION_TYPE, type DecisionData } from '@causeway/contracts';
 import { leftOut, type SequenceState } from '@causeway/sequence-core';
+import type { Fact } from './account';
 import type { EvidenceMessage } from './evidence';
 import { Broken } from './order-fault';
-
-type Fact<K extends EvolutionRecord['kind']> = Extract<EvolutionRecord, { kind: K }>;
 
 /**
  * Whether a step may be ordered in this state as far as operators are concerned. Looking at what was ordered is always allowed.

@@ -2,11 +2,11 @@ import {
   COMMAND_TYPE,
   DECISION_TYPE,
   INTENT_TYPE,
+  principalOf,
   READING_TYPE,
   RECORD_TYPE,
   RESULT_TYPE,
   type Command,
-  type DecisionData,
   type DecisionMessage,
   type EvolutionRecord,
   type Intent,
@@ -15,33 +15,14 @@ import {
 } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import { ABSENT, evolve, type SequenceState } from '@causeway/sequence-core';
+import type { Account, Fact } from './account';
 import type { Place } from './class-rules';
-import { evidenceProblem, type EvidenceMessage, type Running } from './evidence';
+import { checkEnded } from './end-rules';
+import { openGate } from './gate-rules';
 import { checkCommanded, checkDecided, checkSettled } from './operator-rules';
-import { Broken, type OrderFaultCode } from './order-fault';
+import { Broken } from './order-fault';
+import { checkAsIntended, checkAsPlanned, checkPreview, orderedBy } from './plan-rules';
 import { checkAttempt, checkNotApplied, isUnanswered } from './retry-rules';
-
-/**
- * Replays the decisions in an export and holds them against its other entries, sequence by sequence, in ledger order.
- *
- * 1. The records of a sequence are gapless from version 1 and fold (I28); its plan is the one of an intent before it.
- * 2. A step is ordered only after its gate opened, and the gate cites every step it needs in every scope (I1).
- * 3. What a gate cites is in the ledger before it and, judged again, shows the step ready.
- * 4. A command was decided before it appears, with the digest of its bytes; a result was there before it was believed.
- * 5. An attempt is tried again only when it is known not to have been applied, as often and as late as the plan says.
- * 6. Nothing is ordered while an operator has to decide, nor after an abort; what an operator decided was there before it was followed.
- */
-interface Account {
-  state: SequenceState;
-  readonly opened: Set<string>;
-  /** Digests of commands decided so far, by command id. */
-  readonly commands: Map<string, string>;
-  /** Readings, results and settlements so far, by digest. Let go when the sequence ends. */
-  readonly evidence: Map<string, EvidenceMessage>;
-  readonly planDigests: Set<string>;
-  /** Operators' decisions so far, by event id. */
-  readonly decisions: Map<string, DecisionData>;
-}
 
 export interface OrderCounts {
   readonly sequences: number;
@@ -49,6 +30,18 @@ export interface OrderCounts {
   readonly gates: number;
 }
 
+/**
+ * Replays the decisions in an export and holds them against its other entries, sequence by sequence, in ledger order.
+ *
+ * 1. The records of a sequence are gapless from version 1 and fold (I28). It was accepted as an intent before it asks: its plan, its mode,
+ *    and of its steps all that a plan decides; and it ends as its steps are.
+ * 2. A step is ordered only after its gate opened, and the gate cites every step it needs in every scope (I1).
+ * 3. What a gate cites is in the ledger before it and, judged again, shows the step ready.
+ * 4. A command was decided before it appears, with the digest of its bytes, and orders that step as it was accepted; a result was there
+ *    before it was believed.
+ * 5. An attempt is tried again only when it is known not to have been applied, as often and as late as the plan says.
+ * 6. Nothing is ordered while an operator has to decide, nor after an abort; what an operator decided was there before it was followed.
+ */
 export class OrderRules {
   private readonly accounts = new Map<string, Account>();
   private decisions = 0;
@@ -71,9 +64,7 @@ export class OrderRules {
   take(message: Message, value: string, place: Place): void {
     switch (message.type) {
       case INTENT_TYPE:
-        return void this.account(this.sequenceOf(message)).planDigests.add(
-          this.digestOf(canonicalJson(message.data.plan)),
-        );
+        return this.takeIntent(message);
       case COMMAND_TYPE:
         return this.checkCommand(message, value);
       case DECISION_TYPE:
@@ -94,7 +85,12 @@ export class OrderRules {
     if (message.data.settle) account.evidence.set(this.digestOf(value), message);
   }
 
-  private sequenceOf = ({ source, data }: Intent): string => this.sequenceIdFor(source.slice(1), data.key);
+  private takeIntent({ source, data }: Intent): void {
+    const publisher = principalOf(source);
+    const { state, intents } = this.account(this.sequenceIdFor(publisher, data.key));
+    if (state.status !== 'absent') return;
+    intents.push({ publisher, planDigest: this.digestOf(canonicalJson(data.plan)), data });
+  }
 
   private account(sequenceId: string): Account {
     const there = this.accounts.get(sequenceId);
@@ -104,7 +100,7 @@ export class OrderRules {
       opened: new Set(),
       commands: new Map(),
       evidence: new Map(),
-      planDigests: new Set(),
+      intents: [],
       decisions: new Map(),
     };
     this.accounts.set(sequenceId, made);
@@ -112,11 +108,14 @@ export class OrderRules {
   }
 
   private checkCommand({ id, data }: Command, value: string): void {
-    const decided = this.account(data.sequenceId).commands.get(id);
+    const { commands } = this.account(data.sequenceId);
+    const decided = commands.get(id);
     if (decided === undefined)
       throw new Broken('command-not-decided', `command ${id} for step ${data.step} was not decided before it`);
-    if (decided !== this.digestOf(value))
+    if (decided.fact.commandDigest !== this.digestOf(value))
       throw new Broken('command-not-decided', `command ${id} is not the one that was decided: its digest differs`);
+    checkAsPlanned(id, data, decided);
+    commands.delete(id);
   }
 
   private replay({ data }: RecordMessage, place: Place): void {
@@ -143,6 +142,7 @@ export class OrderRules {
       throw new Broken('record-does-not-fold', (error as Error).message);
     }
     if (fact.kind === 'gate-opened') this.gates++;
+    if (fact.kind === 'sequence-accepted' || fact.kind === 'intent-rejected') account.intents.length = 0;
     if (fact.kind === 'sequence-ended') account.evidence.clear();
   }
 }
@@ -150,16 +150,13 @@ export class OrderRules {
 function checkFact(account: Account, fact: EvolutionRecord): void {
   switch (fact.kind) {
     case 'sequence-accepted':
-      if (account.planDigests.has(fact.planDigest)) return;
-      throw new Broken('plan-not-the-intended', `no intent before it carries the accepted plan ${fact.planDigest}`);
+      return checkAsIntended(fact, account.intents);
     case 'gate-opened':
       return openGate(account, fact);
     case 'step-commanded':
-      account.commands.set(fact.commandId, fact.commandDigest);
-      checkCommanded(account.state, fact);
-      checkAttempt(account.state, fact);
-      if (fact.verb === 'look-up' || account.opened.has(fact.step)) return;
-      throw new Broken('commanded-before-gate', `step ${fact.step} was ordered though its gate had not opened`);
+      return takeOrder(account, fact);
+    case 'sequence-ended':
+      return checkEnded(account, fact.outcome);
     case 'sequence-resumed':
     case 'sequence-aborted':
     case 'step-settled':
@@ -180,51 +177,13 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
   }
 }
 
-const END = null;
-
-function openGate(account: Account, fact: Extract<EvolutionRecord, { kind: 'gate-opened' }>): void {
+function takeOrder(account: Account, fact: Fact<'step-commanded'>): void {
   const { state } = account;
-  if (state.status !== 'open')
-    throw new Broken('record-does-not-fold', `a gate opened in a sequence that is ${state.status}`);
-  const problem = missingNeed(state, fact) ?? firstEvidenceProblem(account, state, fact);
-  if (problem) throw new Broken(problem.code, problem.message);
-  if (fact.step !== END) account.opened.add(fact.step);
-}
-
-type Problem = { readonly code: OrderFaultCode; readonly message: string } | null;
-
-/** Every step that the gate waits for is cited, in each of its scopes. */
-function missingNeed(state: Running, fact: Extract<EvolutionRecord, { kind: 'gate-opened' }>): Problem {
-  const cited = new Set(fact.evidence.flatMap(({ step, scopes }) => scopes.map(({ scope }) => `${step}/${scope}`)));
-  const name = fact.step ?? 'the end';
-  for (const need of needsOf(state, fact.step)) {
-    const frozen = state.acceptance.steps.find(({ id }) => id === need);
-    const missing = frozen?.scopes.find(({ scope }) => !cited.has(`${need}/${scope}`));
-    if (missing)
-      return {
-        code: 'gate-without-its-needs',
-        message: `the gate of ${name} opened without evidence for ${need} in ${missing.scope}`,
-      };
-  }
-  return null;
-}
-
-function needsOf({ acceptance }: Running, gate: string | null): readonly string[] {
-  if (gate !== END) return acceptance.steps.find(({ id }) => id === gate)?.needs ?? [];
-  const needed = new Set(acceptance.steps.flatMap(({ needs }) => needs));
-  return acceptance.steps.map(({ id }) => id).filter((id) => !needed.has(id));
-}
-
-function firstEvidenceProblem(
-  account: Account,
-  state: Running,
-  fact: Extract<EvolutionRecord, { kind: 'gate-opened' }>,
-): Problem {
-  for (const { step, scopes } of fact.evidence) {
-    for (const shown of scopes) {
-      const problem = evidenceProblem(state, step, shown, (digest) => account.evidence.get(digest));
-      if (problem) return problem;
-    }
-  }
-  return null;
+  checkPreview(state, fact);
+  checkCommanded(state, fact);
+  checkAttempt(state, fact);
+  if (fact.verb === 'apply' && !account.opened.has(fact.step))
+    throw new Broken('commanded-before-gate', `step ${fact.step} was ordered though its gate had not opened`);
+  const ordered = state.status === 'open' ? orderedBy(state, fact) : undefined;
+  if (ordered) account.commands.set(fact.commandId, ordered);
 }

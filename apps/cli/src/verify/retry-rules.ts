@@ -1,8 +1,6 @@
-import type { EvolutionRecord } from '@causeway/contracts';
 import { afterFailure, ANSWER_WITHIN_MS, type SequenceState } from '@causeway/sequence-core';
+import type { Fact } from './account';
 import { Broken } from './order-fault';
-
-type Fact<K extends EvolutionRecord['kind']> = Extract<EvolutionRecord, { kind: K }>;
 
 /**
  * Whether an attempt may be ordered in this state: the first one of a step that waits; a later one only after the one before is known not

@@ -9,38 +9,29 @@ import {
 } from '@causeway/contracts';
 import { conflictKeyOf } from '../claim/conflict-keys';
 import { own } from '../own';
-import { frozenPolicy } from '../sequence/retry';
-import { nodesOf } from './graph-problems';
+import { plannedSteps, wantedScopes } from './planned-steps';
 import { isGlobal } from './target-problems';
 
 /** The steps as they will run: needs made explicit, members counted, expectations resolved. The plan must have passed its checks. */
 export function freeze(plan: Plan, targets: ReadonlyMap<string, Target>): FrozenStep[] {
-  return nodesOf(plan).map(({ index, needs }) => {
+  return plannedSteps(plan).map((planned, index) => {
     const step = plan.spec.steps[index] as PlanStep;
     const target = targets.get(step.target) as Target;
     const change = target.spec.changes[step.change] as Target['spec']['changes'][string];
     return {
-      id: step.id,
-      target: step.target,
+      ...planned,
       executor: target.spec.executor,
-      change: step.change,
-      with: step.with,
       identifiedBy: [...change.identifiedBy],
-      needs: [...needs],
-      ...(step.onFailure && { onFailure: frozenPolicy(step.onFailure) }),
       conflictKey: conflictKeyOf({ ...step, identifiedBy: change.identifiedBy }),
       capability: change.capability,
-      rung: step.ready.rung,
       scopes: scopesOf(plan, step, target),
       show: showOf(step, target),
-      consecutive: step.ready.consecutive,
-      withinMs: durationMs(step.ready.within),
     };
   });
 }
 
 function scopesOf(plan: Plan, step: PlanStep, target: Target): FrozenStep['scopes'] {
-  const wanted = step.scopes ?? plan.spec.scopes;
+  const wanted = wantedScopes(plan, step);
   return Object.entries(target.spec.scopes)
     .filter(([scope]) => isGlobal(target) || wanted.includes(scope))
     .map(([scope, members]) => ({ scope, members: [...members] }));
