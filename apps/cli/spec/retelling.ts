@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryText, type LedgerEntry } from '@causeway/ledger-core';
+import { sha256Hex } from '@causeway/signing';
 import type { ToldLedger } from '@causeway/testkit';
 import { verifyFile, type FileVerdict } from '../src/verify/verify-file';
 
@@ -44,6 +45,21 @@ export class Retelling {
       entries.map((entry) => {
         const isMeant = entry.data.eventType === type && match(dataOf(entry));
         return isMeant ? this.resaid(entry, change) : entry;
+      }),
+    );
+  }
+
+  /** Says the first message of a type that matches otherwise, and cites it so wherever it was cited. */
+  resaying(type: string, match: (data: PlainData) => boolean, change: (data: PlainData) => PlainData): string {
+    const before = this.entries().find((entry) => entry.data.eventType === type && match(dataOf(entry)));
+    if (!before) throw new Error(`no ${type} matches`);
+    const after = this.resaid(before, change);
+    const [was, is] = [sha256Hex(before.data.value), sha256Hex(after.data.value)];
+    const cited = (data: PlainData) => JSON.parse(JSON.stringify(data).replaceAll(was, is)) as PlainData;
+    return this.retold((entries) =>
+      entries.map((entry) => {
+        if (entry.id === before.id) return after;
+        return entry.data.value.includes(was) ? this.resaid(entry, cited) : entry;
       }),
     );
   }

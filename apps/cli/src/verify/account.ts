@@ -19,6 +19,12 @@ export interface Ordered {
   readonly step: FrozenStep;
 }
 
+/** The newest attempt of a step, and the digests of all commands ordered for it. */
+export interface NewestAttempt {
+  readonly attempt: number;
+  readonly commands: ReadonlySet<string>;
+}
+
 /** What is known of one sequence so far. */
 export interface Account {
   state: SequenceState;
@@ -26,6 +32,10 @@ export interface Account {
   readonly opened: Set<string>;
   /** Commands that were decided and have not come yet, by command id. */
   readonly commands: Map<string, Ordered>;
+  /** By step id. */
+  readonly attempts: Map<string, NewestAttempt>;
+  /** The newest request for a look, by step id. */
+  readonly probes: Map<string, Fact<'probe-requested'>>;
   /** Readings, results and settlements so far, by digest. Let go when the sequence ends. */
   readonly evidence: Map<string, EvidenceMessage>;
   /** Until one of them was decided on. */

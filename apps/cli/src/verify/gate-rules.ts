@@ -45,7 +45,7 @@ function needsOf({ acceptance }: Running, gate: string | null): readonly string[
 function firstEvidenceProblem(account: Account, state: Running, fact: Fact<'gate-opened'>): Problem {
   for (const { step, scopes } of fact.evidence) {
     for (const shown of scopes) {
-      const problem = evidenceProblem(state, step, shown, (digest) => account.evidence.get(digest));
+      const problem = evidenceProblem(account, state, step, shown);
       if (problem) return problem;
     }
   }

@@ -16,6 +16,8 @@ export type OrderFaultCode =
   | 'command-not-as-planned'
   | 'commanded-in-preview'
   | 'result-not-recorded-before'
+  | 'result-of-another'
+  | 'result-says-otherwise'
   // operators
   | 'commanded-while-held'
   | 'commanded-before-resume'

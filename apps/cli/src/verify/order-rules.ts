@@ -19,9 +19,10 @@ import type { Account, Fact } from './account';
 import type { Place } from './class-rules';
 import { checkEnded } from './end-rules';
 import { openGate } from './gate-rules';
-import { checkCommanded, checkDecided, checkSettled } from './operator-rules';
+import { checkCommanded, checkDecided } from './operator-rules';
 import { Broken } from './order-fault';
 import { checkAsIntended, checkAsPlanned, checkPreview, orderedBy } from './plan-rules';
+import { checkCited } from './result-rules';
 import { checkAttempt, checkNotApplied, isUnanswered } from './retry-rules';
 
 export interface OrderCounts {
@@ -36,9 +37,9 @@ export interface OrderCounts {
  * 1. The records of a sequence are gapless from version 1 and fold (I28). It was accepted as an intent before it asks: its plan, its mode,
  *    and of its steps all that a plan decides; and it ends as its steps are.
  * 2. A step is ordered only after its gate opened, and the gate cites every step it needs in every scope (I1).
- * 3. What a gate cites is in the ledger before it and, judged again, shows the step ready.
+ * 3. What a gate cites is in the ledger before it, answers the newest request or command of that step and, judged again, shows it ready.
  * 4. A command was decided before it appears, with the digest of its bytes, and orders that step as it was accepted; a result was there
- *    before it was believed.
+ *    before it was believed, from the executor of that step, about the attempt under way, and says what is told of it.
  * 5. An attempt is tried again only when it is known not to have been applied, as often and as late as the plan says.
  * 6. Nothing is ordered while an operator has to decide, nor after an abort; what an operator decided was there before it was followed.
  */
@@ -99,6 +100,8 @@ export class OrderRules {
       state: ABSENT,
       opened: new Set(),
       commands: new Map(),
+      attempts: new Map(),
+      probes: new Map(),
       evidence: new Map(),
       intents: [],
       decisions: new Map(),
@@ -168,11 +171,9 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
     case 'step-previewed':
       if (fact.kind === 'step-not-applied') checkNotApplied(account.state, fact);
       if (fact.kind === 'outcome-unknown' && isUnanswered(account.state, fact)) return;
-      if (account.evidence.has(fact.result)) return checkSettled(fact, account.evidence.get(fact.result));
-      throw new Broken(
-        'result-not-recorded-before',
-        `${fact.kind} of step ${fact.step} cites a result that is not in the ledger before it`,
-      );
+      return checkCited(account, fact);
+    case 'probe-requested':
+      return void account.probes.set(fact.step, fact);
     default:
   }
 }
@@ -186,4 +187,8 @@ function takeOrder(account: Account, fact: Fact<'step-commanded'>): void {
     throw new Broken('commanded-before-gate', `step ${fact.step} was ordered though its gate had not opened`);
   const ordered = state.status === 'open' ? orderedBy(state, fact) : undefined;
   if (ordered) account.commands.set(fact.commandId, ordered);
+  const { attempt, commandDigest } = fact;
+  const before = account.attempts.get(fact.step);
+  const commands = before?.attempt === attempt ? [...before.commands, commandDigest] : [commandDigest];
+  account.attempts.set(fact.step, { attempt, commands: new Set(commands) });
 }

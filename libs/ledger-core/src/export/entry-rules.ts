@@ -5,9 +5,10 @@
  * R2  Entry ids and event ids are unique (I14); the entry's one cause is the message it records.
  * R3  Id and type of the recorded message are those that the entry names.
  * R4  Every cause of the message stands before it, or is declared missing (I16).
- * R5  A listed key signed the message's exact bytes; its principal is the message's source, and may write the topic (I19).
+ * R5  A listed key signed the message's exact bytes; its principal is the message's source, and may write the topic
+ *     (I19), on which messages of that type belong. Of a type that this release does not know nothing is said.
  */
-import { parseSignatureHeader } from '@causeway/contracts';
+import { belongsOn, messageSchemas, parseSignatureHeader } from '@causeway/contracts';
 import { utf8Decode, utf8Encode } from '../bytes/utf8';
 import type { NotePorts } from '../checkpoint/signed-note';
 import { isRecord, isTextList, parseEntry, parseJson, type LedgerEntry } from '../entry/ledger-entry';
@@ -94,6 +95,9 @@ export class EntryRules {
       return refuse('source-not-signer', `${event.source} is not ${key.principal}, whose key signed`);
     }
     if (!key.topics.has(data.topic)) return refuse('topic-not-allowed', `${key.principal} may not write ${data.topic}`);
+    if (Object.hasOwn(messageSchemas, event.type) && !belongsOn(event.type, data.topic)) {
+      return refuse('topic-not-allowed', `${event.type} does not belong on ${data.topic}`);
+    }
     if (this.signatures.isValid(header, utf8Encode(data.value))) return null;
     return refuse('signature-invalid', `the signature of ${key.principal} does not cover data.value`);
   }

@@ -86,14 +86,13 @@ describe('lines of an export', () => {
 });
 
 describe('an entry that the ledger should not have recorded, though it signed the tree over it', () => {
+  const TOPICS = ['causeway.records.v1', 'causeway.results.v1.dlq'];
   const signer = principal('sequencer');
   const known = (entries: LedgerEntry[]): SampleLedger => ({
     ...sample,
     header: {
       ...sample.header,
-      keys: [
-        { keyId: 'sequencer/1', principal: 'sequencer', publicKey: signer.publicKey, topics: ['causeway.records.v1'] },
-      ],
+      keys: [{ keyId: 'sequencer/1', principal: 'sequencer', publicKey: signer.publicKey, topics: TOPICS }],
     },
     entries,
   });
@@ -126,6 +125,11 @@ describe('an entry that the ledger should not have recorded, though it signed th
       signed(1, undefined, { topic: 'causeway.results.v1' }),
       'topic-not-allowed',
     ],
+    [
+      'of a type that does not belong on its topic, though its principal may write that',
+      signed(1, undefined, { topic: 'causeway.results.v1.dlq' }),
+      'topic-not-allowed',
+    ],
     ['with no signature', signed(1, undefined, { signature: '' }), 'signature-malformed'],
     [
       'signed by a stranger',
@@ -137,6 +141,12 @@ describe('an entry that the ledger should not have recorded, though it signed th
     ['that is its own cause', reworded(1, (event) => ({ ...event, causationIds: [uuid(1)] })), 'cause-not-before'],
   ])('%s', (_, wrong, code) => {
     expect(verify(exportOf(known([first, wrong])))).toMatchObject({ ok: false, line: 3, index: 1, code });
+  });
+
+  it('is right, whatever its topic, when its type is of another release', () => {
+    const other = reworded(1, (event) => ({ ...event, type: 'causeway.later.v1' }));
+    const later = { ...other, data: { ...other.data, eventType: 'causeway.later.v1' } };
+    expect(verify(exportOf(known([first, later])))).toMatchObject({ ok: true, entries: 2 });
   });
 
   it('is right when its missing cause is declared', () => {
