@@ -2,7 +2,15 @@ export { ClaimBook, type Claims } from './claim/claim-book';
 export { conflictKeyOf, conflictKeysOf, type ClaimedKey } from './claim/conflict-keys';
 export { attemptOf, sequencesFor, type SequenceAt } from './mutation/candidates';
 export { classify, concernedBy, type Classified } from './mutation/classify';
-export { evolveTarget, replayTarget, UNTOUCHED, type FoldedMutation, type TargetState } from './mutation/target-state';
+export {
+  evolveResource,
+  evolveTarget,
+  replayTarget,
+  UNTOUCHED,
+  type FoldedMutation,
+  type ResourceState,
+  type TargetState,
+} from './mutation/target-state';
 export { own } from './own';
 export {
   divergences,

@@ -1,4 +1,4 @@
-import type { DecisionData, EvolutionRecord, FrozenStep, IntentData } from '@causeway/contracts';
+import type { DecisionData, EvolutionRecord, FrozenStep, IntentData, Plan } from '@causeway/contracts';
 import type { SequenceState } from '@causeway/sequence-core';
 import type { EvidenceMessage } from './evidence';
 
@@ -43,3 +43,24 @@ export interface Account {
   /** Operators' decisions so far, by event id. */
   readonly decisions: Map<string, DecisionData>;
 }
+
+/** Whether nothing that comes can be cited any more. */
+export const isOver = ({ state }: Account): boolean => state.status === 'ended' || state.status === 'rejected';
+
+/**
+ * Lets go what nothing that comes can be held against: a ledger has many more sequences that have ended than open ones. Commands may come
+ * after the end of their sequence.
+ * @param isStateNeeded by a class that is not judged yet
+ */
+export function letGo(account: Account, isStateNeeded: boolean): void {
+  const { state } = account;
+  for (const one of [account.opened, account.attempts, account.probes, account.evidence, account.decisions])
+    one.clear();
+  if (state.status !== 'ended' || isStateNeeded) return;
+  account.state = { ...state, acceptance: { ...state.acceptance, plan: NO_PLAN, steps: [] }, steps: {}, mutations: {} };
+}
+
+const NO_PLAN: Plan = {
+  ...{ apiVersion: 'causeway/v1', kind: 'EvolutionPlan', metadata: { name: 'none', owner: 'none', reason: 'none' } },
+  spec: { scopes: [], steps: [], start: 'at-once', onOutOfSequence: 'record' },
+};

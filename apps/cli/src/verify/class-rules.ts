@@ -1,10 +1,10 @@
 import type { Classification, ClassificationData, EvolutionRecord, Mutation, MutationData } from '@causeway/contracts';
 import {
   classify,
-  evolveTarget,
+  evolveResource,
   sameJson,
-  UNTOUCHED,
   type Classified,
+  type ResourceState,
   type SequenceAt,
   type SequenceState,
   type TargetState,
@@ -42,25 +42,40 @@ export interface Place {
   readonly recordedAt: string;
 }
 
-/** Something that can be judged only when everything was read. */
+/** Something that could not be judged when it came. */
 interface Check {
   readonly index: number;
   /** @param recordedUntil when the last entry was recorded @throws Broken */
   run(recordedUntil: string | null): void;
 }
 
-interface Told {
+/** What a sequence that notices a mutation has to say of it. */
+type Told = Pick<ClassificationData, 'class' | 'by' | 'target' | 'match' | 'holds'> & { readonly actor: string | null };
+
+/** A classification with all that its class depends on but the sequences. */
+interface Case {
   readonly fact: ClassificationData;
-  readonly actor: string | null;
+  readonly mutation: MutationData;
+  /** The target before it, as far as the resource of the mutation goes. */
+  readonly before: TargetState;
+}
+
+/** One target's stream so far. */
+interface Stream {
+  version: number;
+  readonly resources: Map<string, ResourceState>;
 }
 
 type Noticed = Extract<EvolutionRecord, { kind: 'mutation-noticed' }>;
 
 export class ClassRules {
+  /** Seen and not classified yet. */
   private readonly mutations = new Map<string, { readonly digest: string; readonly data: MutationData }>();
-  private readonly targets = new Map<string, TargetState>();
+  private readonly targets = new Map<string, Stream>();
   private readonly classified = new Map<string, Told>();
   private readonly checks: Check[] = [];
+  private fault: OrderFault | null = null;
+  private seen = 0;
   private open = 0;
 
   constructor(
@@ -69,34 +84,49 @@ export class ClassRules {
   ) {}
 
   get counts(): MutationCounts {
-    return { mutations: this.mutations.size, classifications: this.classified.size, openClassifications: this.open };
+    return { mutations: this.seen, classifications: this.classified.size, openClassifications: this.open };
   }
 
   takeMutation({ id, data }: Mutation, value: string): void {
+    this.seen++;
     this.mutations.set(id, { digest: this.digestOf(value), data });
   }
 
   /** Answers the mutation it is about. @throws Broken */
-  takeClassification({ data: fact }: Classification, { index, recordedAt }: Place): MutationData {
-    const seen = this.mutations.get(fact.mutation);
+  takeClassification({ data: fact }: Classification, place: Place): MutationData {
+    const mutation = this.classifiedMutation(fact);
+    const before = this.evolve(fact, mutation);
+    const { class: found, by, target, match, holds } = fact;
+    this.classified.set(fact.mutation, { class: found, by, target, match, holds, actor: mutation.actor.name });
+    this.judgeSoon({ fact, mutation, before }, place);
+    return mutation;
+  }
+
+  private classifiedMutation({ mutation, digest, target }: ClassificationData): MutationData {
+    const seen = this.mutations.get(mutation);
     if (!seen)
-      throw new Broken(
-        'classified-mutation-missing',
-        `mutation ${fact.mutation} is not in the ledger before its class`,
-      );
-    if (seen.digest !== fact.digest || seen.data.target !== fact.target)
-      throw new Broken('classified-otherwise-seen', `mutation ${fact.mutation} is not the one that was classified`);
-    const before = this.targets.get(fact.target) ?? UNTOUCHED;
-    if (fact.version !== before.version + 1)
+      throw new Broken('classified-mutation-missing', `mutation ${mutation} is not in the ledger before its class`);
+    if (seen.digest !== digest || seen.data.target !== target)
+      throw new Broken('classified-otherwise-seen', `mutation ${mutation} is not the one that was classified`);
+    this.mutations.delete(mutation);
+    return seen.data;
+  }
+
+  /** The target before this mutation. Only its own resource: to copy all of them for each mutation would fill any memory. */
+  private evolve(fact: ClassificationData, mutation: MutationData): TargetState {
+    const { target, version } = fact;
+    const stream = this.targets.get(target) ?? { version: 0, resources: new Map<string, ResourceState>() };
+    if (version !== stream.version + 1)
       throw new Broken(
         'classification-out-of-order',
-        `target ${fact.target}: version ${fact.version} follows version ${before.version}`,
+        `target ${target}: version ${version} follows version ${stream.version}`,
       );
-    this.targets.set(fact.target, evolveTarget(before, fact, seen.data));
-    this.classified.set(fact.mutation, { fact, actor: seen.data.actor.name });
-    const isRecent = (until: string | null) => Date.parse(until ?? recordedAt) - Date.parse(recordedAt) < OPEN_FOR_MS;
-    this.checks.push({ index, run: (until) => this.judge(fact, seen.data, before, isRecent(until)) });
-    return seen.data;
+    const resource = stream.resources.get(mutation.resource);
+    const before = { version: stream.version, resources: new Map(resource ? [[mutation.resource, resource]] : []) };
+    stream.resources.set(mutation.resource, evolveResource(resource, fact, mutation));
+    stream.version = version;
+    this.targets.set(target, stream);
+    return before;
   }
 
   /** Takes a fact of a sequence and the state it leads to. @throws Broken */
@@ -106,7 +136,7 @@ export class ClassRules {
     const classified = this.classified.get(fact.mutation);
     if (!classified)
       throw new Broken('noticed-not-classified', `mutation ${fact.mutation} was noticed, but not classified before it`);
-    this.checks.push({ index, run: () => checkNoticed(sequenceId, fact, classified) });
+    this.run({ index, run: () => checkNoticed(sequenceId, fact, classified) }, null);
   }
 
   /**
@@ -114,30 +144,47 @@ export class ClassRules {
    * @param recordedUntil when the last entry was recorded
    */
   firstFault(recordedUntil: string | null): OrderFault | null {
-    for (const { index, run } of this.checks) {
-      try {
-        run(recordedUntil);
-      } catch (error) {
-        if (error instanceof Broken) return { index, code: error.code, message: error.message };
-        throw error;
-      }
-    }
-    return null;
+    for (const check of this.checks) this.run(check, recordedUntil);
+    return this.fault;
   }
 
-  private judge(fact: ClassificationData, mutation: MutationData, before: TargetState, isRecent: boolean): void {
-    if (isRecent && fact.against.some(({ sequenceId, version }) => this.states.isAhead(sequenceId, version))) {
-      this.open++;
-      return;
+  /** Notes what is found, if nothing is with a lower index. */
+  private run({ index, run }: Check, recordedUntil: string | null): void {
+    try {
+      run(recordedUntil);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      if (this.fault === null || index < this.fault.index)
+        this.fault = { index, code: error.code, message: error.message };
     }
+  }
+
+  /** At once if all sequences it names are told that far, as they nearly always are; else at the end. */
+  private judgeSoon(one: Case, { index, recordedAt }: Place): void {
+    if (!this.isTooEarly(one.fact)) return this.run({ index, run: () => this.judge(one, index) }, null);
+    const isRecent = (until: string | null) => Date.parse(until ?? recordedAt) - Date.parse(recordedAt) < OPEN_FOR_MS;
+    this.checks.push({ index, run: (until) => this.judgeLate(one, index, isRecent(until)) });
+  }
+
+  private judgeLate(one: Case, index: number, isRecent: boolean): void {
+    if (isRecent && this.isTooEarly(one.fact)) this.open++;
+    else this.judge(one, index);
+  }
+
+  private isTooEarly({ against }: ClassificationData): boolean {
+    return against.some(({ sequenceId, version }) => this.states.isAhead(sequenceId, version));
+  }
+
+  private judge({ fact, mutation, before }: Case, index: number): void {
     const again = classify(mutation, before, this.against(fact));
+    for (const { sequenceId, version } of fact.against) this.states.release(sequenceId, version);
     const differing = COMPARED.find((name) => !sameJson(fact[name], again[name]));
     if (differing)
       throw new Broken(
         'classification-differs',
         `${differing} of mutation ${fact.mutation} is told as ${inWords(fact[differing])}, computed again it is ${inWords(again[differing])}`,
       );
-    for (const sequenceId of fact.holds) this.checkStopped(fact, sequenceId);
+    for (const sequenceId of fact.holds) this.judgeStop(fact, sequenceId, index);
   }
 
   private against({ mutation, against }: ClassificationData): SequenceAt[] {
@@ -152,10 +199,18 @@ export class ClassRules {
     });
   }
 
+  /** At once if it has gone on; else at the end. */
+  private judgeStop({ mutation, against }: ClassificationData, sequenceId: string, index: number): void {
+    const next = 1 + (against.find((one) => one.sequenceId === sequenceId)?.version ?? 0);
+    const run = (): void => this.checkStopped(mutation, sequenceId, next);
+    if (this.states.isAhead(sequenceId, next)) this.checks.push({ index, run });
+    else run();
+  }
+
   /** What comes right after the version that it was held against; nothing, if the sequence has not gone on. */
-  private checkStopped({ mutation, against }: ClassificationData, sequenceId: string): void {
-    const version = against.find((one) => one.sequenceId === sequenceId)?.version ?? 0;
-    const next = this.states.at(sequenceId, version + 1)?.state;
+  private checkStopped(mutation: string, sequenceId: string, version: number): void {
+    const next = this.states.at(sequenceId, version)?.state;
+    this.states.release(sequenceId, version);
     if (!next || ('mutations' in next && next.mutations[mutation]?.holds)) return;
     throw new Broken(
       'hold-ignored',
@@ -164,11 +219,11 @@ export class ClassRules {
   }
 }
 
-function checkNoticed(sequenceId: string, noticed: Noticed, { fact, actor }: Told): void {
+function checkNoticed(sequenceId: string, noticed: Noticed, fact: Told): void {
   const { mutation, holds, step } = noticed;
   const isSame = noticed.class === fact.class && noticed.by === fact.by && noticed.target === fact.target;
   const matched = fact.match?.sequenceId === sequenceId ? fact.match.step : null;
-  if (isSame && noticed.actor === actor && step === matched && holds === fact.holds.includes(sequenceId)) return;
+  if (isSame && noticed.actor === fact.actor && step === matched && holds === fact.holds.includes(sequenceId)) return;
   throw new Broken('noticed-otherwise', `mutation ${mutation} was noticed otherwise than classified (${fact.class})`);
 }
 

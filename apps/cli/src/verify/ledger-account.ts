@@ -10,8 +10,10 @@ import {
   RESULT_TYPE,
   SIGHTING_TYPE,
   WATCH_TYPE,
+  type EvolutionRecord,
   type Message,
 } from '@causeway/contracts';
+import type { SequenceState } from '@causeway/sequence-core';
 import { ClaimRules, type ClaimCounts } from './claim-rules';
 import { ClassRules, type MutationCounts, type Place } from './class-rules';
 import { NeededStates } from './needed-states';
@@ -50,10 +52,11 @@ export class LedgerAccount {
   /** @param digestOf SHA-256 as hex of a text's UTF-8 bytes */
   constructor(digestOf: (text: string) => string, sequenceIdFor: (principal: string, key: string) => string) {
     this.classes = new ClassRules(this.states, digestOf);
-    this.order = new OrderRules(digestOf, sequenceIdFor, (sequenceId, fact, after, place) => {
+    const onFact = (sequenceId: string, fact: EvolutionRecord, after: SequenceState, place: Place): void => {
       this.claims.takeFact(sequenceId, fact, after, place);
       this.classes.takeFact(sequenceId, fact, after, place.index);
-    });
+    };
+    this.order = new OrderRules(digestOf, sequenceIdFor, onFact, (id) => this.states.isNeeded(id));
   }
 
   /** Notes what a later entry needs of an earlier one. What cannot be read is said by `take`. */

@@ -11,11 +11,13 @@ import {
   type EvolutionRecord,
   type Intent,
   type Message,
+  type ReadingMessage,
   type RecordMessage,
+  type Result,
 } from '@causeway/contracts';
 import { canonicalJson } from '@causeway/ledger-core';
 import { ABSENT, evolve, type SequenceState } from '@causeway/sequence-core';
-import type { Account, Fact } from './account';
+import { isOver, letGo, type Account, type Fact } from './account';
 import type { Place } from './class-rules';
 import { checkEnded } from './end-rules';
 import { openGate } from './gate-rules';
@@ -55,6 +57,8 @@ export class OrderRules {
     private readonly sequenceIdFor: (principal: string, key: string) => string,
     /** Called with every fact and the state it leads to. */
     private readonly onFact: (sequenceId: string, fact: EvolutionRecord, after: SequenceState, place: Place) => void,
+    /** Whether a class that is not judged yet is about a sequence: its whole state is kept then. */
+    private readonly isNeeded: (sequenceId: string) => boolean,
   ) {}
 
   get counts(): OrderCounts {
@@ -72,16 +76,22 @@ export class OrderRules {
         return this.takeDecision(message, value);
       case RESULT_TYPE:
       case READING_TYPE:
-        return void this.account(message.data.sequenceId).evidence.set(this.digestOf(value), message);
+        return this.takeEvidence(message, value);
       case RECORD_TYPE:
         return this.replay(message, place);
       default:
     }
   }
 
+  private takeEvidence(message: Result | ReadingMessage, value: string): void {
+    const account = this.account(message.data.sequenceId);
+    if (!isOver(account)) account.evidence.set(this.digestOf(value), message);
+  }
+
   /** What it settles cites it as others cite a result. */
   private takeDecision(message: DecisionMessage, value: string): void {
     const account = this.account(message.data.sequenceId);
+    if (isOver(account)) return;
     account.decisions.set(message.id, message.data);
     if (message.data.settle) account.evidence.set(this.digestOf(value), message);
   }
@@ -135,6 +145,7 @@ export class OrderRules {
       this.onFact(data.sequenceId, fact, account.state, place);
     }
     this.decisions++;
+    if (account.state.status !== 'open') letGo(account, this.isNeeded(data.sequenceId));
   }
 
   private replayFact(account: Account, fact: EvolutionRecord): void {
@@ -145,8 +156,7 @@ export class OrderRules {
       throw new Broken('record-does-not-fold', (error as Error).message);
     }
     if (fact.kind === 'gate-opened') this.gates++;
-    if (fact.kind === 'sequence-accepted' || fact.kind === 'intent-rejected') account.intents.length = 0;
-    if (fact.kind === 'sequence-ended') account.evidence.clear();
+    if (account.state.status !== 'absent') account.intents.length = 0;
   }
 }
 

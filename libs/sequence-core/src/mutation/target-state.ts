@@ -11,7 +11,8 @@ export interface TargetState {
   readonly resources: ReadonlyMap<string, ResourceState>;
 }
 
-interface ResourceState {
+/** How the classified mutations of one resource left it. */
+export interface ResourceState {
   readonly last: KnownMutation;
   /** Attempts of ours whose effect was seen here, newest last, as {@link attemptSeen} names them. */
   readonly attempts: readonly string[];
@@ -37,11 +38,24 @@ const MOST_ATTEMPTS = 100;
 export function evolveTarget(state: TargetState, fact: ClassificationData, mutation: FoldedMutation): TargetState {
   if (fact.version !== state.version + 1)
     throw new Error(`broken invariant: version ${fact.version} of target ${fact.target} follows ${state.version}`);
-  const before = state.resources.get(mutation.resource)?.attempts ?? [];
+  const resource = evolveResource(state.resources.get(mutation.resource), fact, mutation);
+  return { version: fact.version, resources: new Map(state.resources).set(mutation.resource, resource) };
+}
+
+/**
+ * Folds one fact into its resource alone: all that the class of a later mutation of it depends on, so whoever keeps many resources
+ * need not copy the others.
+ * @param before undefined: no mutation of it was ever classified
+ */
+export function evolveResource(
+  before: ResourceState | undefined,
+  fact: ClassificationData,
+  mutation: FoldedMutation,
+): ResourceState {
+  const known = before?.attempts ?? [];
   const seen = attemptSeen(fact, mutation);
-  const attempts = seen === null || before.includes(seen) ? before : [...before, seen].slice(-MOST_ATTEMPTS);
-  const last = { id: fact.mutation, with: mutation.with, effect: mutation.effect };
-  return { version: fact.version, resources: new Map(state.resources).set(mutation.resource, { last, attempts }) };
+  const attempts = seen === null || known.includes(seen) ? known : [...known, seen].slice(-MOST_ATTEMPTS);
+  return { last: { id: fact.mutation, with: mutation.with, effect: mutation.effect }, attempts };
 }
 
 /** Replays a target's whole stream. */
