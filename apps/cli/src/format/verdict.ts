@@ -28,6 +28,15 @@ function claimLines({ claims, openClaims }: Verified): string[] {
     : [];
 }
 
+/** What the ledger itself says to be out of order, and what nobody can say anything of. */
+function lateLines({ lateCauses, unjudged }: Verified, paint: Paint): string[] {
+  const late = `${plural(lateCauses, 'entry', 'entries')} stood before a cause that the ledger had waited for in vain: judged when it came`;
+  const left =
+    `${plural(unjudged, 'decision or command', 'decisions and commands')} NOT judged: a cause is not in this export. ` +
+    'Ask what became of it (causeway doctor); if nobody can say, do not rely on what follows from these.';
+  return [...(lateCauses > 0 ? [`  ok  ${late}`] : []), ...(unjudged > 0 ? [`  ${paint.bad('--')}  ${left}`] : [])];
+}
+
 /** What `verify` checked and found. */
 export function verdictText(path: string, verdict: FileVerdict, pinned: boolean, paint: Paint): string {
   if (!verdict.ok) {
@@ -37,7 +46,7 @@ export function verdictText(path: string, verdict: FileVerdict, pinned: boolean,
   }
   const { entries, sequences, decisions, gates } = verdict;
   const checked = [
-    `${plural(entries, 'entry', 'entries')}: canonical, gapless, each after its cause, each signed by a principal that may write its topic`,
+    `${plural(entries, 'entry', 'entries')}: canonical, gapless, each after its cause${verdict.lateCauses > 0 ? ' or declared not to be' : ''}, each signed by a principal that may write its topic`,
     'the tree over all entries has the root that the ledger signed; the file is whole and unaltered',
     `${plural(sequences, 'sequence')} replayed: accepted and ordered as intended, ${plural(decisions, 'decision')} fold without a gap`,
     `${plural(gates, 'gate')} judged again: opened only on evidence in the ledger, before the step was ordered`,
@@ -55,5 +64,6 @@ export function verdictText(path: string, verdict: FileVerdict, pinned: boolean,
   const hint = pinned
     ? ''
     : '\n\nThe key is the one in the file. To know that it is the ledger you mean, give its key: --key <vkey>';
-  return `${paint.good('VERIFIED')}  ${path}\n\n${checked.map((line) => `  ok  ${line}`).join('\n')}\n\n${facts}${hint}`;
+  const lines = [...checked.map((line) => `  ok  ${line}`), ...lateLines(verdict, paint)];
+  return `${paint.good('VERIFIED')}  ${path}\n\n${lines.join('\n')}\n\n${facts}${hint}`;
 }

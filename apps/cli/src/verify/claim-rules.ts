@@ -54,10 +54,12 @@ export class ClaimRules {
   /**
    * After the last entry: the first claim that is out of order.
    * @param recordedUntil when the last entry was recorded
+   * @param isWhole whether all records were judged; else a turn that is not told may be one of theirs
    */
-  firstFault(recordedUntil: string | null): OrderFault | null {
+  firstFault(recordedUntil: string | null, isWhole = true): OrderFault | null {
     const missing = this.firstMissing();
-    const faults = [...this.outOfTurn(missing, recordedUntil), ...this.notTold(missing, recordedUntil)];
+    const isOpen = (place: Place): boolean => !isWhole || isRecent(place, recordedUntil);
+    const faults = [...this.outOfTurn(missing, isOpen), ...this.notTold(missing, isOpen)];
     return faults.sort((a, b) => a.index - b.index)[0] ?? null;
   }
 
@@ -96,13 +98,13 @@ export class ClaimRules {
     return turn;
   }
 
-  private *outOfTurn(missing: number, until: string | null): Generator<OrderFault> {
+  private *outOfTurn(missing: number, isOpen: (place: Place) => boolean): Generator<OrderFault> {
     for (const [key, line] of this.lines()) {
       let longest = line[0] as Claim;
       for (const claim of line.slice(1)) {
         if (claim.taken && longest.freed > claim.taken.turn) {
-          const isOpen = longest.freed === Number.POSITIVE_INFINITY && missing < claim.taken.turn;
-          if (isOpen && isRecent(claim.taken, until)) this.open++;
+          const isUntold = longest.freed === Number.POSITIVE_INFINITY && missing < claim.taken.turn;
+          if (isUntold && isOpen(claim.taken)) this.open++;
           else yield outOfTurn(key, claim.taken.index, claim, longest);
         }
         if (claim.freed > longest.freed) longest = claim;
@@ -123,9 +125,9 @@ export class ClaimRules {
     return lines;
   }
 
-  private *notTold(missing: number, until: string | null): Generator<OrderFault> {
+  private *notTold(missing: number, isOpen: (place: Place) => boolean): Generator<OrderFault> {
     for (const [turn, place] of this.turns) {
-      if (turn < missing || isRecent(place, until)) continue;
+      if (turn < missing || isOpen(place)) continue;
       const message = `turn ${turn} was taken, but no record in the ledger tells of turn ${missing} before it`;
       yield { index: place.index, code: 'turn-not-told', message };
     }

@@ -45,8 +45,8 @@ export interface Place {
 /** Something that could not be judged when it came. */
 interface Check {
   readonly index: number;
-  /** @param recordedUntil when the last entry was recorded @throws Broken */
-  run(recordedUntil: string | null): void;
+  /** @param isOpen whether what was recorded then may name what this export does not tell @throws Broken */
+  run(isOpen: (recordedAt: string) => boolean): void;
 }
 
 /** What a sequence that notices a mutation has to say of it. */
@@ -136,22 +136,24 @@ export class ClassRules {
     const classified = this.classified.get(fact.mutation);
     if (!classified)
       throw new Broken('noticed-not-classified', `mutation ${fact.mutation} was noticed, but not classified before it`);
-    this.run({ index, run: () => checkNoticed(sequenceId, fact, classified) }, null);
+    this.run({ index, run: () => checkNoticed(sequenceId, fact, classified) });
   }
 
   /**
    * After the last entry: the first class that cannot be computed again, or comes out otherwise.
    * @param recordedUntil when the last entry was recorded
+   * @param isWhole whether all records were judged; else what a class names may be among the others
    */
-  firstFault(recordedUntil: string | null): OrderFault | null {
-    for (const check of this.checks) this.run(check, recordedUntil);
+  firstFault(recordedUntil: string | null, isWhole: boolean): OrderFault | null {
+    const isOpen = (at: string) => !isWhole || Date.parse(recordedUntil ?? at) - Date.parse(at) < OPEN_FOR_MS;
+    for (const check of this.checks) this.run(check, isOpen);
     return this.fault;
   }
 
   /** Notes what is found, if nothing is with a lower index. */
-  private run({ index, run }: Check, recordedUntil: string | null): void {
+  private run({ index, run }: Check, isOpen: (recordedAt: string) => boolean = () => false): void {
     try {
-      run(recordedUntil);
+      run(isOpen);
     } catch (error) {
       if (!(error instanceof Broken)) throw error;
       if (this.fault === null || index < this.fault.index)
@@ -161,13 +163,12 @@ export class ClassRules {
 
   /** At once if all sequences it names are told that far, as they nearly always are; else at the end. */
   private judgeSoon(one: Case, { index, recordedAt }: Place): void {
-    if (!this.isTooEarly(one.fact)) return this.run({ index, run: () => this.judge(one, index) }, null);
-    const isRecent = (until: string | null) => Date.parse(until ?? recordedAt) - Date.parse(recordedAt) < OPEN_FOR_MS;
-    this.checks.push({ index, run: (until) => this.judgeLate(one, index, isRecent(until)) });
+    if (!this.isTooEarly(one.fact)) return this.run({ index, run: () => this.judge(one, index) });
+    this.checks.push({ index, run: (isOpen) => this.judgeLate(one, index, isOpen(recordedAt)) });
   }
 
-  private judgeLate(one: Case, index: number, isRecent: boolean): void {
-    if (isRecent && this.isTooEarly(one.fact)) this.open++;
+  private judgeLate(one: Case, index: number, isOpen: boolean): void {
+    if (isOpen && this.isTooEarly(one.fact)) this.open++;
     else this.judge(one, index);
   }
 

@@ -16,6 +16,7 @@ import {
 import type { SequenceState } from '@causeway/sequence-core';
 import { ClaimRules, type ClaimCounts } from './claim-rules';
 import { ClassRules, type MutationCounts, type Place } from './class-rules';
+import { LateCauses, type Arrival, type LateCounts } from './late-causes';
 import { NeededStates } from './needed-states';
 import { Broken, type OrderFault } from './order-fault';
 import { OrderRules, type OrderCounts } from './order-rules';
@@ -24,10 +25,12 @@ import { PathBook, type SequencePaths } from './path-book';
 export interface RecordedMessage extends Place {
   readonly type: string;
   readonly value: string;
+  /** Causes that it stands before, as the ledger says itself. */
+  readonly causeMissing: readonly string[];
 }
 
 /** What a ledger that is in order tells. */
-export interface Told extends OrderCounts, ClaimCounts, MutationCounts {
+export interface Told extends OrderCounts, ClaimCounts, MutationCounts, LateCounts {
   readonly windows: number;
   readonly divergences: number;
   readonly paths: readonly SequencePaths[];
@@ -40,7 +43,7 @@ const FOLLOWED: ReadonlySet<string> = new Set([
 
 /**
  * The account that a ledger gives, held against itself: the order of what was decided (OrderRules), who had which conflict keys (ClaimRules), the classes of what was seen
- * (ClassRules), and from both the paths (PathBook). Entries are taken twice, in order: first `foresee` all of them, then `take` all.
+ * (ClassRules), and from both the paths (PathBook). What stands before its cause is judged after it (LateCauses). Entries are taken twice, in order: first `foresee` all of them, then `take` all.
  */
 export class LedgerAccount {
   private readonly states = new NeededStates();
@@ -48,6 +51,7 @@ export class LedgerAccount {
   private readonly claims = new ClaimRules();
   private readonly classes: ClassRules;
   private readonly paths = new PathBook();
+  private readonly late = new LateCauses();
 
   /** @param digestOf SHA-256 as hex of a text's UTF-8 bytes */
   constructor(digestOf: (text: string) => string, sequenceIdFor: (principal: string, key: string) => string) {
@@ -67,12 +71,23 @@ export class LedgerAccount {
   }
 
   /** Takes the next entry; null when the account is still in order. */
-  take({ index, recordedAt, type, value }: RecordedMessage): OrderFault | null {
-    if (!FOLLOWED.has(type)) return null;
+  take(recorded: RecordedMessage): OrderFault | null {
+    this.late.note(recorded);
+    if (!FOLLOWED.has(recorded.type)) return null;
+    const { index, type, value } = recorded;
+    const parsed = parseRecorded(JSON.parse(value));
+    if (parsed.kind !== 'message')
+      return { index, code: 'message-malformed', message: `the recorded ${type} is not of its schema` };
+    for (const arrival of this.late.inOrder({ recorded, message: parsed.message })) {
+      const fault = this.judge(arrival);
+      if (fault) return fault;
+    }
+    return null;
+  }
+
+  private judge({ recorded: { index, recordedAt, value }, message }: Arrival): OrderFault | null {
     try {
-      const parsed = parseRecorded(JSON.parse(value));
-      if (parsed.kind !== 'message') throw new Broken('message-malformed', `the recorded ${type} is not of its schema`);
-      this.follow(parsed.message, value, { index, recordedAt });
+      this.follow(message, value, { index, recordedAt });
       return null;
     } catch (error) {
       if (error instanceof Broken) return { index, code: error.code, message: error.message };
@@ -82,7 +97,9 @@ export class LedgerAccount {
 
   /** After the last entry; `recordedUntil`: when that was recorded. */
   end(recordedUntil: string | null): OrderFault | null {
-    return this.claims.firstFault(recordedUntil) ?? this.classes.firstFault(recordedUntil);
+    const isWhole = this.late.counts.unjudged === 0;
+    const claim = this.claims.firstFault(recordedUntil, isWhole);
+    return claim ?? this.classes.firstFault(recordedUntil, isWhole);
   }
 
   get told(): Told {
@@ -91,6 +108,7 @@ export class LedgerAccount {
       ...this.order.counts,
       ...this.claims.counts,
       ...this.classes.counts,
+      ...this.late.counts,
       windows: paths.reduce((sum, { exposure }) => sum + exposure.windows.length, 0),
       divergences: paths.reduce((sum, { divergences: { plan, scopes } }) => sum + plan.length + scopes.length, 0),
       paths,

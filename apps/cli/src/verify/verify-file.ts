@@ -64,7 +64,8 @@ function* entriesOf(path: string, entries: number, containing = ''): Generator<R
   for (const text of linesOf(path)) {
     if (line >= 1 && line <= entries && text.includes(containing)) {
       const { data, time } = JSON.parse(text) as Pick<LedgerEntry, 'data' | 'time'>;
-      yield { index: data.index, recordedAt: time, type: data.eventType, value: data.value };
+      const { index, eventType: type, value, causeMissing = [] } = data;
+      yield { index, recordedAt: time, type, value, causeMissing };
     }
     line++;
   }
