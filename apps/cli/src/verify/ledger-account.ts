@@ -95,11 +95,12 @@ export class LedgerAccount {
     }
   }
 
-  /** After the last entry; `recordedUntil`: when that was recorded. */
+  /** After the last entry: what could be judged only now, the lowest index first; `recordedUntil`: when that was recorded. */
   end(recordedUntil: string | null): OrderFault | null {
     const isWhole = this.late.counts.unjudged === 0;
-    const claim = this.claims.firstFault(recordedUntil, isWhole);
-    return claim ?? this.classes.firstFault(recordedUntil, isWhole);
+    const ofClaims = this.claims.firstFault(recordedUntil, isWhole);
+    const ofClasses = this.classes.firstFault(recordedUntil, isWhole);
+    return ofClaims && ofClasses && ofClasses.index < ofClaims.index ? ofClasses : (ofClaims ?? ofClasses);
   }
 
   get told(): Told {

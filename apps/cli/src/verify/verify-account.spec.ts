@@ -139,6 +139,20 @@ describe('verify finds, though all is signed, a classification', () => {
     expect(soon).toMatchObject({ ok: true, classifications: 3, openClassifications: 1 });
   });
 
+  it('that differs, before a conflict key which was given back out of turn later', () => {
+    const freed = ({ records }: PlainData): boolean => JSON.stringify(records ?? []).includes('"keysFreed":');
+    const giveBack = (data: PlainData): PlainData =>
+      JSON.parse(JSON.stringify(data).replace(/"keysFreed":\d+/, '"keysFreed":9')) as PlainData;
+    const text = told.retold((entries) => {
+      const retold = entries.map((entry, i) => {
+        if (i === index) return told.resaid(entry, (data) => ({ ...data, reason: 'all is well' }));
+        return freed(dataOf(entry)) ? told.resaid(entry, giveBack) : entry;
+      });
+      return retold.map((entry, i) => (i < retold.length - 1 ? entry : { ...entry, time: '2026-01-31T12:05:00.000Z' }));
+    });
+    expect(told.verdict(text)).toMatchObject({ ok: false, index, code: 'classification-differs' });
+  });
+
   it('out of its target’s order', () => {
     expect(told.verdict(reclassified({ version: 7 }))).toMatchObject({ index, code: 'classification-out-of-order' });
   });
