@@ -22,7 +22,6 @@ function classOf(n: number, { data: mutation }: Mutation): Classification {
 
 /** How many entries maps take while something is done, copies of whole maps counted entry by entry. */
 function mapEntriesDuring(act: () => void): number {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on its map
   const { set } = Map.prototype;
   let count = 0;
   Map.prototype.set = function (key: unknown, value: unknown) {
