@@ -20,7 +20,10 @@ const arrived: RawMessage[] = [];
 beforeAll(async () => {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-relay-'));
   const say = (): void => undefined;
-  [kafka, postgres] = await Promise.all([startKafka({ dir, say, isOwn: true }), startPostgres({ dir, say, durable: false })]);
+  [kafka, postgres] = await Promise.all([
+    startKafka({ dir, say, isOwn: true }),
+    startPostgres({ dir, say, durable: false }),
+  ]);
   database = await openDatabase({ url: postgres.url, schema: `relay_${process.pid}`, migrations: [outboxMigration] });
 });
 beforeEach(async () => {

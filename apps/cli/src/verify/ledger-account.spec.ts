@@ -11,7 +11,7 @@ function taken(at: string): unknown {
   const about = { source: '/executor-tester', subject: data.target, correlationId: data.target };
   const value = JSON.stringify({ id: ID, type: MUTATION_TYPE, time: AT, ...about, causationIds: [], data });
   const account = new LedgerAccount(sha256Hex, () => ID);
-  return account.take({ index: 0, recordedAt: AT, type: MUTATION_TYPE, value });
+  return account.take({ index: 0, recordedAt: AT, type: MUTATION_TYPE, value, causeMissing: [] });
 }
 
 describe('the account of a ledger', () => {

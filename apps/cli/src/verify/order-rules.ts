@@ -25,7 +25,7 @@ import { checkCommanded, checkDecided } from './operator-rules';
 import { Broken } from './order-fault';
 import { checkAsIntended, checkAsPlanned, checkPreview, orderedBy } from './plan-rules';
 import { checkCited } from './result-rules';
-import { checkAttempt, checkNotApplied, isUnanswered } from './retry-rules';
+import { checkAttempt, checkNotApplied } from './retry-rules';
 
 export interface OrderCounts {
   readonly sequences: number;
@@ -180,7 +180,6 @@ function checkFact(account: Account, fact: EvolutionRecord): void {
     case 'duplicate-suspected':
     case 'step-previewed':
       if (fact.kind === 'step-not-applied') checkNotApplied(account.state, fact);
-      if (fact.kind === 'outcome-unknown' && isUnanswered(account.state, fact)) return;
       return checkCited(account, fact);
     case 'probe-requested':
       return void account.probes.set(fact.step, fact);

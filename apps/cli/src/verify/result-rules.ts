@@ -9,6 +9,7 @@ import {
 import type { Account, Fact } from './account';
 import { checkSettled } from './operator-rules';
 import { Broken } from './order-fault';
+import { isUnanswered } from './retry-rules';
 
 /** Facts of a step that follow from what an executor said, and cite it. */
 type CitingFact = Fact<
@@ -22,7 +23,7 @@ type CitingFact = Fact<
  */
 export function checkCited(account: Account, fact: CitingFact): void {
   const { kind, step, attempt, result } = fact;
-  if (kind === 'outcome-unknown' && isOfAttempt(account, step, attempt, result)) return;
+  if (kind === 'outcome-unknown' && isUnanswered(account.state, fact)) return;
   const cited = account.evidence.get(result);
   if (!cited)
     throw new Broken('result-not-recorded-before', `${kind} of step ${step} cites what is not in the ledger before it`);
