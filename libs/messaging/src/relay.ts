@@ -40,7 +40,7 @@ const REFUSED_EVERY_MS = 3_000;
 const REFUSED = { refused: true };
 const ASK_AGAIN_MS = 100;
 const BACKOFF_MS = { first: 50, most: 2_000 };
-/** A server ends what it does for a lost client within its statement and idle limits; a sweep comes as often at the least. */
+/** A server ends the idle transaction of a lost client after 5 s, and a commit under way takes no time; a sweep comes as often at the least. */
 const IN_DOUBT_MS = 6_000;
 
 export class Relay {

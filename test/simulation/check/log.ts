@@ -44,7 +44,8 @@ export function firstStored(topics: Evidence['topics']): Map<string, number> {
   const stored = new Map<string, number>();
   for (const raw of everything(topics)) {
     const id = raw.headers.ce_id;
-    if (id !== undefined && !stored.has(id)) stored.set(id, raw.timestampMs);
+    // What is published again may lie in another partition.
+    if (id !== undefined) stored.set(id, Math.min(raw.timestampMs, stored.get(id) ?? Infinity));
   }
   return stored;
 }

@@ -6,7 +6,7 @@ import { Timelines } from './timeline';
 export interface EffectiveAt {
   readonly scope: string;
   readonly at: string;
-  /** False: later than the last look, or before the first; then `effective` is what was last seen. */
+  /** False: later than the last look; then `effective` is what was last seen. */
   readonly looked: boolean;
   readonly steps: readonly StepAt[];
 }
