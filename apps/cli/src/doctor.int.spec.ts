@@ -45,9 +45,21 @@ describe('causeway doctor', () => {
   it('given a house at work, says so in short, and exits with 0', async () => {
     const { stdout } = await untilHealthy();
     expect(stdout).toMatch(/^HEALTHY {2}5 services asked/);
-    for (const check of ['schema', 'topics', 'clock', 'lag', 'outbox', 'seat', 'leases', 'accounting', 'tree'])
+    for (const check of [
+      'schema',
+      'topics',
+      'clock',
+      'lag',
+      'outbox',
+      'seat',
+      'leases',
+      'accounting',
+      'tree',
+      'projection',
+    ])
       expect(stdout).toMatch(new RegExp(`^ok {2}${check} `, 'm'));
-    expect(stdout.split('\n').length).toBeLessThan(20);
+    // A line a check, the verdict, and an empty one or two.
+    expect(stdout.split('\n').length).toBeLessThan(21);
   });
 
   it('says the same through the console, for who reaches nothing else', async () => {
