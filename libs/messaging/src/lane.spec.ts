@@ -8,7 +8,7 @@ const ids = (batch: Received[]): string[] => batch.map(({ message }) => message.
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** A lane whose calls wait for the test to end them. */
-function lane(more: { maxBatch?: number; retryForMs?: number } = {}) {
+function lane(more: { maxBatch?: number } = {}) {
   const calls: { ids: string[]; end(error?: unknown): void }[] = [];
   const handled: string[] = [];
   const fatal: Error[] = [];
@@ -16,7 +16,6 @@ function lane(more: { maxBatch?: number; retryForMs?: number } = {}) {
     name: 'test',
     maxBatch: 100,
     lingerMs: 1,
-    retryForMs: 1_000,
     log: silentLog,
     onFatal: (error) => fatal.push(error),
     handle: (batch) =>
@@ -75,12 +74,30 @@ describe('a lane', () => {
     expect([made.retrying, handled, calls[2]!.ids]).toEqual([false, ['a', 'b'], ['c']]);
   });
 
+  it('given a database that is away for an hour, repeats its call until it is back, and ends nothing', async () => {
+    jest.useFakeTimers();
+    try {
+      const { calls, handled, fatal, push } = lane();
+      push('a');
+      await jest.advanceTimersByTimeAsync(20);
+      for (let passedMs = 0; passedMs < 3_600_000; passedMs += 5_000) {
+        calls.at(-1)!.end(retriable);
+        await jest.advanceTimersByTimeAsync(5_000);
+      }
+      calls.at(-1)!.end();
+      await jest.advanceTimersByTimeAsync(20);
+      expect([fatal, handled]).toEqual([[], ['a']]);
+      expect(calls.length).toBeGreaterThan(700);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it.each([
-    ['an error that is not worth another try', new TypeError('a defect'), {}],
-    ['failures for longer than allowed', retriable, { retryForMs: -1 }],
-    ['something thrown that is no error', 'text', {}],
-  ])('given %s, ends everything and skips nothing', async (_, error, more) => {
-    const { calls, handled, fatal, push } = lane(more);
+    ['an error that is not worth another try', new TypeError('a defect')],
+    ['something thrown that is no error', 'text'],
+  ])('given %s, ends everything and skips nothing', async (_, error) => {
+    const { calls, handled, fatal, push } = lane();
     push('a');
     await settle();
     calls[0]!.end(error);

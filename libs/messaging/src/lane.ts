@@ -16,8 +16,6 @@ export interface LaneOptions {
   readonly maxBatch: number;
   /** Longest that a call waits for more under load, milliseconds. */
   readonly lingerMs: number;
-  /** How long one batch is tried, milliseconds. */
-  readonly retryForMs: number;
   readonly log: Log;
   onFatal(error: Error): void;
 }
@@ -67,9 +65,11 @@ export class Lane {
     return waitMs > 0 ? pause(waitMs) : turn();
   }
 
-  /** False when it was given up: then the process ends, and this lane hands out nothing more. */
+  /**
+   * False when it was given up: then the process ends, and this lane hands out nothing more. A `retriable` failure is repeated for as long
+   * as it takes: a process that ended for a database that is away could not start either.
+   */
   private async callUntilDone(received: Received[]): Promise<boolean> {
-    const startedAt = performance.now();
     for (let backoff = BACKOFF_MS.first; ; backoff = Math.min(backoff * 2, BACKOFF_MS.most)) {
       try {
         await this.options.handle(received);
@@ -78,7 +78,7 @@ export class Lane {
       } catch (error) {
         const { name, log } = this.options;
         if (this.stopped) return false;
-        if (!isRetriable(error) || performance.now() - startedAt > this.options.retryForMs) {
+        if (!isRetriable(error)) {
           this.stopped = true;
           const what = `the handler of ${name} failed on ${received.length} messages from ${placeOf(received[0])}`;
           this.options.onFatal(new Error(`${what}: ${messageOf(error)}`, { cause: error }));

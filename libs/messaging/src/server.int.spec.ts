@@ -53,10 +53,7 @@ class Inbound {
 class TestModule {}
 
 /** A service on topics of its own, as a process would run it. */
-async function service(
-  take: (received: Received[]) => Promise<void>,
-  more: { prefix?: string; retryForMs?: number } = {},
-) {
+async function service(take: (received: Received[]) => Promise<void>, more: { prefix?: string } = {}) {
   handle = take;
   const prefix = more.prefix ?? `${randomUUID().slice(0, 8)}.`;
   const bus = createKafkaBus({ brokers: kafka.brokers.split(','), clientId: 'spec', prefix });

@@ -36,8 +36,6 @@ export interface CausewayServerOptions {
   /** Longest that a handler call waits for more under load, milliseconds. Default 8. */
   readonly lingerMs?: number;
   readonly paceMs?: number;
-  /** How long a call that fails with a `retriable` error is repeated before the process ends, milliseconds. Default 120,000. */
-  readonly retryForMs?: number;
   /** Awaited once the topics are there, before anything is taken in; false: the process ends first, and nothing is taken in. */
   before?(): Promise<boolean>;
   /** Called once when the process has to end. Default: logs and exits with 1. */
@@ -141,14 +139,13 @@ export class CausewayServer extends Server implements CustomTransportStrategy {
   private lane(name: string, handler: MessageHandler): Lane {
     const there = this.lanes.get(name);
     if (there) return there;
-    const { maxBatch = 500, lingerMs = 8, retryForMs = 120_000 } = this.options;
+    const { maxBatch = 500, lingerMs = 8 } = this.options;
     const handle = (received: Received[]): Promise<unknown> => settled(handler(received));
     const lane = new Lane({
       name,
       handle,
       maxBatch,
       lingerMs,
-      retryForMs,
       log: this.log,
       onFatal: (error) => this.end(error),
     });
