@@ -83,7 +83,7 @@ describe('garbage on every topic', () => {
       },
       60_000,
     );
-    expect(laid).toHaveLength(16 * TOPICS.length);
+    expect(laid).toHaveLength(18 * TOPICS.length);
     for (const { place, what, reason, value } of laid) {
       const records = parked.get(place) ?? [];
       expect({ place, what, reasons: records.map((record) => record.reason) }).toEqual({
