@@ -30,9 +30,8 @@ export function checkCited(account: Account, fact: CitingFact): void {
   if (cited.type === DECISION_TYPE) return checkSettled(fact, cited);
   if (cited.type !== RESULT_TYPE)
     throw new Broken('result-of-another', `${kind} of step ${step} cites something that is no result`);
-  const strange = strangeness(account, step, cited);
-  if (strange ?? cited.data.attempt !== attempt)
-    throw new Broken('result-of-another', `${kind} of step ${step} cites a result ${strange ?? 'of another attempt'}`);
+  const strange = strangeness(account, step, cited) ?? (cited.data.attempt === attempt ? null : 'of another attempt');
+  if (strange !== null) throw new Broken('result-of-another', `${kind} of step ${step} cites a result ${strange}`);
   if (!isSaid(fact, cited.data))
     throw new Broken('result-says-otherwise', `${kind} of step ${step} cites a result that says ${wordsOf(cited)}`);
 }
@@ -60,7 +59,7 @@ function isSaid(fact: CitingFact, { verb, outcome }: ResultData): boolean {
     case 'step-applied':
       return found === (fact.settledByLookUp ? 'in-effect' : 'applied');
     case 'step-not-applied':
-      return isNotApplied(fact.code, verb, outcome);
+      return isNotApplied(verb, outcome);
     case 'duplicate-suspected':
       return outcome.kind === 'applied' && outcome.duplicateSuspected !== undefined;
     case 'step-previewed':
@@ -71,14 +70,10 @@ function isSaid(fact: CitingFact, { verb, outcome }: ResultData): boolean {
 }
 
 /** That a look-up failed says nothing of what was ordered before it. */
-function isNotApplied(code: string, verb: ResultData['verb'], outcome: Outcome): boolean {
-  if (outcome.kind === 'looked-up')
-    return outcome.state === 'absent' || (outcome.state === 'unknown' && code === IN_PART);
+function isNotApplied(verb: ResultData['verb'], outcome: Outcome): boolean {
+  if (outcome.kind === 'looked-up') return outcome.state === 'absent';
   return verb === 'apply' && (outcome.kind === 'not-applied' || outcome.kind === 'refused');
 }
-
-/** Of what is there in part only, a look-up may say that it cannot tell. */
-const IN_PART = 'found-in-part';
 
 const wordsOf = ({ data: { outcome } }: Result): string =>
   outcome.kind === 'looked-up' ? `looked up: ${outcome.state}` : outcome.kind;
