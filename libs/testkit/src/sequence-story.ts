@@ -34,6 +34,7 @@ export class SequenceStory {
   readonly orders: Order[] = [];
   private nowMs = Date.UTC(2026, 0, 1, 3, 0, 0);
   private ids = 0;
+  private readonly orderedMs = new Map<string, number>();
   private rounds = new Map<string, LastRound>();
 
   constructor(
@@ -61,6 +62,7 @@ export class SequenceStory {
     this.claims.note(this.sequenceId, this.state);
     this.facts.push(...decision.facts);
     this.orders.push(...decision.orders);
+    for (const { id } of decision.orders) this.orderedMs.set(id, this.nowMs);
     return [...decision.facts];
   }
 
@@ -132,11 +134,15 @@ export class SequenceStory {
     return this.result(step, { kind: 'applied', changed: true, acceptedAt: this.at, evidence: {} });
   }
 
-  /** A round of readings: the observed values per `scope/member`, or null for one that did not answer. */
+  /**
+   * A round of readings: the observed values per `scope/member`, or null for one that did not answer.
+   * @param ageMs how long ago the looks began
+   */
   reading(
     step: string,
     values: Readonly<Record<string, Record<string, unknown> | null>>,
     streak = 1,
+    ageMs = 0,
   ): EvolutionRecord[] {
     const { id, data } = this.probe(step);
     const readings = Object.entries(values).map(([place, seen]): MemberReading => {
@@ -152,12 +158,13 @@ export class SequenceStory {
       seenAt: new Map([...seenAt, ...observedAt(readings)]),
     });
     const { sequenceId, attempt, epoch, target } = data;
+    const sinceAskedMs = this.nowMs - ageMs - (this.orderedMs.get(id) ?? this.nowMs);
     return this.when({
       kind: 'reading-received',
       eventId: this.newId(),
       digest: 'c'.repeat(64),
       seenAt,
-      data: { sequenceId, step, attempt, epoch, target, probeId: id, round: 1, readings },
+      data: { sequenceId, step, attempt, epoch, target, probeId: id, round: 1, sinceAskedMs, readings },
     });
   }
 

@@ -94,7 +94,8 @@ export class ToldSequence {
     const seenAt = new Map(readings.map(({ scope, member, takenAt }) => [`${scope}/${member}`, takenAt]));
     this.rounds.set(step, { receivedAt: this.ledger.at, seenAt });
     const { sequenceId, attempt, epoch, target } = order.data;
-    const data = { sequenceId, step, attempt, epoch, target, probeId: order.id, round: 1, readings };
+    const sinceAskedMs = Date.parse(this.ledger.at) - Date.parse(this.timeOf(order));
+    const data = { sequenceId, step, attempt, epoch, target, probeId: order.id, round: 1, sinceAskedMs, readings };
     const { id, value } = this.tell('readiness-prober', topicNames.readings, READING_TYPE, [order.id], data);
     this.decide(id, { kind: 'reading-received', seenAt: new Map(), eventId: id, digest: sha256Hex(value), data });
   }

@@ -159,6 +159,7 @@ function answers(fresh: readonly Message[], { clock, seal, sources }: TakePorts)
       probe: newProbe(request),
       round: 1,
       readings: instantReadings(request.data, takenAt),
+      sinceAskedMs: 0,
       last: true,
     }),
   );

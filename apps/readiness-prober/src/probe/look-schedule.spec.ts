@@ -21,7 +21,8 @@ function story({ consecutive = 1, lookForMs = 60_000, members = ['us', 'eu'] } =
     begin: (at: number, ...of: number[]) => of.forEach((i) => schedule.lookBegan(i, START + at, `at ${at}`)),
     answer: (at: number, i: number, outcome: Outcome) => schedule.answered(i, outcome, START + at),
     next: (at: number): Move => schedule.next(START + at),
-    send: (at: number) => schedule.takeRound(START + at),
+    send: (at: number) => schedule.takeRound(START + at).readings,
+    sinceAsked: (at: number) => schedule.takeRound(START + at).sinceAskedMs,
   };
 }
 const waitUntil = (at: number): Move => ({ kind: 'wait', untilMs: START + at });
@@ -147,6 +148,32 @@ describe('a member that stops answering', () => {
     }
     const reason = 'no answer within 2 s; last answered at at 0';
     expect(probe.send(2_500)).toMatchObject([{ outcome: { kind: 'unreachable', reason }, streak: 2 }]);
+  });
+});
+
+describe('since when all of a round was seen', () => {
+  it('is when the oldest of the newest looks began that answered', () => {
+    const probe = story();
+    probe.begin(0, us, eu);
+    probe.answer(20, us, version('1'));
+    probe.answer(30, eu, version('1'));
+    probe.begin(500, us);
+    probe.answer(900, us, version('2'));
+    expect(probe.sinceAsked(900)).toBe(0);
+    probe.begin(700, eu);
+    probe.answer(901, eu, version('2'));
+    expect(probe.sinceAsked(901)).toBe(500);
+    probe.begin(1_000, us);
+    expect(probe.sinceAsked(1_001)).toBe(500);
+  });
+
+  it('is the start as long as one has not answered at all', () => {
+    const probe = story();
+    probe.begin(0, us, eu);
+    probe.answer(20, us, version('1'));
+    probe.begin(500, us);
+    probe.answer(520, us, version('1'));
+    expect(probe.sinceAsked(520)).toBe(0);
   });
 });
 

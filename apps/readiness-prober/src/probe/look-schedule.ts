@@ -8,7 +8,8 @@
  *    then, at most {@link GATHER_MS}, then says of the silent one only what is known of it.
  * 3. A round is due when a member shows something else than in the last round, at the end, and every {@link HEARTBEAT_MS}.
  * 4. A streak counts looks in a row with the same outcome; a schedule begins with no streaks (after a restart too).
- * 5. It ends when every member's last look met the expectations with a streak of `consecutive`, or at `endsAt`. Whoever
+ * 5. A round says since when, counted from the start, all of what it tells was seen.
+ * 6. It ends when every member's last look met the expectations with a streak of `consecutive`, or at `endsAt`. Whoever
  *    makes the pace leaves time for at least one look.
  */
 import type { MemberReading, ResolvedExpectation } from '@causeway/contracts';
@@ -33,12 +34,20 @@ export type Move =
 
 type Outcome = MemberReading['outcome'];
 
+/** `sinceAskedMs`: how long after the start the oldest of its looks began; 0 when a member has not answered yet. */
+export interface TakenRound {
+  readonly readings: readonly MemberReading[];
+  readonly sinceAskedMs: number;
+}
+
 interface Watched {
   readonly scope: string;
   readonly member: string;
   /** Since when a look is under way (monotonic), or null. */
   lookingSince: number | null;
   lookTakenAt: string;
+  /** When the look began that brought the reading (monotonic), or null before the first. */
+  readAt: number | null;
   nextLookAt: number;
   reading: MemberReading | null;
   /** When the last look began that brought something, or null. */
@@ -64,6 +73,7 @@ export class LookSchedule {
       member,
       lookingSince: null,
       lookTakenAt: '',
+      readAt: null,
       nextLookAt: pace.startsAt,
       reading: null,
       seenAt: null,
@@ -94,6 +104,7 @@ export class LookSchedule {
     if (outcome.kind === 'observed') member.seenAt = member.lookTakenAt;
     const shows = JSON.stringify(outcome);
     const streak = shows === member.shows && member.reading ? member.reading.streak + 1 : 1;
+    member.readAt = member.lookingSince;
     member.nextLookAt = Math.max((member.lookingSince ?? now) + this.pace.everyMs, now);
     member.lookingSince = null;
     member.reading = { scope: member.scope, member: member.member, takenAt: member.lookTakenAt, outcome, streak };
@@ -120,13 +131,15 @@ export class LookSchedule {
   }
 
   /** The round as it stands, every member in it. Marks it as sent. */
-  takeRound(now: number): MemberReading[] {
+  takeRound(now: number): TakenRound {
     this.sentAt = now;
     this.changedAt = null;
-    return this.members.map((member) => {
+    const readings = this.members.map((member) => {
       member.sentShows = member.shows;
       return member.reading ?? silent(member);
     });
+    const oldest = Math.min(...this.members.map(({ readAt }) => readAt ?? this.pace.startsAt));
+    return { readings, sinceAskedMs: Math.max(0, Math.floor(oldest - this.pace.startsAt)) };
   }
 
   private meets(outcome: Outcome): boolean {

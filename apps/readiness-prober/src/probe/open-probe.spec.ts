@@ -24,13 +24,13 @@ function messageOf(readings: MemberReading[]): ReadingData {
     target: 'edge',
   };
   const probe = { probeId: '00000000-0000-7000-8000-000000000001', correlationId: 'story', request };
-  return readingDraft({ probe: probe as never, round: 4, readings, last: false }).data as ReadingData;
+  return readingDraft({ probe: probe as never, round: 4, readings, sinceAskedMs: 7, last: false }).data as ReadingData;
 }
 
 describe('the message of a round', () => {
   it('carries every member', () => {
     const readings = Array.from({ length: 1_000 }, (_, i) => reading(`gw-${i}`, '1.1.0'));
-    expect(messageOf(readings)).toMatchObject({ round: 4, epoch: 2, readings });
+    expect(messageOf(readings)).toMatchObject({ round: 4, epoch: 2, sinceAskedMs: 7, readings });
   });
 
   it('that would be too large keeps what fits and says where it is cut', () => {

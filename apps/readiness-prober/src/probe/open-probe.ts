@@ -20,12 +20,14 @@ export interface Round {
   readonly probe: Pick<OpenProbe, 'probeId' | 'correlationId' | 'request'>;
   readonly round: number;
   readonly readings: readonly MemberReading[];
+  /** Its looks began at least so long after the request was taken, milliseconds. */
+  readonly sinceAskedMs: number;
   /** After this one the probe is over. */
   readonly last: boolean;
 }
 
 /** The message of a round. */
-export function readingDraft({ probe, round, readings }: Omit<Round, 'kind'>): Draft {
+export function readingDraft({ probe, round, readings, sinceAskedMs }: Omit<Round, 'kind'>): Draft {
   const { sequenceId, step, attempt, epoch, target } = probe.request;
   return {
     topic: topicNames.readings,
@@ -34,7 +36,10 @@ export function readingDraft({ probe, round, readings }: Omit<Round, 'kind'>): D
     subject: sequenceId,
     correlationId: probe.correlationId,
     causationIds: [probe.probeId],
-    data: { sequenceId, step, attempt, epoch, target, probeId: probe.probeId, round, readings: fitting(readings) },
+    data: {
+      ...{ sequenceId, step, attempt, epoch, target, probeId: probe.probeId, round },
+      ...{ sinceAskedMs, readings: fitting(readings) },
+    },
   };
 }
 

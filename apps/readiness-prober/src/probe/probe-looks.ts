@@ -68,8 +68,8 @@ export class ProbeLooks {
 
   private async report(last: boolean, now: number): Promise<void> {
     this.reporting = true;
-    const readings = this.schedule.takeRound(now);
-    const round: Round = { kind: 'round', probe: this.probe, round: ++this.rounds, readings, last };
+    const taken = this.schedule.takeRound(now);
+    const round: Round = { kind: 'round', probe: this.probe, round: ++this.rounds, ...taken, last };
     const open = await this.ports.report(round);
     this.reporting = false;
     if (last || !open) {

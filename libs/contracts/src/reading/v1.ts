@@ -28,6 +28,11 @@ export const readingData = z.strictObject({
   /** Event id of the probe request that asked for it. */
   probeId: eventId,
   round: z.int().min(1),
+  /**
+   * Every look of this round began at least so long after its request was taken, milliseconds; not counted on after a restart of the
+   * prober. Absent: 0.
+   */
+  sinceAskedMs: z.int().min(0).optional(),
   readings: z
     .array(reading)
     .min(1)

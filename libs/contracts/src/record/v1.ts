@@ -44,6 +44,11 @@ export const frozenStep = z.strictObject({
       probe: name,
       expect: z.array(resolvedExpectation).min(1),
       freshnessMs: z.int().min(1),
+      /**
+       * How old evidence may be when a gate opens on it; older evidence is looked for once more. Absent: accepted by a release that took
+       * a step for ready until its sequence ended.
+       */
+      validForMs: z.int().min(1).optional(),
       /** Whether it is looked at for the whole life of its sequence. A probe that answers at once has nothing to watch. */
       watched: z.boolean(),
     })
@@ -197,8 +202,17 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
     result: digest,
     ...at,
   }),
+  /** Of a step that was shown ready already: what shows it is too old for the next gate, so it is looked at once more. */
   z.strictObject({ kind: z.literal('probe-requested'), ...ofStep, probeId: eventId, rung, ...at }),
-  z.strictObject({ kind: z.literal('step-ready'), ...ofStep, rung, scopes: z.array(scopeShown).min(1), ...at }),
+  z.strictObject({
+    kind: z.literal('step-ready'),
+    ...ofStep,
+    rung,
+    scopes: z.array(scopeShown).min(1),
+    /** Every look of the evidence began after this, by the clock of whoever decides. Absent: it needs no look, or an older release. */
+    seenAfter: instant.optional(),
+    ...at,
+  }),
   /** One scope got there before the others did. */
   z.strictObject({ kind: z.literal('scope-ready'), ...ofStep, shown: scopeShown, ...at }),
   /** A scope that was ready no longer shows it, while the step still waits for others. */

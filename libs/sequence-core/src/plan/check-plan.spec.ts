@@ -43,6 +43,7 @@ describe('a plan that passes is frozen as it will run', () => {
     expect(steps[1]?.show).toEqual({
       probe: 'look',
       freshnessMs: 4_000,
+      validForMs: 7_500,
       watched: false,
       expect: [{ observed: 'version', is: 'equals', wanted: '1.1.0' }],
     });

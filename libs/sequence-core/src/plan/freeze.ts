@@ -47,8 +47,20 @@ function showOf(step: PlanStep, target: Target): FrozenStep['show'] {
     probe: show.probe,
     expect: show.expect.map((one) => resolve(one, step)),
     freshnessMs: durationMs(probe?.freshness ?? '10s'),
+    validForMs: validForMs(probe),
     watched: probe?.kind !== 'instant',
   };
+}
+
+type Probe = Target['spec']['probes'][string];
+
+/** From the end of a look until its round is decided on, at the least, milliseconds. */
+const DECIDED_WITHIN_MS = 5_000;
+
+/** As long as a reading is fresh, and never less than a round may take: else nothing would ever be new enough. */
+function validForMs(probe: Probe | undefined): number {
+  const { freshness, every, timeout } = { freshness: '10s', every: '500ms', timeout: '2s', ...probe };
+  return Math.max(durationMs(freshness), durationMs(every) + durationMs(timeout) + DECIDED_WITHIN_MS);
 }
 
 function resolve({ observed, is, wanted }: Expectation, step: PlanStep): ResolvedExpectation {

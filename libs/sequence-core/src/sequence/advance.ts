@@ -2,15 +2,17 @@ import type { CommandData, FrozenStep } from '@causeway/contracts';
 import { sequenceIdOf, type Context } from './context';
 import { hasKeys } from './claim';
 import type { Draft, Order } from './decision';
+import { lookAgain } from './evidence-age';
 import { holdForOperator } from './holds';
 import { couldStart, endSteps, mayApply, waitsForOperator } from './order';
-import { frozenStep, stepState, type EndedSequence, type OpenSequence, type StepState } from './state';
+import { stepState, type EndedSequence, type OpenSequence, type StepState } from './state';
 import { orderWatchEnd } from './watch';
 
 /**
  * The order of things.
  *
- * 1. A step is commanded only after every step it needs is `ready`; the gate's record cites what shows it (I1).
+ * 1. A step is commanded only after every step it needs is `ready`; the gate's record cites what shows it (I1). What shows it is not
+ *    older than it may be then; else it is looked for once more first (I2, P10).
  * 2. A gate opens and its step is commanded in one decision, so nothing can come between.
  * 3. Nothing is commanded before the sequence has all its conflict keys.
  * 4. Nothing is applied before an operator began what starts on resume, while one has to decide on a mutation, or after an abort.
@@ -27,6 +29,8 @@ export function advance(draft: Draft<OpenSequence>, context: Context): void {
   if (opens && next.length > 0 && !hasKeys(draft, context)) return;
   for (const step of next) {
     if (opens) {
+      // What one gate needs looked at once more, the next one may need too.
+      if (!couldStart(draft.state, step) || lookAgain(draft, context, step.needs)) continue;
       openGate(draft, step.id, step.needs);
       commandStep(draft, context, step, 1, 'apply');
     } else if (!draft.state.aborting) holdForOperator(draft, step.id);
@@ -81,7 +85,9 @@ export function endIfNothingMoves(draft: Draft<OpenSequence>, context: Context):
   if (outcome === null) return;
   if (outcome === 'completed') {
     if (waitsForOperator(draft.state)) return holdForOperator(draft, null);
-    openGate(draft, null, endSteps(draft.state.acceptance.steps));
+    const needs = endSteps(draft.state.acceptance.steps);
+    if (lookAgain(draft, context, needs)) return;
+    openGate(draft, null, needs);
   }
   const keysFreed = draft.state.claim ? { keysFreed: draft.tools.claims.nextTurn() } : {};
   draft.add({ kind: 'sequence-ended', outcome, ...keysFreed, at: draft.at });
@@ -105,6 +111,3 @@ function isUnderWay(state: OpenSequence, { id, capability }: FrozenStep): boolea
   const { phase } = stepState(state, id);
   return phase === 'commanded' || (phase === 'outcome-unknown' && capability !== 'D');
 }
-
-/** The step of a state that is being decided, with its frozen form. */
-export const both = (state: OpenSequence, id: string) => ({ step: frozenStep(state, id), now: stepState(state, id) });

@@ -1,12 +1,12 @@
 import type { FrozenStep } from '@causeway/contracts';
 import { judgeSilence } from '../readiness/verdict';
-import { both, commandStep, endIfNothingMoves } from './advance';
+import { commandStep, endIfNothingMoves } from './advance';
 import type { Context, Input, LastRound } from './context';
 import type { Draft } from './decision';
 import { holdDependents } from './holds';
 import { mayApply } from './order';
 import { requestProbe } from './probe';
-import type { OpenSequence, SequenceState, StepState } from './state';
+import { both, type OpenSequence, type SequenceState, type StepState } from './state';
 
 /**
  * What becomes due with time alone: the next attempt, the next look-up, an apply that nobody answers, a step that takes longer than its plan allows, a
@@ -41,6 +41,9 @@ export function decideClock(input: ClockInput, draft: Draft<OpenSequence>, conte
 }
 
 const elapsed = (at: string, since: string): number => Date.parse(at) - Date.parse(since);
+/** Rounds that came before the newest look was asked for say nothing of it. */
+const later = (heardAt: string, askedAt: string | null): string =>
+  askedAt !== null && elapsed(askedAt, heardAt) > 0 ? askedAt : heardAt;
 const passed = (at: string, since: string, ms: number): boolean => elapsed(at, since) >= ms;
 
 /** A preview has only looks under way: nothing can come of them. */
@@ -71,12 +74,12 @@ function decideApplied(
   now: Extract<StepState, { phase: 'applied' }>,
   round: LastRound | undefined,
 ): void {
-  if (!now.overdue && passed(draft.at, now.acceptedAt ?? now.changedAt, step.withinMs))
+  if (!now.overdue && passed(draft.at, now.againSince ?? now.acceptedAt ?? now.changedAt, step.withinMs))
     draft.add({ kind: 'step-overdue', step: step.id, attempt: now.attempt, withinMs: step.withinMs, at: draft.at });
-  const heardAt = round?.receivedAt ?? now.changedAt;
+  const heardAt = later(round?.receivedAt ?? now.changedAt, now.askedAt);
   const freshnessMs = step.show?.freshnessMs ?? Number.POSITIVE_INFINITY;
   if (!passed(draft.at, heardAt, freshnessMs)) return;
-  holdDependents(draft, step.id, judgeSilence(step, round?.seenAt ?? new Map(), freshnessMs));
+  holdDependents(draft, new Map([[step.id, judgeSilence(step, round?.seenAt ?? new Map(), freshnessMs)]]));
   if (
     passed(draft.at, heardAt, Math.max(ASK_AGAIN_AFTER_MS, freshnessMs)) &&
     passed(draft.at, now.changedAt, ASK_AGAIN_AFTER_MS)

@@ -108,6 +108,7 @@ function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): Ste
         attempt: fact.attempt,
         changed: fact.changed,
         probeId: null,
+        askedAt: null,
         shown: [],
         overdue: false,
       };
@@ -117,6 +118,8 @@ function evolveStep(step: StepState, fact: Exclude<StepFact, SequenceFact>): Ste
       return notApplied(step, fact, times);
     case 'step-previewed':
       return { ...times, phase: 'previewed', found: fact.state };
+    case 'probe-requested':
+      return asked(step, fact, times);
     default:
       return evolveLook(step, fact, times);
   }
@@ -159,16 +162,24 @@ function commanded(
   return { ...times, commandedAt: fact.at, phase: 'commanded', attempt: fact.attempt, command };
 }
 
-type LookFact = Extract<
-  EvolutionRecord,
-  { kind: 'probe-requested' | 'scope-ready' | 'scope-withdrawn' | 'step-ready' | 'step-overdue' }
->;
+/** A step that was ready is not while it is looked at once more; what was shown of it stays until a look says otherwise. */
+function asked(
+  step: StepState,
+  { kind, probeId, at: askedAt }: Extract<EvolutionRecord, { kind: 'probe-requested' }>,
+  times: StepTimes,
+): StepState {
+  if (step.phase === 'applied') return { ...step, ...times, probeId, askedAt };
+  if (step.phase !== 'ready') throw new Error(`broken invariant: ${kind} of a step that is ${step.phase}`);
+  const { attempt, changed, shown } = step;
+  const again = { probeId, askedAt, againSince: askedAt, overdue: false };
+  return { ...times, phase: 'applied', attempt, changed, shown, ...again };
+}
+
+type LookFact = Extract<EvolutionRecord, { kind: 'scope-ready' | 'scope-withdrawn' | 'step-ready' | 'step-overdue' }>;
 
 function evolveLook(step: StepState, fact: LookFact, times: StepTimes): StepState {
   if (step.phase !== 'applied') throw new Error(`broken invariant: ${fact.kind} of a step that is ${step.phase}`);
   switch (fact.kind) {
-    case 'probe-requested':
-      return { ...step, ...times, probeId: fact.probeId };
     case 'scope-ready':
       return { ...step, ...times, shown: [...step.shown, fact.shown] };
     case 'scope-withdrawn':
@@ -176,9 +187,14 @@ function evolveLook(step: StepState, fact: LookFact, times: StepTimes): StepStat
     case 'step-overdue':
       return { ...step, ...times, overdue: true };
     case 'step-ready':
-      return { ...times, phase: 'ready', attempt: fact.attempt, changed: step.changed, shown: fact.scopes };
+      return { ...times, ...readyNow(step, fact) };
   }
 }
+
+const readyNow = (
+  { changed }: Extract<StepState, { phase: 'applied' }>,
+  { attempt, scopes: shown, seenAfter }: Extract<EvolutionRecord, { kind: 'step-ready' }>,
+) => ({ phase: 'ready', attempt, changed, shown, ...(seenAfter !== undefined && { seenAfter }) }) as const;
 
 const noticed = ({ kind: _kind, mutation: _id, ...rest }: Extract<EvolutionRecord, { kind: 'mutation-noticed' }>) =>
   rest;

@@ -9,12 +9,13 @@ import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequ
 /**
  * Closed gates and why. A hold is recorded when it begins and whenever its reasons change (another member, another cause),
  * not with every reading, and each reason keeps the moment since when it holds.
+ * @param judged what was just found of steps that are not ready, by step id
  */
-export function holdDependents(draft: Draft<OpenSequence>, judged: string, reasons: readonly Unready[]): void {
+export function holdDependents(draft: Draft<OpenSequence>, judged: ReadonlyMap<string, readonly Unready[]>): void {
   for (const gate of gatesWaitingFor(draft.state, judged)) {
     const before = own(draft.state.holds, gate ?? END_GATE);
     const left = needsOf(draft.state, gate).filter((need) => stepState(draft.state, need).phase !== 'ready');
-    const groups = left.map((need) => (need === judged ? reasons : otherReasons(draft.state, need, before)));
+    const groups = left.map((need) => judged.get(need) ?? otherReasons(draft.state, need, before));
     const most = mostNamed(draft.state.acceptance.steps, gate);
     holdGate(draft, gate, [...named(groups, most), ...operatorReasons(draft.state, gate)]);
   }
@@ -49,10 +50,13 @@ const conflictWords = ({ key, sequenceId, step }: AheadAtKey): string =>
 const waitingSteps = (state: OpenSequence): string[] =>
   state.acceptance.steps.map(({ id }) => id).filter((id) => stepState(state, id).phase === 'waiting');
 
-/** Ids of waiting steps that need this one, or null for the gate at the end. */
-function gatesWaitingFor(state: OpenSequence, id: string): (string | null)[] {
-  const dependents = state.acceptance.steps.filter(({ needs }) => needs.includes(id)).map((step) => step.id);
-  return dependents.length > 0 ? dependents : [null];
+/** Ids of waiting steps that need one of these, and null for the gate at the end. */
+function gatesWaitingFor(state: OpenSequence, ids: ReadonlyMap<string, unknown>): (string | null)[] {
+  const { steps } = state.acceptance;
+  const waiting = steps.filter(
+    ({ id, needs }) => stepState(state, id).phase === 'waiting' && needs.some((need) => ids.has(need)),
+  );
+  return [...waiting.map(({ id }) => id), ...(endSteps(steps).some((id) => ids.has(id)) ? [null] : [])];
 }
 
 const needsOf = (state: OpenSequence, gate: string | null): readonly string[] =>

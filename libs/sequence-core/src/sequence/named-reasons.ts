@@ -8,8 +8,8 @@ import { endSteps } from './order';
  * Which reasons of a held gate are named: a hold has to fit its record, however many members lag. What is left out is counted in one more
  * reason, of its step and of no scope and member.
  *
- * The shares follow from the plan and from the steps that are not ready yet, which only become fewer. So a reason that was named once is
- * not left out later, and looks that say the same name the same.
+ * The shares follow from the plan and from the steps that are not ready, which become more only when one is looked at once more. So a
+ * reason that was named once is not left out by another look, and looks that say the same name the same.
  */
 
 /** Reasons of one gate; of all gates that wait for one step. */

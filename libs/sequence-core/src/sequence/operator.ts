@@ -1,11 +1,11 @@
 import type { Settlement } from '@causeway/contracts';
-import { advance, both, endIfNothingMoves } from './advance';
+import { advance, endIfNothingMoves } from './advance';
 import type { Context, Input } from './context';
 import type { Draft } from './decision';
 import { holdAll } from './holds';
 import { leftOut, waitsForOperator } from './order';
 import { applied, notApplied } from './result';
-import type { OpenSequence } from './state';
+import { both, type OpenSequence } from './state';
 
 type DecisionInput = Extract<Input, { kind: 'decision-received' }>;
 

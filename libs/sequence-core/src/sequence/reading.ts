@@ -1,10 +1,11 @@
 import type { FrozenStep, ScopeShown } from '@causeway/contracts';
 import { judgeRound, type ScopeVerdict, type Unready } from '../readiness/verdict';
-import { advance, both } from './advance';
+import { advance } from './advance';
 import type { Context, Input } from './context';
 import type { Draft } from './decision';
+import { seenAfter } from './evidence-age';
 import { holdDependents } from './holds';
-import type { OpenSequence, StepState } from './state';
+import { both, type OpenSequence, type StepState } from './state';
 
 type ReadingInput = Extract<Input, { kind: 'reading-received' }>;
 type Applied = Extract<StepState, { phase: 'applied' }>;
@@ -30,11 +31,7 @@ export function decideReading(input: ReadingInput, draft: Draft<OpenSequence>, c
     return advance(draft, context);
   }
   noteScopes(input, draft, step, now, verdicts);
-  holdDependents(
-    draft,
-    step.id,
-    verdicts.flatMap((verdict) => reasonsOf(verdict, now)),
-  );
+  holdDependents(draft, new Map([[step.id, verdicts.flatMap((verdict) => reasonsOf(verdict, now))]]));
 }
 
 function stepReady(input: ReadingInput, step: FrozenStep, now: Applied, verdicts: readonly ScopeVerdict[], at: string) {
@@ -46,7 +43,8 @@ function stepReady(input: ReadingInput, step: FrozenStep, now: Applied, verdicts
       evidence: input.digest,
     };
   });
-  return { kind: 'step-ready', step: step.id, attempt: now.attempt, rung: step.rung, scopes, at } as const;
+  const after = now.askedAt === null ? {} : { seenAfter: seenAfter(now.askedAt, input.data.sinceAskedMs ?? 0, at) };
+  return { kind: 'step-ready', step: step.id, attempt: now.attempt, rung: step.rung, scopes, ...after, at } as const;
 }
 
 /** Scopes that got there, or fell back, while others still lag. */

@@ -1,11 +1,11 @@
 import type { FrozenStep, Outcome } from '@causeway/contracts';
-import { advance, both, commandStep } from './advance';
+import { advance, commandStep } from './advance';
 import type { Context, Input } from './context';
 import type { Draft } from './decision';
 import { holdAll } from './holds';
 import { requestProbe } from './probe';
 import { afterFailure, FOUND_IN_PART, isLeftInPart } from './retry';
-import { stepState, type CommandRef, type OpenSequence, type StepState } from './state';
+import { both, stepState, type CommandRef, type OpenSequence, type StepState } from './state';
 
 /**
  * What an executor says, believed only when it answers the command that is under way: same step, attempt, epoch, command

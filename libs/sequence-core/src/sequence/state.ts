@@ -90,6 +90,10 @@ export type StepState = StepTimes &
         readonly changed: boolean;
         /** null for an instant between the facts of one decision. */
         readonly probeId: string | null;
+        /** When the newest look was asked for; null as long as `probeId` is. */
+        readonly askedAt: string | null;
+        /** It was shown ready before, and what shows it grew too old: since when it is looked at once more. */
+        readonly againSince?: string;
         readonly shown: readonly ScopeShown[];
         readonly overdue: boolean;
       }
@@ -98,6 +102,8 @@ export type StepState = StepTimes &
         readonly attempt: number;
         readonly changed: boolean;
         readonly shown: readonly ScopeShown[];
+        /** Every look of what shows it began after this. Absent: it needs no look, or an older release. */
+        readonly seenAfter?: string;
       }
     | { readonly phase: 'not-applied'; readonly attempt: number; readonly code: string; readonly message: string }
     | { readonly phase: 'previewed'; readonly found: 'already-so' | 'would-change' | 'unknown' }
@@ -126,3 +132,6 @@ export const stepState = (state: OpenSequence | EndedSequence, id: string): Step
   if (!found) throw new Error(`broken invariant: sequence has no step ${id}`);
   return found;
 };
+
+/** The step of a state that is being decided, with its frozen form. */
+export const both = (state: OpenSequence, id: string) => ({ step: frozenStep(state, id), now: stepState(state, id) });
