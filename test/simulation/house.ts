@@ -38,6 +38,7 @@ export class House implements Ground {
   readonly dice: Dice;
   /** In liveness runs small: a wall clock that is wrong makes things wait for as long as it is wrong, and no run is that long. */
   readonly clockJumpsMs: readonly number[];
+  clockErrorMs = 0;
   readonly broker: SimBroker;
   readonly journal: WorldEntry[] = [];
   readonly targets: ReadonlyMap<string, SimTarget>;

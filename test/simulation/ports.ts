@@ -13,6 +13,8 @@ export interface Ground {
   readonly dice: Dice;
   /** How far a wall clock may jump. */
   readonly clockJumpsMs: readonly number[];
+  /** No two readings of wall clocks were more wrong, one against the other, than by so much. */
+  clockErrorMs: number;
   /** Counts every call out of a process; null: nobody counts. */
   readonly calls: CallBook | null;
   crash(process: SimProcess): void;
@@ -52,8 +54,13 @@ export function diesAfter(ground: Ground, process: SimProcess, { twist }: Pick<B
   const { faults, dice } = ground;
   if (twist === 'dies' || faults.strikes('crash-after-call')) ground.crash(process);
   if (faults.strikes('process-pause')) ground.pause(process, dice.between(500, LONGEST_PAUSE_MS));
-  if (faults.strikes('clock-jump')) process.wallOffsetMs += dice.pick(ground.clockJumpsMs);
+  if (faults.strikes('clock-jump')) jump(ground, process, dice.pick(ground.clockJumpsMs));
   return !process.alive;
+}
+
+function jump(ground: Ground, process: SimProcess, byMs: number): void {
+  process.wallOffsetMs += byMs;
+  ground.clockErrorMs += Math.abs(byMs);
 }
 
 /** The fault that acts a twin out, else the first of these that strikes. */

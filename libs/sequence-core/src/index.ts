@@ -41,6 +41,7 @@ export { ANSWER_WITHIN_MS, nextLookMs } from './sequence/clock';
 export { type Context, type Input, type LastRound } from './sequence/context';
 export { decide } from './sequence/decide';
 export { type Decision, type Order, type Tools } from './sequence/decision';
+export { validTogetherMs } from './sequence/evidence-age';
 export { evolve, replay } from './sequence/evolve';
 export { leftOut } from './sequence/order';
 export { recordsOf } from './sequence/records';

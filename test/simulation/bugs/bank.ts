@@ -1,3 +1,4 @@
+import { AGE_BUGS } from './age-bugs';
 import { CLAIM_BUGS } from './claim-bugs';
 import { EXECUTOR_BUGS } from './executor-bugs';
 import { LEDGER_BUGS } from './ledger-bugs';
@@ -15,6 +16,7 @@ export const BUG_BANK: readonly PlantedBug[] = [
   ...MESSAGING_BUGS,
   ...EXECUTOR_BUGS,
   ...PROBER_BUGS,
+  ...AGE_BUGS,
   ...LEDGER_BUGS,
   ...OPERATOR_BUGS,
 ];

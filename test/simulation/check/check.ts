@@ -1,3 +1,4 @@
+import { evidenceIsNew, gatesOpenOnTheWorld } from './age';
 import {
   appliedIsTrue,
   commandsAreAnsweredOnce,
@@ -27,7 +28,7 @@ import { violation, type Violation } from './violation';
 const CHECKS = [
   ...[commandsFollowGates, writesFollowEffects, attemptsFollowAnswers],
   ...[sequencesKeepApart, keysAreTakenInTurn, retriesFollowPolicy],
-  ...[gatesCiteEvidence, readingsAreTrue, resultsEchoCommands],
+  ...[gatesCiteEvidence, evidenceIsNew, gatesOpenOnTheWorld, readingsAreTrue, resultsEchoCommands],
   ...[
     effectsAreSingle,
     noBlindWrite,

@@ -49,7 +49,7 @@ export interface Evidence {
   readonly ownFacts: ReadonlyMap<string, readonly EvolutionRecord[]>;
   readonly intents: ReadonlyMap<string, IntentData>;
   readonly exits: readonly Exit[];
-  readonly house: Pick<House, 'targets' | 'registry' | 'executors' | 'verifier'>;
+  readonly house: Pick<House, 'targets' | 'registry' | 'executors' | 'verifier' | 'clockErrorMs'>;
 }
 
 /** Facts up to the first version that is missing: what overtook others is not judged without them. */

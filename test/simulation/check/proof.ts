@@ -75,16 +75,17 @@ function* ofScope(
 }
 
 /**
- * W2: what the prober reports was so in the world at some moment between the request and the report: nothing is made up, and nothing
- * remembered from before.
+ * W2: what the prober reports was so in the world at some moment between when it says that it began to look and the report: nothing is
+ * made up, and nothing remembered from before.
  */
 export function* readingsAreTrue({ lines, journal, topics }: Evidence): Iterable<Violation> {
   const shown = shownAt(journal);
   const stored = firstStored(topics);
   for (const { message } of lines) {
     if (message.type !== READING_TYPE) continue;
-    const { target, probeId, readings } = message.data;
-    const look = { fromMs: stored.get(probeId) ?? 0, toMs: stored.get(message.id) ?? Infinity };
+    const { target, probeId, readings, sinceAskedMs = 0 } = message.data;
+    const look = { fromMs: (stored.get(probeId) ?? 0) + sinceAskedMs, toMs: stored.get(message.id) ?? Infinity };
+    if (look.fromMs > look.toMs) yield violation('W2', `a reading tells of looks that began after it was told`);
     for (const { scope, member, outcome } of readings) {
       if (outcome.kind !== 'observed') continue;
       for (const [name, value] of Object.entries(outcome.values)) {
@@ -102,7 +103,7 @@ interface Shown {
 }
 
 /** What each place showed, one after the other. */
-function shownAt(journal: Evidence['journal']): Map<string, Shown[]> {
+export function shownAt(journal: Evidence['journal']): Map<string, Shown[]> {
   const shown = new Map<string, Shown[]>();
   for (const one of journal) {
     if (one.kind !== 'shown') continue;
@@ -112,7 +113,11 @@ function shownAt(journal: Evidence['journal']): Map<string, Shown[]> {
   return shown;
 }
 
-const wasShown = (all: readonly Shown[], value: unknown, { fromMs, toMs }: { fromMs: number; toMs: number }): boolean =>
+export const wasShown = (
+  all: readonly Shown[],
+  value: unknown,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): boolean =>
   all.some((one, i) => one.value === value && one.fromMs <= toMs && (all[i + 1]?.fromMs ?? Infinity) >= fromMs);
 
 /** I20: what moved a step was said by the executor of its target, about the very command that was issued. */

@@ -1,4 +1,5 @@
-import { END_GATE } from '@causeway/sequence-core';
+import { READING_TYPE, type ScopeShown } from '@causeway/contracts';
+import { END_GATE, validTogetherMs } from '@causeway/sequence-core';
 import type { Account, Fact } from './account';
 import { evidenceProblem, type Running } from './evidence';
 import { Broken, type OrderFaultCode } from './order-fault';
@@ -42,12 +43,36 @@ function needsOf({ acceptance }: Running, gate: string | null): readonly string[
   return acceptance.steps.map(({ id }) => id).filter((id) => !needed.has(id));
 }
 
+/** What it cites is true and shows it, then: it is not too old. */
 function firstEvidenceProblem(account: Account, state: Running, fact: Fact<'gate-opened'>): Problem {
-  for (const { step, scopes } of fact.evidence) {
-    for (const shown of scopes) {
-      const problem = evidenceProblem(account, state, step, shown);
+  const cited = fact.evidence.flatMap(({ step, scopes }) => scopes.map((shown) => ({ step, shown })));
+  for (const judge of [evidenceProblem, ageProblem])
+    for (const { step, shown } of cited) {
+      const problem = judge(account, state, step, shown, fact);
       if (problem) return problem;
     }
-  }
   return null;
+}
+
+/**
+ * Whether what a reading tells was seen longer before the gate opened than it may be, by the clock of whoever decided: what answers a
+ * request was seen after it, and the reading says how long after. Never stricter than the sequencer (evidence-age.ts).
+ */
+function ageProblem(
+  { evidence, probes }: Account,
+  state: Running,
+  step: string,
+  { scope, evidence: cited }: ScopeShown,
+  gate: Fact<'gate-opened'>,
+): Problem {
+  const needs = needsOf(state, gate.step);
+  const validForMs = validTogetherMs(state.acceptance.steps.filter(({ id }) => needs.includes(id)));
+  const message = evidence.get(cited);
+  if (validForMs === 0 || message?.type !== READING_TYPE) return null;
+  const sinceAskedMs = Date.parse(gate.at) - Date.parse(probes.get(step)?.at ?? '');
+  const ageMs = sinceAskedMs - (message.data.sinceAskedMs ?? 0);
+  if (sinceAskedMs >= 0 && ageMs <= validForMs) return null;
+  const told = sinceAskedMs >= 0 ? `${ageMs} ms old` : 'of an age that cannot be told';
+  const problem = `the evidence for ${step} in ${scope} was ${told} when the gate opened; it may be ${validForMs} ms old`;
+  return { code: 'gate-evidence-expired', message: problem };
 }

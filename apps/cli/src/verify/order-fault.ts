@@ -12,6 +12,7 @@ export type OrderFaultCode =
   | 'gate-evidence-missing'
   | 'gate-evidence-of-another'
   | 'gate-evidence-does-not-show'
+  | 'gate-evidence-expired'
   | 'command-not-decided'
   | 'command-not-as-planned'
   | 'commanded-in-preview'

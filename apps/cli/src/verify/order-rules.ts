@@ -39,7 +39,8 @@ export interface OrderCounts {
  * 1. The records of a sequence are gapless from version 1 and fold (I28). It was accepted as an intent before it asks: its plan, its mode,
  *    and of its steps all that a plan decides; and it ends as its steps are.
  * 2. A step is ordered only after its gate opened, and the gate cites every step it needs in every scope (I1).
- * 3. What a gate cites is in the ledger before it, answers the newest request or command of that step and, judged again, shows it ready.
+ * 3. What a gate cites is in the ledger before it, answers the newest request or command of that step, judged again shows it ready, and
+ *    is not older than it may be (I2).
  * 4. A command was decided before it appears, with the digest of its bytes, and orders that step as it was accepted; a result was there
  *    before it was believed, from the executor of that step, about the attempt under way, and says what is told of it.
  * 5. An attempt is tried again only when it is known not to have been applied, as often and as late as the plan says.

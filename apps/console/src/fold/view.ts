@@ -154,7 +154,9 @@ function memberViewOf(facts: ScopeFacts, member: string, shown: ScopeShown | nul
   const hold = holds.find((one) => one.step === frozen.id && one.scope === scope && one.member === member);
   const lastReadingAt = look ? look.seenAt : (hold?.lastReadingAt ?? null);
   const seen = { member, lastReadingAt, lastReadingAgeMs: ageOf(lastReadingAt, nowMs) };
-  if (shown) return { ...seen, state: 'ready', detail: null, since: shown.effectiveAt };
+  // What was shown before stays while it is looked at once more, but a look that cannot see it comes first.
+  if (shown && !(hold && state.phase === 'applied'))
+    return { ...seen, state: 'ready', detail: null, since: shown.effectiveAt };
   if (hold) {
     const holdState = hold.verdict === 'inconclusive' ? 'unknown' : 'not-yet';
     return { ...seen, state: holdState, detail: `${hold.reason}: ${hold.detail}`, since: hold.since };

@@ -45,8 +45,8 @@ export const frozenStep = z.strictObject({
       expect: z.array(resolvedExpectation).min(1),
       freshnessMs: z.int().min(1),
       /**
-       * How old evidence may be when a gate opens on it; older evidence is looked for once more. Absent: accepted by a release that took
-       * a step for ready until its sequence ended.
+       * How old what shows it may be when a gate opens on it; older, it is looked for once more. Of a gate that needs several steps the
+       * longest counts for all. Absent: accepted by a release that took a step for ready until its sequence ended.
        */
       validForMs: z.int().min(1).optional(),
       /** Whether it is looked at for the whole life of its sequence. A probe that answers at once has nothing to watch. */

@@ -43,7 +43,7 @@ describe('a plan that passes is frozen as it will run', () => {
     expect(steps[1]?.show).toEqual({
       probe: 'look',
       freshnessMs: 4_000,
-      validForMs: 7_500,
+      validForMs: 11_000,
       watched: false,
       expect: [{ observed: 'version', is: 'equals', wanted: '1.1.0' }],
     });

@@ -47,20 +47,21 @@ function showOf(step: PlanStep, target: Target): FrozenStep['show'] {
     probe: show.probe,
     expect: show.expect.map((one) => resolve(one, step)),
     freshnessMs: durationMs(probe?.freshness ?? '10s'),
-    validForMs: validForMs(probe),
+    validForMs: validForMs(probe, step.ready.consecutive),
     watched: probe?.kind !== 'instant',
   };
 }
 
 type Probe = Target['spec']['probes'][string];
 
-/** From the end of a look until its round is decided on, at the least, milliseconds. */
+/** From the last look of a round until it is decided on, at the most as a rule, milliseconds. */
 const DECIDED_WITHIN_MS = 5_000;
 
-/** As long as a reading is fresh, and never less than a round may take: else nothing would ever be new enough. */
-function validForMs(probe: Probe | undefined): number {
+/** As long as a reading is fresh, and never less than it may take to show it again: else nothing would ever be new enough. */
+function validForMs(probe: Probe | undefined, consecutive: number): number {
   const { freshness, every, timeout } = { freshness: '10s', every: '500ms', timeout: '2s', ...probe };
-  return Math.max(durationMs(freshness), durationMs(every) + durationMs(timeout) + DECIDED_WITHIN_MS);
+  const lookMs = Math.max(durationMs(every), durationMs(timeout));
+  return Math.max(durationMs(freshness), consecutive * lookMs + DECIDED_WITHIN_MS);
 }
 
 function resolve({ observed, is, wanted }: Expectation, step: PlanStep): ResolvedExpectation {

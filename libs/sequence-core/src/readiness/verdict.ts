@@ -14,6 +14,8 @@ export interface ScopeVerdict {
   readonly ready: boolean;
   /** The newest of the members' looks; null unless ready. */
   readonly effectiveAt: string | null;
+  /** A member was seen showing something else: more than not knowing, or not having seen it often enough yet. */
+  readonly showsOtherwise: boolean;
   readonly reasons: readonly Unready[];
 }
 
@@ -31,15 +33,18 @@ export function judgeRound(
     const judged = members.map((member) =>
       judgeMember(step, scope, member, byMember.get(`${scope}/${member}`), seenAt),
     );
-    const reasons = judged.flatMap((one) => (one.kind === 'unready' ? [one.reason] : []));
-    if (reasons.length > 0) return { scope, ready: false, effectiveAt: null, reasons };
+    const unready = judged.filter((one) => one.kind === 'unready');
+    const showsOtherwise = unready.some((one) => one.showsOtherwise);
+    const reasons = unready.map(({ reason }) => reason);
+    if (reasons.length > 0) return { scope, ready: false, effectiveAt: null, showsOtherwise, reasons };
     const looks = judged.flatMap((one) => (one.kind === 'ready' ? [one.takenAt] : []));
-    return { scope, ready: true, effectiveAt: looks.sort().at(-1) ?? null, reasons };
+    return { scope, ready: true, effectiveAt: looks.sort().at(-1) ?? null, showsOtherwise, reasons };
   });
 }
 
 type MemberVerdict =
-  { readonly kind: 'ready'; readonly takenAt: string } | { readonly kind: 'unready'; readonly reason: Unready };
+  | { readonly kind: 'ready'; readonly takenAt: string }
+  | { readonly kind: 'unready'; readonly showsOtherwise: boolean; readonly reason: Unready };
 
 function judgeMember(
   step: FrozenStep,
@@ -49,15 +54,20 @@ function judgeMember(
   seenAt: ReadonlyMap<string, string>,
 ): MemberVerdict {
   const seen = reading?.outcome.kind === 'observed' ? reading.takenAt : (seenAt.get(`${scope}/${member}`) ?? null);
-  const unready = (verdict: Unready['verdict'], reason: Unready['reason'], detail: string): MemberVerdict => ({
-    kind: 'unready',
+  const unready = (
+    verdict: Unready['verdict'],
+    reason: Unready['reason'],
+    detail: string,
+    showsOtherwise = false,
+  ): MemberVerdict => ({
+    ...{ kind: 'unready', showsOtherwise },
     reason: { step: step.id, scope, member, verdict, reason, detail, lastReadingAt: seen },
   });
   if (!reading) return unready('inconclusive', 'missing', 'no reading of this member yet');
   if (reading.outcome.kind === 'unreachable') return unready('inconclusive', 'unreachable', reading.outcome.reason);
   const compared = compareAll(step.show?.expect ?? [], reading.outcome.values);
   if (compared.kind === 'unreadable') return unready('inconclusive', 'unreadable', compared.detail);
-  if (compared.kind === 'unmet') return unready('not-ready', 'not-yet', compared.detail);
+  if (compared.kind === 'unmet') return unready('not-ready', 'not-yet', compared.detail, true);
   if (reading.streak < step.consecutive)
     return unready('not-ready', 'not-yet', `seen ${reading.streak} of ${step.consecutive} times in a row`);
   return { kind: 'ready', takenAt: reading.takenAt };

@@ -12,30 +12,46 @@ import { both, type OpenSequence, type StepState } from './state';
  * is not known, and not knowing never passes.
  */
 
-/** A time before which none of the looks began that answer a request. */
-export const seenAfter = (askedAt: string, sinceAskedMs: number, at: string): string =>
-  new Date(Math.min(Date.parse(askedAt) + sinceAskedMs, Date.parse(at))).toISOString();
+/** A time before which none of the looks began that answer a request. @param at of the decision on them: they began before it */
+export function seenAfter(askedAt: string, sinceAskedMs: number, at: string): string {
+  const askedMs = Date.parse(askedAt);
+  return new Date(Math.max(askedMs, Math.min(askedMs + sinceAskedMs, Date.parse(at)))).toISOString();
+}
 
 /**
- * Asks for a look at every step of these that was shown ready too long ago, and holds the gates that wait for it.
+ * When what shows one of these was seen too long ago, asks for a look at them all, and holds the gates that wait for them. All at once: two that
+ * take long to be shown would otherwise outlast each other by turns, and no gate would ever open.
  * @param needs steps that are ready
- * @returns whether any has to be looked at once more
+ * @returns whether they have to be looked at once more
  */
 export function lookAgain(draft: Draft<OpenSequence>, context: Context, needs: readonly string[]): boolean {
-  const old = needs.map((need) => both(draft.state, need)).filter(({ step, now }) => isTooOld(step, now, draft.at));
-  for (const { step, now } of old) if (now.phase === 'ready') requestProbe(draft, context, step, now.attempt);
-  if (old.length > 0) holdDependents(draft, new Map(old.map(({ step }) => [step.id, [seenTooLongAgo(step)]])));
-  return old.length > 0;
+  const ageing = needs.map((need) => both(draft.state, need)).filter(isAgeing);
+  const validForMs = validTogetherMs(ageing.map(({ step }) => step));
+  if (!ageing.some(({ now }) => isTooOld(now, validForMs, draft.at))) return false;
+  for (const { step, now } of ageing) requestProbe(draft, context, step, now.attempt);
+  holdDependents(draft, new Map(ageing.map(({ step }) => [step.id, [seenTooLongAgo(step, validForMs)]])));
+  return true;
 }
 
-/** What needs no look does not age, nor what an older release took for ready until the end. */
-function isTooOld({ show }: FrozenStep, now: StepState, at: string): boolean {
-  if (now.phase !== 'ready' || show?.validForMs === undefined) return false;
-  const ageMs = Date.parse(at) - Date.parse(now.seenAfter ?? '');
-  return !(ageMs >= 0 && ageMs <= show.validForMs);
+/**
+ * How old what shows the needs of a gate may be, milliseconds: as old as that of any of them. What is soon shown again waits for what takes
+ * long.
+ */
+export const validTogetherMs = (needs: readonly FrozenStep[]): number =>
+  Math.max(0, ...needs.map(({ show }) => show?.validForMs ?? 0));
+
+type Ready = Extract<StepState, { phase: 'ready' }>;
+
+/** Not what needs no look, nor what an older release took for ready until the end. */
+const isAgeing = (one: { step: FrozenStep; now: StepState }): one is { step: FrozenStep; now: Ready } =>
+  one.now.phase === 'ready' && one.step.show?.validForMs !== undefined;
+
+function isTooOld({ seenAfter: since }: Ready, validForMs: number, at: string): boolean {
+  const ageMs = Date.parse(at) - Date.parse(since ?? '');
+  return !(ageMs >= 0 && ageMs <= validForMs);
 }
 
-const seenTooLongAgo = ({ id, show }: FrozenStep): Unready => ({
+const seenTooLongAgo = ({ id }: FrozenStep, validForMs: number): Unready => ({
   ...{ step: id, scope: null, member: null, verdict: 'inconclusive', reason: 'stale', lastReadingAt: null },
-  detail: `what showed it ready is older than ${show?.validForMs} ms: it is looked at once more`,
+  detail: `what showed this gate's needs ready is older than ${validForMs} ms: they are looked at once more`,
 });

@@ -47,7 +47,7 @@ function stepReady(input: ReadingInput, step: FrozenStep, now: Applied, verdicts
   return { kind: 'step-ready', step: step.id, attempt: now.attempt, rung: step.rung, scopes, ...after, at } as const;
 }
 
-/** Scopes that got there, or fell back, while others still lag. */
+/** Scopes that got there, or fell back, while others still lag. One that cannot be seen just now has not fallen back. */
 function noteScopes(
   input: ReadingInput,
   draft: Draft<OpenSequence>,
@@ -55,13 +55,13 @@ function noteScopes(
   now: Applied,
   verdicts: readonly ScopeVerdict[],
 ): void {
-  for (const { scope, ready, effectiveAt } of verdicts) {
+  for (const { scope, ready, effectiveAt, showsOtherwise } of verdicts) {
     const before = now.shown.some((shown) => shown.scope === scope);
     if (ready && !before) {
       const shown: ScopeShown = { scope, effectiveAt: effectiveAt ?? draft.at, evidence: input.digest };
       draft.add({ kind: 'scope-ready', step: step.id, attempt: now.attempt, shown, at: draft.at });
     }
-    if (!ready && before)
+    if (showsOtherwise && before)
       draft.add({
         kind: 'scope-withdrawn',
         step: step.id,
@@ -76,7 +76,7 @@ function noteScopes(
 /** What was ready and is no longer disagrees with itself: that is said, not smoothed over. */
 const reasonsOf = (verdict: ScopeVerdict, now: Applied): Unready[] =>
   verdict.reasons.map((reason) =>
-    reason.reason === 'not-yet' && now.shown.some(({ scope }) => scope === verdict.scope)
+    verdict.showsOtherwise && reason.reason === 'not-yet' && now.shown.some(({ scope }) => scope === verdict.scope)
       ? { ...reason, verdict: 'inconclusive', reason: 'disagreeing', detail: `was ready before; now ${reason.detail}` }
       : reason,
   );
