@@ -100,6 +100,8 @@ const stepView = z.strictObject({
   /** Whether the target was written; false: it was already so. Null while that is not known. */
   changed: z.boolean().nullable(),
   overdue: z.boolean(),
+  /** It was shown ready, too long ago for the next gate: since when it is looked at once more. Null: it is not. */
+  againSince: instant.nullable(),
   withinMs: z.int(),
   /** What a preview found. */
   found: z.enum(['already-so', 'would-change', 'unknown']).nullable(),

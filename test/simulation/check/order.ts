@@ -5,20 +5,33 @@ import { plannedSteps, stepOfAttempt, type PlannedStep } from './plan-of';
 import { isSettledAsApplied } from './settlements';
 import { violation, type Violation } from './violation';
 
-/** I1: in ledger order, a step is commanded only after the gate that cites every step it needs, and each of those was ready. */
+/** I1: in ledger order, each attempt of a step is commanded only after a gate that cites every step it needs, and each of those was ready. */
 export function* commandsFollowGates(evidence: Evidence): Iterable<Violation> {
   for (const { index, message } of evidence.lines) {
     if (message.type !== COMMAND_TYPE || message.data.verb !== 'apply') continue;
     const { sequenceId, step } = message.data;
-    const planned = plannedSteps(evidence, sequenceId).find(({ id }) => id === step);
+    const steps = plannedSteps(evidence, sequenceId);
+    const planned = steps.find(({ id }) => id === step);
     if (!planned) {
       yield violation('I1', `command for ${step}, which no plan has`);
       continue;
     }
     const before = (evidence.told.get(sequenceId) ?? []).filter((told) => told.index < index);
     yield* missingBefore(planned, before, step);
+    if (steps.some(({ id, rung }) => rung !== 'accepted' && planned.needs.includes(id)))
+      yield* gatesMissing(before, step);
   }
 }
+
+/** What shows a step ages: each attempt at what needs it has a gate of its own. */
+function* gatesMissing(before: readonly Told[], step: string): Iterable<Violation> {
+  const gates = before.filter(({ fact }) => fact.kind === 'gate-opened' && fact.step === step).length;
+  const ordered = before.filter(({ fact }) => isApplyOf(fact, step)).length;
+  if (gates < ordered) yield violation('I1', `no gate opened for attempt ${ordered} of ${step}`);
+}
+
+const isApplyOf = (fact: Told['fact'], step: string): boolean =>
+  fact.kind === 'step-commanded' && fact.verb === 'apply' && fact.step === step;
 
 function* missingBefore(planned: PlannedStep, before: readonly Told[], step: string): Iterable<Violation> {
   const gate = before.find(({ fact }) => fact.kind === 'gate-opened' && fact.step === step);

@@ -6,9 +6,9 @@ import type { Evidence } from '../check/evidence';
  * each sequence in its order, what other people changed, and how the world was left.
  */
 export function essenceOf({ told, lines, house }: Evidence): string[] {
-  const decided = [...told].flatMap(([sequenceId, facts]) =>
-    facts.flatMap(({ fact }) => (essential(fact) ? [`${sequenceId} ${textOf(fact)}`] : [])),
-  );
+  const decided = [...told].flatMap(([sequenceId, facts]) => [
+    ...new Set(facts.flatMap(({ fact }) => (essential(fact) ? [`${sequenceId} ${textOf(fact)}`] : []))),
+  ]);
   const foreign = lines.flatMap(({ message }) =>
     message.type === CLASSIFICATION_TYPE && message.data.by === 'other'
       ? [`${message.data.target}: somebody's change is ${message.data.class}`]
@@ -20,7 +20,7 @@ export function essenceOf({ told, lines, house }: Evidence): string[] {
   return [...decided, ...foreign.sort(), ...world.sort()];
 }
 
-/** Other facts tell of holds, doubts, repeated attempts, looks, and of what was refused or came twice. */
+/** Other facts tell of holds, doubts, repeated attempts, looks, and of what was refused or came twice; and these count once. */
 const ESSENTIAL: ReadonlySet<string> = new Set<EvolutionRecord['kind']>([
   'sequence-accepted',
   'intent-rejected',

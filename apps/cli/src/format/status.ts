@@ -93,17 +93,19 @@ function stepWord(step: StepView): string {
   const again = step.attempt !== null && step.attempt > 1 ? ` (attempt ${step.attempt})` : '';
   if (step.phase === 'previewed') return step.found ?? 'unknown';
   if (step.phase === 'ready') return step.changed === false ? `${step.rung}, already so` : step.rung;
-  if (step.phase === 'applied')
-    return `${step.changed === false ? 'already so' : 'applied'}${step.overdue ? ', overdue' : ''}${again}`;
+  if (step.phase === 'applied') {
+    const looked = step.againSince === null ? '' : ', looked at again';
+    return `${step.changed === false ? 'already so' : 'applied'}${looked}${step.overdue ? ', overdue' : ''}${again}`;
+  }
   return `${step.phase === 'commanded' ? 'ordered' : step.phase}${again}`;
 }
 
 function cellOf(step: StepView, scope: ScopeView | undefined): string {
   if (!scope) return '';
-  if (scope.ready) return `ready ${clockText(scope.effectiveAt)}`;
-  if (step.phase !== 'applied') return '-';
   const lacking = scope.members.filter(({ state }) => state === 'not-yet' || state === 'unknown');
-  return lacking.length > 0 ? `waits: ${lacking.map(({ member }) => member).join(', ')}` : 'looking';
+  if (step.phase === 'applied' && lacking.length > 0) return `waits: ${lacking.map(({ member }) => member).join(', ')}`;
+  if (scope.ready) return `ready ${clockText(scope.effectiveAt)}`;
+  return step.phase === 'applied' ? 'looking' : '-';
 }
 
 const troubleOf = ({ id, phase, problem }: StepView): string[] =>

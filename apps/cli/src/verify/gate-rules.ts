@@ -19,6 +19,17 @@ export function openGate(account: Account, fact: Fact<'gate-opened'>): void {
   account.opened.add(fact.step ?? END_GATE);
 }
 
+/** Each attempt has a gate of its own, where what shows its needs can grow too old. */
+export function closeGate({ state, opened }: Account, step: string): void {
+  if (state.status === 'open' && validForMs(state, step) > 0) opened.delete(step);
+}
+
+/** How old what shows the needs of a gate may be; 0: they do not age. */
+function validForMs(state: Running, gate: string | null): number {
+  const needs = needsOf(state, gate);
+  return validTogetherMs(state.acceptance.steps.filter(({ id }) => needs.includes(id)));
+}
+
 type Problem = { readonly code: OrderFaultCode; readonly message: string } | null;
 
 /** Every step that the gate waits for is cited, in each of its scopes. */
@@ -65,14 +76,13 @@ function ageProblem(
   { scope, evidence: cited }: ScopeShown,
   gate: Fact<'gate-opened'>,
 ): Problem {
-  const needs = needsOf(state, gate.step);
-  const validForMs = validTogetherMs(state.acceptance.steps.filter(({ id }) => needs.includes(id)));
+  const mostMs = validForMs(state, gate.step);
   const message = evidence.get(cited);
-  if (validForMs === 0 || message?.type !== READING_TYPE) return null;
+  if (mostMs === 0 || message?.type !== READING_TYPE) return null;
   const sinceAskedMs = Date.parse(gate.at) - Date.parse(probes.get(step)?.at ?? '');
   const ageMs = sinceAskedMs - (message.data.sinceAskedMs ?? 0);
-  if (sinceAskedMs >= 0 && ageMs <= validForMs) return null;
+  if (sinceAskedMs >= 0 && ageMs <= mostMs) return null;
   const told = sinceAskedMs >= 0 ? `${ageMs} ms old` : 'of an age that cannot be told';
-  const problem = `the evidence for ${step} in ${scope} was ${told} when the gate opened; it may be ${validForMs} ms old`;
+  const problem = `the evidence for ${step} in ${scope} was ${told} when the gate opened; it may be ${mostMs} ms old`;
   return { code: 'gate-evidence-expired', message: problem };
 }

@@ -20,7 +20,7 @@ import { ABSENT, evolve, type SequenceState } from '@causeway/sequence-core';
 import { isOver, letGo, type Account, type Fact } from './account';
 import type { Place } from './class-rules';
 import { checkEnded } from './end-rules';
-import { openGate } from './gate-rules';
+import { closeGate, openGate } from './gate-rules';
 import { checkCommanded, checkDecided } from './operator-rules';
 import { Broken } from './order-fault';
 import { checkAsIntended, checkAsPlanned, checkPreview, orderedBy } from './plan-rules';
@@ -38,7 +38,7 @@ export interface OrderCounts {
  *
  * 1. The records of a sequence are gapless from version 1 and fold (I28). It was accepted as an intent before it asks: its plan, its mode,
  *    and of its steps all that a plan decides; and it ends as its steps are.
- * 2. A step is ordered only after its gate opened, and the gate cites every step it needs in every scope (I1).
+ * 2. A step is ordered only after its gate opened, for each attempt anew where evidence ages, and the gate cites every step it needs in every scope (I1).
  * 3. What a gate cites is in the ledger before it, answers the newest request or command of that step, judged again shows it ready, and
  *    is not older than it may be (I2).
  * 4. A command was decided before it appears, with the digest of its bytes, and orders that step as it was accepted; a result was there
@@ -195,6 +195,7 @@ function takeOrder(account: Account, fact: Fact<'step-commanded'>): void {
   checkAttempt(state, fact);
   if (fact.verb === 'apply' && !account.opened.has(fact.step))
     throw new Broken('commanded-before-gate', `step ${fact.step} was ordered though its gate had not opened`);
+  if (fact.verb === 'apply') closeGate(account, fact.step);
   const ordered = state.status === 'open' ? orderedBy(state, fact) : undefined;
   if (ordered) account.commands.set(fact.commandId, ordered);
   const { attempt, commandDigest } = fact;

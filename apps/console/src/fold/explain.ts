@@ -202,7 +202,7 @@ function explainStep(view: SequenceView, step: StepView): Answer {
         nextCheck: { by: executorOf(step), words: 'its result, or its deadline, moves the step on' },
       };
     case 'retry-later':
-      return explainRetry(view, step);
+      return view.holds.some(({ gate }) => gate === id) ? explainGate(view, step) : explainRetry(view, step);
     case 'outcome-unknown':
       return {
         ...settled(
@@ -273,9 +273,13 @@ function explainLooks(view: SequenceView, step: StepView): Answer {
   const pending = view.holds.filter((hold) => hold.step === step.id);
   const unready = step.scopes.filter(({ ready }) => !ready).map(({ scope }) => scope);
   const late = step.overdue ? ' It is overdue.' : '';
+  const words =
+    step.againSince === null
+      ? `Step ${step.id} is applied, and not yet shown ${step.rung} in ${unready.join(', ')}.`
+      : `Step ${step.id} was shown ${step.rung}, but too long ago for the next gate: it is looked at once more.`;
   return {
-    summary: `Step ${step.id} is applied, and not yet shown ${step.rung} in ${unready.join(', ')}.${late}`,
-    since: step.scopes[0]?.acceptedAt ?? step.since,
+    summary: `${words}${late}`,
+    since: step.againSince ?? step.scopes[0]?.acceptedAt ?? step.since,
     because: pending.map((hold) => reasonOf(hold, view)),
     nextCheck: { by: 'readiness-prober', words: 'the prober keeps looking at the pace its target declares' },
   };

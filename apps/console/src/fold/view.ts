@@ -95,6 +95,7 @@ function stepViewOf(
     retryAt: state.phase === 'retry-later' ? state.retryAt : null,
     changed: 'changed' in state ? state.changed : null,
     overdue: state.phase === 'applied' && state.overdue,
+    againSince: (state.phase === 'applied' && state.againSince) || null,
     found: state.phase === 'previewed' ? state.found : null,
     problem: problemOf(state),
     gateOpenedAt: own(folded.gates, id)?.openedAt ?? null,

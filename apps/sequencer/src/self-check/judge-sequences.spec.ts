@@ -8,8 +8,9 @@ const { 'set@v1': readable } = idp.spec.changes;
 const mail = exampleTarget('idp', { global: ['realm'] }, { changes: { 'set@v1': { ...readable!, capability: 'D' } } });
 const STEPS = { roles: { target: 'idp', ready: { within: '5m' } }, gateway: { target: 'edge' } };
 const LOST = { kind: 'unknown', reason: 'the connection was reset', evidence: {} } as const;
+const BUSY = { kind: 'not-applied', code: 'busy', message: 'locked', retriable: true, evidence: {} } as const;
 
-function begun(first = idp): SequenceStory {
+function begun(first = idp, onFailure?: object): SequenceStory {
   const edge = exampleTarget('edge', { global: ['gw'] });
   const story = new SequenceStory(
     new Map([
@@ -17,7 +18,8 @@ function begun(first = idp): SequenceStory {
       ['edge', edge],
     ]),
   );
-  story.intent(examplePlan(STEPS, ['us-east']));
+  const steps = { ...STEPS, roles: { ...STEPS.roles, ...(onFailure && { onFailure }) } };
+  story.intent(examplePlan(steps, ['us-east']));
   return story;
 }
 
@@ -61,6 +63,33 @@ describe('a sequence', () => {
           `causeway settle ${story.sequenceId} roles --attempt 1 --applied (or --not-applied)`,
         ),
       },
+    ]);
+  });
+
+  it('is stuck on a retry only once that is due', () => {
+    const story = begun(idp, { attempts: 2, pause: '10m', longestPause: '10m', then: 'hold' });
+    story.result('roles', BUSY);
+    expect(after(story, 640_000)).toEqual([]);
+    expect(after(story, 661_000)).toMatchObject([
+      { severity: 'failing', what: expect.stringContaining('roles was to be tried again') },
+    ]);
+  });
+
+  it('is not stuck on a retry that waits for what it needs to be shown again', () => {
+    const story = begun(idp);
+    story.applied('roles');
+    story.reading('roles', { 'global/realm': { value: 'new' } });
+    story.after(60_000);
+    story.result('gateway', BUSY);
+    story.after(2_000);
+    expect(after(story, 120_000)).toEqual([]);
+  });
+
+  it('whose step is tried again only when somebody resumes says so, from the first moment', () => {
+    const story = begun(idp, { attempts: 1, then: 'hold' });
+    story.result('roles', BUSY);
+    expect(after(story, 0)).toMatchObject([
+      { severity: 'attention', remedy: expect.stringContaining(`causeway resume ${story.sequenceId}`) },
     ]);
   });
 

@@ -3,6 +3,7 @@
  * allows is at work, not stuck.
  */
 import { ok, spanText, wrong, type Finding } from '@causeway/self-check';
+import type { FrozenStep } from '@causeway/contracts';
 import type { OpenSequence, SequenceState, StepState } from '@causeway/sequence-core';
 import type { Standing } from '../store/standing';
 
@@ -81,9 +82,16 @@ const stepsOf = (name: string, id: string, state: OpenSequence, nowMs: number): 
       target: frozen.target,
       since: clockText(now.changedAt),
     };
-    const late = nowMs - Date.parse(now.changedAt) > LATE_MS;
+    const late = nowMs - movesSinceMs(state, frozen, now) > LATE_MS;
     return judgeStep(at, now, late, frozen.capability === 'D');
   });
+
+/** Since when something should be about to happen; infinite: it waits for what is told elsewhere. */
+function movesSinceMs(state: OpenSequence, { needs }: FrozenStep, now: StepState): number {
+  if (now.phase !== 'retry-later') return Date.parse(now.changedAt);
+  const isDue = now.retryAt !== null && needs.every((need) => state.steps[need]?.phase === 'ready');
+  return isDue ? Date.parse(now.retryAt ?? '') : Infinity;
+}
 
 interface StepPlace {
   readonly name: string;
@@ -116,6 +124,7 @@ function judgeStep(at: StepPlace, now: StepState, late: boolean, onlyPeopleCanTe
         ? [wrong('failing', CHECK, name, `no result of ${step} from executor-${executor} since ${since}`, logOf)]
         : [];
     case 'retry-later':
+      if (now.retryAt === null) return [stopped(at, now)];
       return late
         ? [wrong('failing', CHECK, name, `${step} was to be tried again, since ${since}: ${now.because}`, logOf)]
         : [];
@@ -135,6 +144,18 @@ function judgeStep(at: StepPlace, now: StepState, late: boolean, onlyPeopleCanTe
       return [];
   }
 }
+
+const stopped = (
+  { name, id, step, target, since }: StepPlace,
+  { because }: Extract<StepState, { phase: 'retry-later' }>,
+): Finding =>
+  wrong(
+    'attention',
+    CHECK,
+    name,
+    `${step} was not applied at ${target} since ${since}, and is not tried again by itself: ${because}`,
+    `causeway explain ${id}; then causeway resume ${id} --reason "..." or causeway abort ${id} --reason "..."`,
+  );
 
 const settle = (
   { name, id, step, target, since }: StepPlace,

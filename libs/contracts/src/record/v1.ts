@@ -150,6 +150,7 @@ export const evolutionRecord = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('keys-awaited'), turn, behind: z.array(aheadAtKey).min(1), ...at }),
   /** From here until it ends it holds all its conflict keys. */
   z.strictObject({ kind: z.literal('keys-taken'), turn, ...at }),
+  /** For the attempt that is ordered next. */
   z.strictObject({
     kind: z.literal('gate-opened'),
     /** null: the gate at the end of the sequence. */

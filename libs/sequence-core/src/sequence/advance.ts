@@ -2,9 +2,9 @@ import type { CommandData, FrozenStep } from '@causeway/contracts';
 import { sequenceIdOf, type Context } from './context';
 import { hasKeys } from './claim';
 import type { Draft, Order } from './decision';
-import { lookAgain } from './evidence-age';
+import { areAgeing, lookAgain } from './evidence-age';
 import { holdForOperator } from './holds';
-import { couldStart, endSteps, mayApply, waitsForOperator } from './order';
+import { areReady, couldStart, endSteps, mayApply, waitsForOperator } from './order';
 import { stepState, type EndedSequence, type OpenSequence, type StepState } from './state';
 import { orderWatchEnd } from './watch';
 
@@ -13,7 +13,8 @@ import { orderWatchEnd } from './watch';
  *
  * 1. A step is commanded only after every step it needs is `ready`; the gate's record cites what shows it (I1). What shows it is not
  *    older than it may be then; else it is looked for once more first (I2, P10).
- * 2. A gate opens and its step is commanded in one decision, so nothing can come between.
+ * 2. A gate opens and its step is commanded in one decision, so nothing can come between. An attempt
+ *    after the first has a gate of its own where what shows its needs ages.
  * 3. Nothing is commanded before the sequence has all its conflict keys.
  * 4. Nothing is applied before an operator began what starts on resume, while one has to decide on a mutation, or after an abort.
  * 5. The sequence ends when no step can move any more; an aborted one when nothing is under way.
@@ -28,14 +29,19 @@ export function advance(draft: Draft<OpenSequence>, context: Context): void {
   const next = draft.state.acceptance.steps.filter((step) => couldStart(draft.state, step));
   if (opens && next.length > 0 && !hasKeys(draft, context)) return;
   for (const step of next) {
-    if (opens) {
-      // What one gate needs looked at once more, the next one may need too.
-      if (!couldStart(draft.state, step) || lookAgain(draft, context, step.needs)) continue;
-      openGate(draft, step.id, step.needs);
-      commandStep(draft, context, step, 1, 'apply');
-    } else if (!draft.state.aborting) holdForOperator(draft, step.id);
+    if (opens) attemptStep(draft, context, step, 1);
+    else if (!draft.state.aborting) holdForOperator(draft, step.id);
   }
   endIfNothingMoves(draft, context);
+}
+
+/** Orders an attempt if all that its step needs is shown by now, and not too long ago. */
+export function attemptStep(draft: Draft<OpenSequence>, context: Context, step: FrozenStep, attempt: number): void {
+  const { id, needs } = step;
+  // What another gate has looked at once more may be needed here too.
+  if (!areReady(draft.state, needs) || lookAgain(draft, context, needs)) return;
+  if (attempt === 1 || areAgeing(draft.state, needs)) openGate(draft, id, needs);
+  commandStep(draft, context, step, attempt, 'apply');
 }
 
 function openGate(draft: Draft<OpenSequence>, step: string | null, needs: readonly string[]): void {
@@ -46,7 +52,7 @@ function openGate(draft: Draft<OpenSequence>, step: string | null, needs: readon
   draft.add({ kind: 'gate-opened', step, evidence, at: draft.at });
 }
 
-/** Orders one attempt of a step and records that it was ordered. */
+/** Orders one attempt, or a look-up of it, and records that it was ordered. */
 export function commandStep(
   draft: Draft<OpenSequence>,
   context: Context,

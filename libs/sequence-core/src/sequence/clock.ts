@@ -1,6 +1,6 @@
 import type { FrozenStep } from '@causeway/contracts';
 import { judgeSilence } from '../readiness/verdict';
-import { commandStep, endIfNothingMoves } from './advance';
+import { attemptStep, commandStep, endIfNothingMoves } from './advance';
 import type { Context, Input, LastRound } from './context';
 import type { Draft } from './decision';
 import { holdDependents } from './holds';
@@ -31,7 +31,7 @@ export function decideClock(input: ClockInput, draft: Draft<OpenSequence>, conte
       now.retryAt !== null &&
       passed(draft.at, now.retryAt, 0)
     )
-      commandStep(draft, context, step, now.attempt + 1, 'apply');
+      attemptStep(draft, context, step, now.attempt + 1);
     if (now.phase === 'commanded' && isUnanswered(draft, now)) unanswered(draft, context, step, now);
     if (now.phase === 'outcome-unknown' && lookUpIsDue(step, now, draft.at))
       commandStep(draft, context, step, now.attempt, 'look-up');

@@ -185,6 +185,34 @@ describe('a gate that waited for a person', () => {
   });
 });
 
+describe('an attempt after the first', () => {
+  const BUSY = { kind: 'not-applied', code: 'busy', message: 'locked', retriable: true, evidence: {} } as const;
+  const tried = (takesMs: number): SequenceStory => {
+    const story = begun({ roles: { target: 'idp' }, gateway: { target: 'edge' } });
+    story.applied('roles');
+    sees(story, 'roles');
+    story.after(takesMs);
+    story.result('gateway', BUSY);
+    return story;
+  };
+
+  it('has a gate of its own, on the same evidence while that is new enough', () => {
+    expect(kindsOf(tried(1_000).after(2_000))).toEqual(['gate-opened gateway', 'step-commanded gateway']);
+  });
+
+  it('waits for its needs to be shown again when they were seen too long ago', () => {
+    const story = tried(60_000);
+    expect(kindsOf(story.after(2_000))).toEqual(['probe-requested roles', 'gate-held gateway']);
+    expect(kindsOf(story.after(1_000))).toEqual([]);
+    expect(kindsOf(sees(story, 'roles', 'old'))).toEqual(['scope-withdrawn roles', 'gate-held gateway']);
+    expect(kindsOf(story.after(1_000))).toEqual([]);
+    expect(kindsOf(sees(story, 'roles'))).toEqual(['step-ready roles']);
+    const facts = story.after(1_000);
+    expect(facts).toMatchObject([{ kind: 'gate-opened' }, { kind: 'step-commanded', attempt: 2 }]);
+    expect(story.state).toMatchObject({ holds: {} });
+  });
+});
+
 describe('while a step is looked at once more', () => {
   const again = (): SequenceStory => {
     const story = waited(60_000);

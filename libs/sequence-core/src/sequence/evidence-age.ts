@@ -29,7 +29,7 @@ export function lookAgain(draft: Draft<OpenSequence>, context: Context, needs: r
   const validForMs = validTogetherMs(ageing.map(({ step }) => step));
   if (!ageing.some(({ now }) => isTooOld(now, validForMs, draft.at))) return false;
   for (const { step, now } of ageing) requestProbe(draft, context, step, now.attempt);
-  holdDependents(draft, new Map(ageing.map(({ step }) => [step.id, [seenTooLongAgo(step, validForMs)]])));
+  holdDependents(draft, new Map(ageing.map((one) => [one.step.id, [seenTooLongAgo(one, validForMs, draft.at)]])));
   return true;
 }
 
@@ -39,6 +39,10 @@ export function lookAgain(draft: Draft<OpenSequence>, context: Context, needs: r
  */
 export const validTogetherMs = (needs: readonly FrozenStep[]): number =>
   Math.max(0, ...needs.map(({ show }) => show?.validForMs ?? 0));
+
+/** Whether what shows any of these can grow too old. */
+export const areAgeing = (state: OpenSequence, needs: readonly string[]): boolean =>
+  needs.some((need) => isAgeing(both(state, need)));
 
 type Ready = Extract<StepState, { phase: 'ready' }>;
 
@@ -51,7 +55,16 @@ function isTooOld({ seenAfter: since }: Ready, validForMs: number, at: string): 
   return !(ageMs >= 0 && ageMs <= validForMs);
 }
 
-const seenTooLongAgo = ({ id }: FrozenStep, validForMs: number): Unready => ({
-  ...{ step: id, scope: null, member: null, verdict: 'inconclusive', reason: 'stale', lastReadingAt: null },
-  detail: `what showed this gate's needs ready is older than ${validForMs} ms: they are looked at once more`,
-});
+function seenTooLongAgo(
+  { step: { id }, now }: { step: FrozenStep; now: Ready },
+  validForMs: number,
+  at: string,
+): Unready {
+  const why = isTooOld(now, validForMs, at)
+    ? `step ${id} was not seen for ${validForMs} ms or more: it is looked at once more`
+    : `step ${id} is looked at once more, together with what was shown before it`;
+  return {
+    ...{ step: id, scope: null, member: null, verdict: 'inconclusive', reason: 'stale', lastReadingAt: null },
+    detail: why,
+  };
+}

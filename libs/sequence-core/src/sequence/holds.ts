@@ -4,7 +4,7 @@ import type { Unready } from '../readiness/verdict';
 import type { Draft } from './decision';
 import { mostNamed, named, shortened } from './named-reasons';
 import { endSteps, isOperators, stoppedSteps, undecided, waitsForOperator } from './order';
-import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequence } from './state';
+import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequence, type StepState } from './state';
 
 /**
  * Closed gates and why. A hold is recorded when it begins and whenever its reasons change (another member, another cause),
@@ -50,11 +50,14 @@ const conflictWords = ({ key, sequenceId, step }: AheadAtKey): string =>
 const waitingSteps = (state: OpenSequence): string[] =>
   state.acceptance.steps.map(({ id }) => id).filter((id) => stepState(state, id).phase === 'waiting');
 
-/** Ids of waiting steps that need one of these, and null for the gate at the end. */
+/** Phases of a step whose gate has not opened yet for what is ordered next. */
+const CLOSED: ReadonlySet<StepState['phase']> = new Set(['waiting', 'retry-later']);
+
+/** Ids of such steps that need one of these, and null for the gate at the end. */
 function gatesWaitingFor(state: OpenSequence, ids: ReadonlyMap<string, unknown>): (string | null)[] {
   const { steps } = state.acceptance;
   const waiting = steps.filter(
-    ({ id, needs }) => stepState(state, id).phase === 'waiting' && needs.some((need) => ids.has(need)),
+    ({ id, needs }) => CLOSED.has(stepState(state, id).phase) && needs.some((need) => ids.has(need)),
   );
   return [...waiting.map(({ id }) => id), ...(endSteps(steps).some((id) => ids.has(id)) ? [null] : [])];
 }

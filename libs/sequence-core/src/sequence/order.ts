@@ -9,11 +9,12 @@ export const endSteps = (steps: readonly FrozenStep[]): string[] => {
   return steps.map(({ id }) => id).filter((id) => !needed.has(id));
 };
 
-const isReady = (state: OpenSequence, id: string): boolean => stepState(state, id).phase === 'ready';
+export const areReady = (state: OpenSequence, ids: readonly string[]): boolean =>
+  ids.every((id) => stepState(state, id).phase === 'ready');
 
 /** Whether everything that a step needs is there and the step itself was not commanded yet. */
 export const couldStart = (state: OpenSequence, { id, needs }: FrozenStep): boolean =>
-  stepState(state, id).phase === 'waiting' && needs.every((need) => isReady(state, need));
+  stepState(state, id).phase === 'waiting' && areReady(state, needs);
 
 /** Mutations that wait for an operator's decision, oldest first, by event id. */
 export const undecided = (state: OpenSequence): [string, NoticedMutation][] =>

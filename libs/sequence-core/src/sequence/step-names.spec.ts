@@ -51,7 +51,7 @@ describe('a name of every object', () => {
     ]);
     const no = { kind: 'not-applied', code: 'busy', message: 'locked', retriable: true, evidence: {} } as const;
     expect(story.result('constructor', no)).toMatchObject([{ kind: 'step-not-applied', final: false }]);
-    expect(kindsOf(story.after(10_000))).toEqual(['step-commanded constructor']);
+    expect(kindsOf(story.after(10_000))).toEqual(['gate-opened constructor', 'step-commanded constructor']);
     story.applied('constructor');
     expect(kindsOf(story.reading('constructor', { 'global/gw': null }))).toEqual(['gate-held to-string']);
     story.reading('constructor', { 'global/gw': SHOWN });
