@@ -2,7 +2,7 @@ import type { CommandData, FrozenStep } from '@causeway/contracts';
 import { sequenceIdOf, type Context } from './context';
 import { hasKeys } from './claim';
 import type { Draft, Order } from './decision';
-import { areAgeing, lookAgain } from './evidence-age';
+import { areAgeing, areTooOld, lookAgain } from './evidence-age';
 import { holdForOperator } from './holds';
 import { areReady, couldStart, endSteps, mayApply, waitsForOperator } from './order';
 import { stepState, type EndedSequence, type OpenSequence, type StepState } from './state';
@@ -28,11 +28,17 @@ export function advance(draft: Draft<OpenSequence>, context: Context): void {
   const opens = mayApply(draft.state);
   const next = draft.state.acceptance.steps.filter((step) => couldStart(draft.state, step));
   if (opens && next.length > 0 && !hasKeys(draft, context)) return;
-  for (const step of next) {
+  for (const step of newestFirst(draft, next)) {
     if (opens) attemptStep(draft, context, step, 1);
     else if (!draft.state.aborting) holdForOperator(draft, step.id);
   }
   endIfNothingMoves(draft, context);
+}
+
+/** What can start by what is shown comes before what has its needs looked at once more: these may be needed by both. */
+function newestFirst(draft: Draft<OpenSequence>, steps: readonly FrozenStep[]): FrozenStep[] {
+  const old = steps.filter(({ needs }) => areTooOld(draft, needs));
+  return [...steps.filter((step) => !old.includes(step)), ...old];
 }
 
 /** Orders an attempt if all that its step needs is shown by now, and not too long ago. */

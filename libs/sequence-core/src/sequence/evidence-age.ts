@@ -27,9 +27,13 @@ export function seenAfter(askedAt: string, sinceAskedMs: number, at: string): st
 export function lookAgain(draft: Draft<OpenSequence>, context: Context, needs: readonly string[]): boolean {
   const ageing = needs.map((need) => both(draft.state, need)).filter(isAgeing);
   const validForMs = validTogetherMs(ageing.map(({ step }) => step));
-  if (!ageing.some(({ now }) => isTooOld(now, validForMs, draft.at))) return false;
+  if (!areTooOld(draft, needs)) return false;
+  const reasons = ageing.map(({ step, now }) => {
+    const isOld = isTooOld(now, validForMs, draft.at);
+    return [step.id, isOld ? [shownTooLongAgo(step, validForMs)] : []] as const;
+  });
   for (const { step, now } of ageing) requestProbe(draft, context, step, now.attempt);
-  holdDependents(draft, new Map(ageing.map((one) => [one.step.id, [seenTooLongAgo(one, validForMs, draft.at)]])));
+  holdDependents(draft, new Map(reasons));
   return true;
 }
 
@@ -40,14 +44,25 @@ export function lookAgain(draft: Draft<OpenSequence>, context: Context, needs: r
 export const validTogetherMs = (needs: readonly FrozenStep[]): number =>
   Math.max(0, ...needs.map(({ show }) => show?.validForMs ?? 0));
 
+/** Whether what shows one of these was seen too long ago. @param needs steps that are ready */
+export function areTooOld({ state, at }: Draft<OpenSequence>, needs: readonly string[]): boolean {
+  const ageing = needs.map((need) => both(state, need)).filter(isAgeing);
+  const validForMs = validTogetherMs(ageing.map(({ step }) => step));
+  return ageing.some(({ now }) => isTooOld(now, validForMs, at));
+}
+
 /** Whether what shows any of these can grow too old. */
 export const areAgeing = (state: OpenSequence, needs: readonly string[]): boolean =>
   needs.some((need) => isAgeing(both(state, need)));
 
 type Ready = Extract<StepState, { phase: 'ready' }>;
+interface Ageing {
+  readonly step: FrozenStep;
+  readonly now: Ready;
+}
 
 /** Not what needs no look, nor what an older release took for ready until the end. */
-const isAgeing = (one: { step: FrozenStep; now: StepState }): one is { step: FrozenStep; now: Ready } =>
+const isAgeing = (one: { step: FrozenStep; now: StepState }): one is Ageing =>
   one.now.phase === 'ready' && one.step.show?.validForMs !== undefined;
 
 function isTooOld({ seenAfter: since }: Ready, validForMs: number, at: string): boolean {
@@ -55,16 +70,7 @@ function isTooOld({ seenAfter: since }: Ready, validForMs: number, at: string): 
   return !(ageMs >= 0 && ageMs <= validForMs);
 }
 
-function seenTooLongAgo(
-  { step: { id }, now }: { step: FrozenStep; now: Ready },
-  validForMs: number,
-  at: string,
-): Unready {
-  const why = isTooOld(now, validForMs, at)
-    ? `step ${id} was not seen for ${validForMs} ms or more: it is looked at once more`
-    : `step ${id} is looked at once more, together with what was shown before it`;
-  return {
-    ...{ step: id, scope: null, member: null, verdict: 'inconclusive', reason: 'stale', lastReadingAt: null },
-    detail: why,
-  };
-}
+const shownTooLongAgo = ({ id }: FrozenStep, validForMs: number): Unready => ({
+  ...{ step: id, scope: null, member: null, verdict: 'inconclusive', reason: 'stale', lastReadingAt: null },
+  detail: `step ${id} was shown ready more than ${validForMs} ms ago: it is looked at once more`,
+});

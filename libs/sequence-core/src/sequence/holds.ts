@@ -73,6 +73,7 @@ function holdGate(
   reasons: readonly Unready[],
   newSince: string = draft.at,
 ): void {
+  if (reasons.length === 0) return;
   const before = own(draft.state.holds, gate ?? END_GATE);
   const because = reasons.map((reason) => ({ ...reason, since: sinceOf(reason, before) ?? newSince }));
   if (before && sameReasons(before.because, because)) return;
