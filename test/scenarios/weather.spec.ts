@@ -1,5 +1,6 @@
 import { brokerAway } from './shelf/broker-away';
 import { disturbed } from './shelf/disturbed';
+import { fallBack } from './shelf/fall-back';
 import { lateWriter } from './shelf/late-writer';
 import { movedClocks } from './shelf/moved-clocks';
 import { SHELVES, startShelfWorld, type ShelfWorld } from './shelf/shelf-world';
@@ -24,6 +25,7 @@ const told = (): Story<ShelfWorld> => story;
 
 lateWriter(told);
 disturbed(told);
+fallBack(told);
 movedClocks(told);
 brokerAway(told);
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { topicNames, type ProbeData, type TargetDocument } from '@causeway/contracts';
+import { topicNames, type ProbeData, type ReadingData, type TargetDocument } from '@causeway/contracts';
 import { newEventId } from '@causeway/signing';
 import { layGround, type Ground } from '../spec/ground';
 import { localServer, type LocalServer } from '../spec/local-server';
@@ -73,6 +73,9 @@ const request = (more: Partial<ProbeData> = {}): ProbeData => ({
 const sight = (outcome: { kind: string; reason?: string; values?: Record<string, unknown> }): unknown =>
   outcome.kind === 'observed' ? outcome.values?.['header.x-policy'] : outcome.reason;
 
+/** When the oldest look of a round began. */
+const oldestMs = ({ readings }: ReadingData): number => Math.min(...readings.map(({ takenAt }) => Date.parse(takenAt)));
+
 /** Every gateway showed the new policy twice in a row. */
 const isOver = (asked: Parameters<ProberHouse['answersTo']>[0]): boolean =>
   house
@@ -105,6 +108,10 @@ describe('the readiness prober on a real broker and database', () => {
         ({ principal, key, message }) => principal === 'readiness-prober' && key === message.subject,
       ),
     ).toBe(true);
+    const [first, last] = [rounds[0], rounds.at(-1)].map((round) => round?.data) as [ReadingData, ReadingData];
+    const laterMs = (last.sinceAskedMs ?? 0) - (first.sinceAskedMs ?? 0);
+    expect(laterMs).toBeGreaterThan(0);
+    expect(Math.abs(laterMs - (oldestMs(last) - oldestMs(first)))).toBeLessThan(20);
     await sleep(500);
     expect(house.answersTo(asked)).toHaveLength(rounds.length);
   });

@@ -31,11 +31,15 @@ export async function outcomeOf(story: Story<ShelfWorld>, id: string, value: str
   const kept = story.tape.all(id).filter(({ kind }) => !OF_WAITING.includes(kind));
   return {
     status,
-    facts: kept.map((fact) => ('step' in fact ? `${fact.kind} ${fact.step}` : fact.kind)),
+    facts: lookedAtOnce(kept.map((fact) => ('step' in fact ? `${fact.kind} ${fact.step}` : fact.kind))),
     paths: await Promise.all(['us', 'eu'].map((scope) => pathOf(story, id, scope))),
     classes: await classesOf(story, value),
   };
 }
+
+/** After a recovery what was seen may be too old, and is looked at once more. */
+const lookedAtOnce = (facts: readonly string[]): string[] =>
+  facts.filter((fact, i) => !/^(probe-requested|step-ready)/.test(fact) || facts.indexOf(fact) === i);
 
 /** In which order the steps took effect in a scope, once all of it is told. */
 const pathOf = (story: Story<ShelfWorld>, id: string, scope: string): Promise<string[]> =>
