@@ -15,7 +15,7 @@ import { StateCache } from './handle/state-cache';
 import { admissionFor } from './inbound/admission';
 import { Messages } from './inbound/messages';
 import { judgeSequences } from './self-check/judge-sequences';
-import { streamsMigration, targetsMigration, turnsMigration } from './store/migrations';
+import { resourcesMigration, streamsMigration, targetsMigration, turnsMigration } from './store/migrations';
 import { standing } from './store/standing';
 import { dueSequences } from './store/stream-store';
 import { TARGETS } from './tokens';
@@ -23,7 +23,7 @@ import { TARGETS } from './tokens';
 const PRINCIPAL = 'sequencer';
 /** Sequences whose state is kept at hand; a state is some kilobytes. */
 const CACHED_STATES = 10_000;
-const CACHED_TARGETS = 1_000;
+const CACHED_RESOURCES = 2_000;
 
 const registered = (): ReadonlyMap<string, Target> => readTargets(parseEnv(sequencerEnv).CAUSEWAY_TARGETS);
 
@@ -46,7 +46,7 @@ const decider: FactoryProvider<Decider> = {
     };
     const caches: Caches = {
       sequences: new StateCache(CACHED_STATES),
-      targets: new StateCache(CACHED_TARGETS),
+      resources: new StateCache(CACHED_RESOURCES),
       claims: new StateCache(1),
     };
     return new Decider(ports, caches, new LastRounds(new Date(now()).toISOString()));
@@ -76,7 +76,7 @@ export const SEQUENCER: MessageServiceOptions = {
   principal: PRINCIPAL,
   schema: 'sequencer',
   single: true,
-  migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration, turnsMigration],
+  migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration, turnsMigration, resourcesMigration],
   admission: () => admissionFor(registered()),
   selfCheck: {
     tables: [

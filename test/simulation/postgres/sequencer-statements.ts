@@ -34,12 +34,18 @@ export const SEQUENCER_STATEMENTS: readonly Known[] = [
       .slice(0, limit)
       .map(({ id }) => ({ id })),
   ),
-  model<[names: string[]]>('load-targets', (tx, [names]) =>
-    streams(tx, 'target_fact', names).map(({ of, body }) => ({ target: of, body })),
+  model<[targets: string[], resources: string[], after: number[]]>('load-targets', (tx, [targets, resources, after]) =>
+    targets.flatMap((target, i) => {
+      const facts = streams(tx, 'target_fact', [target]);
+      const head = facts.at(-1)?.version ?? null;
+      const own = facts.filter(({ version, body }) => version > (after[i] ?? 0) && resourceOf(body) === resources[i]);
+      const bodies = own.length > 0 ? own.map(({ body }) => body) : [null];
+      return bodies.map((body) => ({ place: String(i + 1), head, body }));
+    }),
   ),
-  model<[names: string[], versions: number[], bodies: string[]]>(
+  model<[names: string[], versions: number[], resources: string[], bodies: string[]]>(
     'append-target-facts',
-    (tx, [names, versions, bodies]) => append(tx, 'target_fact', names, versions, bodies),
+    (tx, [names, versions, _resources, bodies]) => append(tx, 'target_fact', names, versions, bodies),
   ),
   model<[targets: string[], named: string[]]>('heads-around', (tx, [targets, named]) => {
     const ended = targets.flatMap((name) => (tx.get('target', name)?.ended as string[] | undefined) ?? []);
@@ -113,6 +119,8 @@ function streams(tx: Transaction, table: string, ids: readonly string[]): Stream
     }
   });
 }
+
+const resourceOf = (body: string): string => (JSON.parse(body) as { mutation: { resource: string } }).mutation.resource;
 
 const countOf = (body: string): number => {
   const facts = JSON.parse(body) as unknown;

@@ -51,7 +51,7 @@ export async function bootSequencer(house: House, process: SimProcess): Promise<
   );
   const caches = {
     sequences: new StateCache<never>(100),
-    targets: new StateCache<never>(100),
+    resources: new StateCache<never>(3),
     claims: new StateCache<never>(1),
   };
   const decider = new Decider(ports, bugs.caches(caches), new LastRounds(new Date(now()).toISOString()));

@@ -2,7 +2,8 @@ import { RECORD_TYPE, type RecordMessage, type Target } from '@causeway/contract
 import { canonicalJson } from '@causeway/ledger-core';
 import { seal, valueOf, type Sealed } from '@causeway/messaging';
 import type { Tx } from '@causeway/persistence';
-import { ClaimBook, evolve, type SequenceState, type TargetState } from '@causeway/sequence-core';
+import { ClaimBook, evolve, type SequenceState } from '@causeway/sequence-core';
+import type { ResourceAt } from '../store/target-store';
 import { createSigner, newEventId, sha256Hex } from '@causeway/signing';
 import { examplePlan, exampleTarget, SequenceStory } from '@causeway/testkit';
 import { generateKeyPairSync } from 'node:crypto';
@@ -42,7 +43,7 @@ function deciding(states: ReadonlyMap<string, SequenceState> = new Map()) {
   for (const [id, state] of states) sequences.set(id, state);
   const claims = new StateCache<ClaimBook>(1);
   claims.set(CLAIMS, new ClaimBook([], 0));
-  const caches = { sequences, targets: new StateCache<TargetState>(1), claims };
+  const caches = { sequences, resources: new StateCache<ResourceAt>(1), claims };
   const decider = new Decider(ports, caches, new LastRounds(new Date(BEGUN_MS).toISOString()));
   const records = (): RecordMessage[] =>
     sent

@@ -19,7 +19,7 @@ import { Batch, type Loaded } from './batch';
 import { classificationDraft, orderDraft, recordDrafts, type Origin } from './drafts';
 import { storedFacts } from './stored-facts';
 import type { LastRounds } from './last-rounds';
-import { atHand, CLAIMS, loadBatch, type Caches } from './load-batch';
+import { atHand, CLAIMS, loadBatch, placeOf, type Caches } from './load-batch';
 import { isMutation, type Pending, type PendingInput, type PendingMutation } from './pending';
 
 /** What the decider needs around it. */
@@ -80,7 +80,6 @@ export class Decider {
       } catch (error) {
         this.caches.sequences.forget(touched);
         this.caches.claims.forget([CLAIMS]);
-        this.caches.targets.forget(pending.flatMap((one) => (isMutation(one) ? one.target : [])));
         if (!isVersionConflict(error) || tries === MOST_TRIES) throw error;
       }
     }
@@ -185,9 +184,14 @@ export class Decider {
     return { newId: () => this.ports.newId(), digestOf, claims };
   }
 
-  private remember({ states }: Batch): void {
+  private remember({ states, targetFacts }: Batch): void {
     this.caches.claims.set(CLAIMS, states.claims);
-    for (const [name, state] of states.targets) this.caches.targets.set(name, state);
+    for (const { classification, mutation } of targetFacts) {
+      const { target, version } = classification;
+      const { resource } = mutation;
+      const state = states.targets.get(target)?.resources.get(resource);
+      this.caches.resources.set(placeOf(target, resource), { target, resource, version, state });
+    }
     for (const [id, state] of states.sequences) {
       this.caches.sequences.set(id, state);
       if (state.status === 'ended') this.rounds.forget(id);

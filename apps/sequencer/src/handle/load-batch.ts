@@ -2,7 +2,7 @@ import type { Tx } from '@causeway/persistence';
 import { ABSENT, attemptOf, ClaimBook, type SequenceState, type TargetState } from '@causeway/sequence-core';
 import { loadStates, versionOf } from '../store/stream-store';
 import { lastTurn, openHeads } from '../store/claim-store';
-import { headsAround, loadTargets, type StoredHead } from '../store/target-store';
+import { headsAround, loadTargets, type ResourceAt, type StoredHead } from '../store/target-store';
 import type { Loaded } from './batch';
 import { isMutation, type Pending, type PendingMutation } from './pending';
 import type { StateCache } from './state-cache';
@@ -10,12 +10,16 @@ import type { StateCache } from './state-cache';
 /** States at hand, by stream. */
 export interface Caches {
   readonly sequences: StateCache<SequenceState>;
-  readonly targets: StateCache<TargetState>;
+  /** Resources of targets, under {@link placeOf}: never more than is stored, but perhaps less. */
+  readonly resources: StateCache<ResourceAt>;
   /** At most one, under {@link CLAIMS}: made at the first batch, moved with each, forgotten when one fails. */
   readonly claims: StateCache<ClaimBook>;
 }
 
 export const CLAIMS = 'claims';
+
+/** Where a resource of a target is remembered. A target's name has no slash. */
+export const placeOf = (target: string, resource: string): string => `${target}/${resource}`;
 
 /**
  * The states that a batch is decided on, when all are at hand; null: something has to be read. An intent of a sequence that is not known
@@ -54,12 +58,18 @@ export async function loadBatch(tx: Tx, pending: readonly Pending[], caches: Cac
   const next = named.flatMap((id) => claims.behind(id));
   const around = mutations.length > 0 ? await idsAround(tx, mutations, caches.sequences) : [];
   const sequences = await complete([...named, ...next, ...around], caches.sequences, (ids) => loadStates(tx, ids));
-  const targets = await complete(
-    mutations.map(({ target }) => target),
-    caches.targets,
-    (names) => loadTargets(tx, names),
-  );
+  const known = resourcesOf(mutations, caches.resources);
+  const targets = known.length > 0 ? await loadTargets(tx, known) : new Map<string, TargetState>();
   return { sequences, targets, claims };
+}
+
+/** The resources that mutations are about, each once, with what is known of them here. */
+function resourcesOf(mutations: readonly PendingMutation[], cache: StateCache<ResourceAt>): ResourceAt[] {
+  const known = mutations.map(({ target, mutation: { resource } }) => {
+    const place = placeOf(target, resource);
+    return [place, cache.get(place) ?? { target, resource, version: 0, state: undefined }] as const;
+  });
+  return [...new Map(known).values()];
 }
 
 /** Conflict keys as the open sequences' own states say. While this process has its seat nobody else decides on them. */

@@ -53,3 +53,12 @@ export const turnsMigration: Migration = {
     ) with (fillfactor = 10);
     insert into turn (last) values (0)`,
 };
+
+/** The facts of one resource are found without reading those of all others of its target. */
+export const resourcesMigration: Migration = {
+  name: 'resources',
+  sql: `alter table target_fact add column resource text;
+    update target_fact set resource = body::json #>> '{mutation,resource}';
+    alter table target_fact alter column resource set not null;
+    create index target_fact_resource on target_fact (target, resource, version)`,
+};
