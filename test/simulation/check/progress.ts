@@ -64,7 +64,6 @@ function whyStepIsStuck(
   sequenceId: string,
   evidence: Evidence,
 ): string | null {
-  const frozen = state.acceptance.steps.find((one) => one.id === id);
   switch (step.phase) {
     case 'ready':
     case 'not-applied':
@@ -72,18 +71,22 @@ function whyStepIsStuck(
       return null;
     case 'waiting':
       if (state.claim?.phase === 'waiting') return whyKeysAreStuck(state.claim.behind, evidence);
-      return frozen?.needs.every((need) => state.steps[need]?.phase === 'ready') ? `never commanded ${id}` : null;
+      return needsAreReady(state, id) ? `never commanded ${id}` : null;
     case 'outcome-unknown':
       return `never settled ${id}`;
     case 'applied':
       return isHeld(state, id)
         ? (isShownByAll(evidence, sequenceId, id) && `holds ${id}, which all members show`) || null
         : `waits for ${id} without a hold`;
-    case 'commanded':
     case 'retry-later':
+      return needsAreReady(state, id) ? `left ${id} ${step.phase}` : null;
+    case 'commanded':
       return `left ${id} ${step.phase}`;
   }
 }
+
+const needsAreReady = ({ acceptance, steps }: OpenSequence, id: string): boolean =>
+  (acceptance.steps.find((one) => one.id === id)?.needs ?? []).every((need) => steps[need]?.phase === 'ready');
 
 /** Who waits for keys waits for sequences that have not ended. */
 function whyKeysAreStuck(behind: readonly { sequenceId: string }[], { told }: Evidence): string | null {
@@ -113,10 +116,10 @@ export const isAtRest = (state: SequenceState, isShown: (id: string) => boolean)
       (hasStopped(state) &&
         Object.values(state.steps).every(({ phase }) => phase !== 'commanded' && phase !== 'applied')) ||
       (state.acceptance.steps.some(({ id }) => state.steps[id]?.phase === 'applied') &&
-        state.acceptance.steps.every(({ id, needs }) => {
+        state.acceptance.steps.every(({ id }) => {
           const phase = state.steps[id]?.phase;
           if (phase === 'applied') return isHeld(state, id) && !isShown(id);
-          if (phase === 'waiting') return !needs.every((need) => state.steps[need]?.phase === 'ready');
+          if (phase === 'waiting' || phase === 'retry-later') return !needsAreReady(state, id);
           return phase === 'ready' || phase === 'not-applied';
         }))));
 

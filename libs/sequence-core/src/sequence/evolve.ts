@@ -1,4 +1,4 @@
-import type { EvolutionRecord } from '@causeway/contracts';
+import type { EvolutionRecord, HoldReason } from '@causeway/contracts';
 import { own } from '../own';
 import { isOperators } from './order';
 import { isLeftInPart } from './retry';
@@ -76,9 +76,24 @@ function evolveOpen(state: OpenSequence, fact: StepFact): SequenceState {
     default: {
       const before = own(state.steps, fact.step);
       if (!before) throw new Error(`broken invariant: ${fact.kind} of an unknown step ${fact.step}`);
-      return { ...state, steps: { ...state.steps, [fact.step]: evolveStep(before, fact) } };
+      const steps = { ...state.steps, [fact.step]: evolveStep(before, fact) };
+      return fact.kind === 'step-ready'
+        ? { ...state, steps, holds: notHeldFor(fact.step, state) }
+        : { ...state, steps };
     }
   }
+}
+
+/** Who waits for this step and for others waits for the others alone. */
+const notHeldFor = (step: string, { holds }: OpenSequence): OpenSequence['holds'] =>
+  holdsWith((reason) => isOperators(reason) || reason.step !== step, holds);
+
+function holdsWith(keeps: (reason: HoldReason) => boolean, holds: OpenSequence['holds']): OpenSequence['holds'] {
+  const left = Object.entries(holds).flatMap(([gate, { at, because }]) => {
+    const still = because.filter(keeps);
+    return still.length > 0 ? [[gate, { at, because: still }] as const] : [];
+  });
+  return Object.fromEntries(left);
 }
 
 /** The turn at which it asked stays: who waited keeps its place in line. */
@@ -201,12 +216,9 @@ const noticed = ({ kind: _kind, mutation: _id, ...rest }: Extract<EvolutionRecor
 
 /** It is begun, no gate waits for an operator any more, and what had stopped is tried again. */
 function resumed(state: OpenSequence, fact: Extract<SequenceFact, { kind: 'sequence-resumed' }>): OpenSequence {
-  const holds = Object.entries(state.holds).flatMap(([gate, { at, because }]) => {
-    const still = because.filter((reason) => !isOperators(reason));
-    return still.length > 0 ? [[gate, { at, because: still }] as const] : [];
-  });
+  const holds = holdsWith((reason) => !isOperators(reason), state.holds);
   const mutations = accepted(state.mutations, fact.accepted);
-  return { ...state, ...triedAgain(state, fact.at), begun: true, mutations, holds: Object.fromEntries(holds) };
+  return { ...state, ...triedAgain(state, fact.at), begun: true, mutations, holds };
 }
 
 function triedAgain({ steps, resumedAfter }: OpenSequence, at: string): Pick<OpenSequence, 'steps' | 'resumedAfter'> {

@@ -29,6 +29,19 @@ describe('an attempt after the first', () => {
   });
 });
 
+describe('a gate that is held for several steps', () => {
+  it('is held for the others alone once one of them is shown', () => {
+    const story = begun();
+    story.applied('roles');
+    story.applied('gateway');
+    sees(story, 'gateway', 'old');
+    sees(story, 'roles', 'old');
+    sees(story, 'roles');
+    expect(story.state).toMatchObject({ holds: { flag: { because: [{ step: 'gateway' }] } } });
+    expect(kindsOf(sees(story, 'gateway', 'old'))).toEqual([]);
+  });
+});
+
 describe('while a step is looked at once more', () => {
   const again = (): SequenceStory => {
     const story = waited(60_000);
