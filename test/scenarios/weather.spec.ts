@@ -9,7 +9,7 @@ import { Story } from './story';
 
 /**
  * What one whole Causeway has to stand that is none of its targets' doing: an executor that comes back too late, deaths at the worst
- * moment and messages that come twice and out of order, wall clocks that are wrong, a broker that is away, hands in the ledger's own
+ * moment and messages that come twice and out of order, a step that falls back with no trace, wall clocks that are wrong, a broker that is away, hands in the ledger's own
  * tables. Over targets that cost nothing, with a broker of its own.
  */
 jest.setTimeout(240_000);
