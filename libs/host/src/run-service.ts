@@ -81,7 +81,7 @@ function moduleOf(module: ServiceOptions['module']): ServiceModule | Promise<Ser
 async function stopService(app: INestApplication, log: HostLog): Promise<void> {
   await app.get(Shutdown).run((name, error) => log.error({ step: name }, `did not stop cleanly: ${String(error)}`));
   await app.close();
-  await stopTelemetry();
+  await stopTelemetry((reason) => log.warn({}, `the last traces were not delivered: ${reason}`));
 }
 
 function stopOnSignals({ stop, log }: RunningService): { readonly toStop: boolean } {

@@ -12,7 +12,17 @@ let telemetry: Telemetry | null = null;
 
 if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) telemetry = startTelemetry();
 
-export const stopTelemetry = async (): Promise<void> => telemetry?.shutdown();
+/** How long the last traces may take to be delivered, milliseconds. */
+const DELIVER_WITHIN_MS = 3_000;
+
+/** Delivers the last traces. A collector that is away is no fault of a service that stops in order: it is told, and the service stops. */
+export async function stopTelemetry(onLost: (reason: string) => void): Promise<void> {
+  if (!telemetry) return;
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`not within ${DELIVER_WITHIN_MS} ms`)), DELIVER_WITHIN_MS).unref();
+  });
+  await Promise.race([telemetry.shutdown(), late]).catch((error: Error) => onLost(error.message));
+}
 
 function startTelemetry(): Telemetry {
   const load = createRequire(__filename);

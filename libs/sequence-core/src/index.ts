@@ -43,7 +43,7 @@ export { decide } from './sequence/decide';
 export { type Decision, type Order, type Tools } from './sequence/decision';
 export { validTogetherMs } from './sequence/evidence-age';
 export { evolve, replay } from './sequence/evolve';
-export { leftOut } from './sequence/order';
+export { leftOut, needsOfGate } from './sequence/order';
 export { recordsOf } from './sequence/records';
 export { afterFailure, policyOf } from './sequence/retry';
 export {

@@ -1,10 +1,8 @@
 import { READING_TYPE, type ScopeShown } from '@causeway/contracts';
-import { END_GATE, validTogetherMs } from '@causeway/sequence-core';
+import { END_GATE, needsOfGate, validTogetherMs } from '@causeway/sequence-core';
 import type { Account, Fact } from './account';
 import { evidenceProblem, type Running } from './evidence';
 import { Broken, type OrderFaultCode } from './order-fault';
-
-const END = null;
 
 /**
  * Takes the opening of a gate.
@@ -25,9 +23,9 @@ export function closeGate({ state, opened }: Account, step: string): void {
 }
 
 /** How old what shows the needs of a gate may be; 0: they do not age. */
-function validForMs(state: Running, gate: string | null): number {
-  const needs = needsOf(state, gate);
-  return validTogetherMs(state.acceptance.steps.filter(({ id }) => needs.includes(id)));
+function validForMs({ acceptance: { steps } }: Running, gate: string | null): number {
+  const needs = needsOfGate(steps, gate);
+  return validTogetherMs(steps.filter(({ id }) => needs.includes(id)));
 }
 
 type Problem = { readonly code: OrderFaultCode; readonly message: string } | null;
@@ -36,8 +34,9 @@ type Problem = { readonly code: OrderFaultCode; readonly message: string } | nul
 function missingNeed(state: Running, fact: Fact<'gate-opened'>): Problem {
   const cited = new Set(fact.evidence.flatMap(({ step, scopes }) => scopes.map(({ scope }) => `${step}/${scope}`)));
   const name = fact.step ?? 'the end';
-  for (const need of needsOf(state, fact.step)) {
-    const frozen = state.acceptance.steps.find(({ id }) => id === need);
+  const { steps } = state.acceptance;
+  for (const need of needsOfGate(steps, fact.step)) {
+    const frozen = steps.find(({ id }) => id === need);
     const missing = frozen?.scopes.find(({ scope }) => !cited.has(`${need}/${scope}`));
     if (missing)
       return {
@@ -46,12 +45,6 @@ function missingNeed(state: Running, fact: Fact<'gate-opened'>): Problem {
       };
   }
   return null;
-}
-
-function needsOf({ acceptance }: Running, gate: string | null): readonly string[] {
-  if (gate !== END) return acceptance.steps.find(({ id }) => id === gate)?.needs ?? [];
-  const needed = new Set(acceptance.steps.flatMap(({ needs }) => needs));
-  return acceptance.steps.map(({ id }) => id).filter((id) => !needed.has(id));
 }
 
 /** What it cites is true and shows it, then: it is not too old. */

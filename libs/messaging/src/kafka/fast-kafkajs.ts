@@ -21,9 +21,23 @@ const REPLACED: Readonly<Record<string, (original: never) => unknown>> = {
 };
 
 const load = createRequire(__filename);
+loadFetchItsOwnWay();
 for (const [path, ours] of Object.entries(REPLACED)) {
   const name = `kafkajs/src/${path}`;
   const original = load(name) as never;
   const loaded = load.cache[load.resolve(name)];
   if (loaded) loaded.exports = ours(original);
+}
+
+/**
+ * Node finds a module that is asked for by a relative path at once only when it was loaded through that path first; else it searches
+ * each time, and kafkajs asks for these with each fetch.
+ */
+function loadFetchItsOwnWay(): void {
+  const fetch = load('kafkajs/src/protocol/requests/fetch/index.js') as FetchVersions;
+  fetch.protocol({ version: '11' })({ topics: [] });
+}
+
+interface FetchVersions {
+  protocol(of: { version: string }): (fields: object) => unknown;
 }

@@ -2,6 +2,7 @@ import type { AheadAtKey } from '@causeway/contracts';
 import type { SequenceAt } from '../mutation/candidates';
 import type { SequenceState } from '../sequence/state';
 import { conflictKeysOf, type ClaimedKey } from './conflict-keys';
+import { OpenCount } from './open-count';
 
 /** What a decision asks about conflict keys. */
 export interface Claims {
@@ -9,6 +10,8 @@ export interface Claims {
   ahead(sequenceId: string, keys: readonly ClaimedKey[]): AheadAtKey[];
   /** The next turn, which is taken with this. */
   nextTurn(): number;
+  /** How many open sequences are to change something at a target. */
+  openAt(target: string): number;
 }
 
 interface InLine {
@@ -26,6 +29,7 @@ interface InLine {
 export class ClaimBook implements Claims {
   private readonly lines = new Map<string, InLine[]>();
   private readonly keys = new Map<string, readonly ClaimedKey[]>();
+  private readonly open = new OpenCount();
 
   /** @param lastTurn the last turn that was taken */
   constructor(
@@ -43,6 +47,10 @@ export class ClaimBook implements Claims {
 
   nextTurn(): number {
     return ++this.lastTurn;
+  }
+
+  openAt(target: string): number {
+    return this.open.at(target);
   }
 
   ahead(sequenceId: string, keys: readonly ClaimedKey[]): AheadAtKey[] {
@@ -73,8 +81,9 @@ export class ClaimBook implements Claims {
     return line[line.findIndex((one) => one.sequenceId === sequenceId) + 1]?.sequenceId;
   }
 
-  /** Puts a sequence in its lines or takes it out of them, as its state says. */
+  /** Counts a sequence, and puts it in its lines or takes it out of them, as its state says. */
   note(sequenceId: string, state: SequenceState): void {
+    this.open.note(sequenceId, state);
     const isIn = this.keys.has(sequenceId);
     if (state.status === 'open' && state.claim !== null && !isIn)
       this.enter(sequenceId, conflictKeysOf(state.acceptance));

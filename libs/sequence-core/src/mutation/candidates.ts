@@ -27,6 +27,8 @@ export interface Candidate {
 const LAST_ENDED = 20;
 /** Most sequences that one classification names: more would not fit its message. */
 const MOST = 1_000;
+/** Most open sequences of a target that a mutation is held against, besides those and the one it names. One more is not accepted. */
+export const MOST_OPEN = MOST - LAST_ENDED - 1;
 
 const ATTEMPT = /^([0-9a-f-]{36})\/([a-z0-9-]{1,63})\/([1-9][0-9]{0,5})$/;
 
@@ -44,7 +46,7 @@ export function attemptOf({ by }: Pick<MutationData, 'by'>): { sequenceId: strin
 export function sequencesFor(mutation: MutationData, known: readonly SequenceAt[]): SequenceAt[] {
   const touching = known.filter(({ state }) => isApplied(state) && touches(state, mutation.target));
   const of = (status: 'open' | 'ended') => touching.filter(({ state }) => state.status === status).sort(byAge);
-  const chosen = [...of('open').slice(0, MOST - LAST_ENDED - 1), ...of('ended').reverse().slice(0, LAST_ENDED)];
+  const chosen = [...of('open').slice(0, MOST_OPEN), ...of('ended').reverse().slice(0, LAST_ENDED)];
   const named = known.find(({ sequenceId }) => sequenceId === attemptOf(mutation)?.sequenceId);
   return named && named.state.status !== 'absent' && !chosen.includes(named) ? [...chosen, named] : chosen;
 }

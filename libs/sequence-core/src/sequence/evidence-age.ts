@@ -25,13 +25,11 @@ export function seenAfter(askedAt: string, sinceAskedMs: number, at: string): st
  * @returns whether they have to be looked at once more
  */
 export function lookAgain(draft: Draft<OpenSequence>, context: Context, needs: readonly string[]): boolean {
-  const ageing = needs.map((need) => both(draft.state, need)).filter(isAgeing);
-  const validForMs = validTogetherMs(ageing.map(({ step }) => step));
-  if (!areTooOld(draft, needs)) return false;
-  const reasons = ageing.map(({ step, now }) => {
-    const isOld = isTooOld(now, validForMs, draft.at);
-    return [step.id, isOld ? [shownTooLongAgo(step, validForMs)] : []] as const;
-  });
+  const { ageing, old, validForMs } = agesOf(draft, needs);
+  if (old.size === 0) return false;
+  const reasons = ageing.map(
+    ({ step }) => [step.id, old.has(step.id) ? [shownTooLongAgo(step, validForMs)] : []] as const,
+  );
   for (const { step, now } of ageing) requestProbe(draft, context, step, now.attempt);
   holdDependents(draft, new Map(reasons));
   return true;
@@ -45,10 +43,21 @@ export const validTogetherMs = (needs: readonly FrozenStep[]): number =>
   Math.max(0, ...needs.map(({ show }) => show?.validForMs ?? 0));
 
 /** Whether what shows one of these was seen too long ago. @param needs steps that are ready */
-export function areTooOld({ state, at }: Draft<OpenSequence>, needs: readonly string[]): boolean {
+export const areTooOld = (draft: Draft<OpenSequence>, needs: readonly string[]): boolean =>
+  agesOf(draft, needs).old.size > 0;
+
+interface Ages {
+  readonly ageing: readonly Ageing[];
+  /** Ids of those that were seen too long ago. */
+  readonly old: ReadonlySet<string>;
+  readonly validForMs: number;
+}
+
+function agesOf({ state, at }: Draft<OpenSequence>, needs: readonly string[]): Ages {
   const ageing = needs.map((need) => both(state, need)).filter(isAgeing);
   const validForMs = validTogetherMs(ageing.map(({ step }) => step));
-  return ageing.some(({ now }) => isTooOld(now, validForMs, at));
+  const old = ageing.filter(({ now }) => isTooOld(now, validForMs, at)).map(({ step }) => step.id);
+  return { ageing, old: new Set(old), validForMs };
 }
 
 /** Whether what shows any of these can grow too old. */

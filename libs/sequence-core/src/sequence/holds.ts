@@ -3,7 +3,7 @@ import { own } from '../own';
 import type { Unready } from '../readiness/verdict';
 import type { Draft } from './decision';
 import { mostNamed, named, shortened } from './named-reasons';
-import { endSteps, isOperators, stoppedSteps, undecided, waitsForOperator } from './order';
+import { endSteps, isOperators, needsOfGate, stoppedSteps, undecided, waitsForOperator } from './order';
 import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequence, type StepState } from './state';
 
 /**
@@ -14,7 +14,8 @@ import { END_GATE, stepState, type GateHold, type NoticedMutation, type OpenSequ
 export function holdDependents(draft: Draft<OpenSequence>, judged: ReadonlyMap<string, readonly Unready[]>): void {
   for (const gate of gatesWaitingFor(draft.state, judged)) {
     const before = own(draft.state.holds, gate ?? END_GATE);
-    const left = needsOf(draft.state, gate).filter((need) => stepState(draft.state, need).phase !== 'ready');
+    const needs = needsOfGate(draft.state.acceptance.steps, gate);
+    const left = needs.filter((need) => stepState(draft.state, need).phase !== 'ready');
     const groups = left.map((need) => judged.get(need) ?? otherReasons(draft.state, need, before));
     const most = mostNamed(draft.state.acceptance.steps, gate);
     holdGate(draft, gate, [...named(groups, most), ...operatorReasons(draft.state, gate)]);
@@ -61,11 +62,6 @@ function gatesWaitingFor(state: OpenSequence, ids: ReadonlyMap<string, unknown>)
   );
   return [...waiting.map(({ id }) => id), ...(endSteps(steps).some((id) => ids.has(id)) ? [null] : [])];
 }
-
-const needsOf = (state: OpenSequence, gate: string | null): readonly string[] =>
-  gate === null
-    ? endSteps(state.acceptance.steps)
-    : (state.acceptance.steps.find(({ id }) => id === gate)?.needs ?? []);
 
 function holdGate(
   draft: Draft<OpenSequence>,

@@ -1,5 +1,7 @@
-import type { Problem } from '@causeway/contracts';
+import type { FrozenStep, Problem } from '@causeway/contracts';
+import { MOST_OPEN } from '../mutation/candidates';
 import { checkPlan } from '../plan/check-plan';
+import { pointerOf } from '../plan/pointer';
 import { advance, commandStep } from './advance';
 import type { Context, Input } from './context';
 import { Draft, type Decision, type Tools } from './decision';
@@ -18,6 +20,8 @@ export function decideIntent(input: IntentInput, state: SequenceState, context: 
   const checked = checkPlan(input.data.plan, input.targets);
   if (problems.length > 0) return reject(input, context, tools, 'digest-mismatch', problems);
   if (!checked.ok) return reject(input, context, tools, 'plan-refused', checked.problems.slice(0, MOST_PROBLEMS));
+  const crowded = input.data.mode === 'apply' ? crowdedTargets(checked.steps, tools) : [];
+  if (crowded.length > 0) return reject(input, context, tools, 'target-full', crowded);
   const draft = new Draft<SequenceState>(state, tools, context.at);
   draft.add({
     kind: 'sequence-accepted',
@@ -40,6 +44,19 @@ export function decideIntent(input: IntentInput, state: SequenceState, context: 
 function start(draft: Draft<OpenSequence>, context: Context): void {
   if (draft.state.acceptance.mode === 'apply') return advance(draft, context);
   for (const step of draft.state.acceptance.steps) commandStep(draft, context, step, 1, 'look-up');
+}
+
+/** A sequence that no foreign change could be held against would go on in spite of it: it is not begun. */
+function crowdedTargets(steps: readonly FrozenStep[], { claims }: Tools): Problem[] {
+  const first = new Map(steps.map(({ target }) => [target, steps.findIndex((step) => step.target === target)]));
+  const crowded = [...first].filter(([target]) => claims.openAt(target) >= MOST_OPEN);
+  return crowded.map(([target, place]) => ({
+    code: 'target-full',
+    pointer: pointerOf(['spec', 'steps', place, 'target']),
+    message:
+      `target ${target} has ${MOST_OPEN} open sequences, the most that can be held against a foreign change: ` +
+      'publish this under another key when some have ended',
+  }));
 }
 
 const digestProblem = ({ data, planDigest }: IntentInput): Problem[] =>

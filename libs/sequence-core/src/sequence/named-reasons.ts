@@ -2,7 +2,7 @@ import type { FrozenStep } from '@causeway/contracts';
 import { cut } from '../cut';
 import { jsonBytes } from '../json-bytes';
 import type { Unready } from '../readiness/verdict';
-import { endSteps } from './order';
+import { needsOfGate } from './order';
 
 /**
  * Which reasons of a held gate are named: a hold has to fit its record, however many members lag. What is left out is counted in one more
@@ -21,8 +21,7 @@ const LONGEST_DETAIL_BYTES = 480;
 
 /** How many reasons a gate names. @param gate null: the end */
 export function mostNamed(steps: readonly FrozenStep[], gate: string | null): number {
-  const needs = gate === null ? endSteps(steps) : (steps.find(({ id }) => id === gate)?.needs ?? []);
-  const wanted = new Set(needs);
+  const wanted = new Set(needsOfGate(steps, gate));
   const dependents = new Map<string, number>();
   for (const step of steps)
     for (const need of step.needs) if (wanted.has(need)) dependents.set(need, (dependents.get(need) ?? 0) + 1);

@@ -9,6 +9,10 @@ export const endSteps = (steps: readonly FrozenStep[]): string[] => {
   return steps.map(({ id }) => id).filter((id) => !needed.has(id));
 };
 
+/** Steps that have to be ready before a gate opens. @param gate the step behind it; null: the end of the sequence */
+export const needsOfGate = (steps: readonly FrozenStep[], gate: string | null): readonly string[] =>
+  gate === null ? endSteps(steps) : (steps.find(({ id }) => id === gate)?.needs ?? []);
+
 export const areReady = (state: OpenSequence, ids: readonly string[]): boolean =>
   ids.every((id) => stepState(state, id).phase === 'ready');
 
