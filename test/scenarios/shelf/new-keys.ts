@@ -1,0 +1,133 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEAD_LETTER_TYPE, deadLetterData, RESULT_TYPE, topicNames } from '@causeway/contracts';
+import type { Services } from '@causeway/lab';
+import { createKafkaBus, seal } from '@causeway/messaging';
+import { generateKeys, loadSigner, newEventId, type Signer } from '@causeway/signing';
+import type { Story } from '../story';
+import { until } from '../until';
+import { putOnBoth, type ShelfWorld } from './shelf-world';
+
+interface TrustedKey {
+  readonly keyId: string;
+  readonly principal: string;
+  readonly publicKey: string;
+  readonly retired?: boolean;
+}
+
+/** The procedure of docs/reference/keys.md, step by step, as an operator does it. */
+export function newKeys(told: () => Story<ShelfWorld>): void {
+  describe('new keys for an executor and for the ledger', () => {
+    const services = (): Services => told().world.services;
+    let older: Signer;
+    let both = '';
+    let newOnly = '';
+
+    beforeAll(async () => {
+      older = loadSigner(services().keyFile('executor-front'));
+      const made = ['executor-front', 'ledger'].map((principal) => nextKeyOf(services(), principal));
+      trust((keys) => [...keys, ...made.map(({ trusted }) => trusted)]);
+      await restartAll();
+      for (const { path, file } of made) writeFileSync(path, file, { mode: 0o600 });
+      await Promise.all(['executor-front', 'ledger'].map((name) => restart(services(), name)));
+      both = await told().apply(putOnBoth('both-keys-trusted'));
+      await told().ended(both);
+      trust((keys) => keys.map((key) => (key.keyId === older.keyId ? { ...key, retired: true } : key)));
+      await restartAll();
+      newOnly = await told().apply(putOnBoth('older-key-retired'));
+      await told().ended(newOnly);
+    });
+
+    const restartAll = async (): Promise<void> => {
+      await Promise.all([...services().all.keys()].map((name) => restart(services(), name)));
+    };
+    const trust = (change: (keys: TrustedKey[]) => TrustedKey[]): void => {
+      const { keys } = JSON.parse(readFileSync(services().trustFile, 'utf8')) as { keys: TrustedKey[] };
+      writeFileSync(services().trustFile, JSON.stringify({ keys: change(keys) }));
+    };
+
+    it('stop no sequence, neither while both are trusted nor once the older one is retired', async () => {
+      for (const id of [both, newOnly]) expect((await told().view(id)).status).toBe('completed');
+    });
+
+    it('sign from then on, and what the older ones signed still verifies', async () => {
+      const { header, results } = await exported(told());
+      expect(header).toContain('ledger/2');
+      expect([...new Set(results.map(({ keyId }) => keyId))].sort()).toEqual([
+        'executor-back/1',
+        'executor-front/1',
+        'executor-front/2',
+      ]);
+      const ofNew = results.filter(({ sequenceId }) => [both, newOnly].includes(sequenceId));
+      expect(ofNew.map(({ keyId }) => keyId)).not.toContain('executor-front/1');
+      expect(await told().closingFaults()).toEqual([]);
+    });
+
+    it('nothing new is taken under the retired one: it is parked, and the detail says why', async () => {
+      const { kafka, topicPrefix } = told().world;
+      const bus = createKafkaBus({ brokers: kafka.brokers.split(','), clientId: 'retired', prefix: topicPrefix });
+      const [sealed] = seal([resultLike(newOnly)], {
+        signer: older,
+        now: Date.now,
+        newId: newEventId,
+        validate: false,
+      });
+      await bus.send([sealed as NonNullable<typeof sealed>]);
+      await bus.close();
+      const letter = await until(
+        'the dead letter',
+        async () => (await exported(told())).letters.find(({ reason }) => reason === 'unknown-key'),
+        60_000,
+      );
+      expect(letter.detail).toBe('key executor-front/1 is retired: nothing new is taken under it');
+    });
+  });
+}
+
+async function restart(services: Services, name: string): Promise<void> {
+  await services.get(name).stop();
+  await services.get(name).start();
+}
+
+/** The next generation of a principal's key: its public half for the trust file, and its key file with the place where that belongs. */
+function nextKeyOf({ keyFile, trustFile }: Services, principal: string) {
+  const made = generateKeys(mkdtempSync(join(trustFile, '..', 'next-')), [principal]);
+  const keyId = `${principal}/2`;
+  const { keys } = JSON.parse(readFileSync(made.trustFile, 'utf8')) as { keys: TrustedKey[] };
+  const file = JSON.parse(readFileSync(made.keyFile(principal), 'utf8')) as object;
+  const trusted: TrustedKey = { ...(keys[0] as TrustedKey), keyId };
+  return { trusted, path: keyFile(principal), file: JSON.stringify({ ...file, keyId }) };
+}
+
+const resultLike = (sequenceId: string) => ({
+  ...{ topic: topicNames.results, key: sequenceId, type: RESULT_TYPE, subject: sequenceId, correlationId: sequenceId },
+  ...{ causationIds: [], data: { sequenceId } },
+});
+
+/** What an export tells: its header, under which key each result came in, and the dead letters. */
+async function exported({ world }: Story<ShelfWorld>) {
+  const file = join(world.runDir, 'keys.jsonl');
+  const { code, stderr } = await world.causeway('export', '--out', file);
+  if (code !== 0) throw new Error(stderr);
+  const [header = '', ...lines] = readFileSync(file, 'utf8').trim().split('\n');
+  const entries = lines.flatMap((line) => (JSON.parse(line) as { data?: Entry }).data ?? []);
+  const of = (type: string): Entry[] => entries.filter(({ eventType }) => eventType === type);
+  const dataOf = ({ value }: Entry): unknown => (JSON.parse(value) as { data: unknown }).data;
+  return {
+    header,
+    results: of(RESULT_TYPE).map((entry) => ({
+      keyId: keyIdOf(entry.signature),
+      sequenceId: (dataOf(entry) as { sequenceId: string }).sequenceId,
+    })),
+    letters: of(DEAD_LETTER_TYPE).map((entry) => deadLetterData.parse(dataOf(entry))),
+  };
+}
+
+interface Entry {
+  readonly eventType: string;
+  readonly signature: string;
+  readonly value: string;
+}
+
+/** Second part of a signature header. */
+const keyIdOf = (signature: string): string => signature.split(';')[1] ?? '';
