@@ -20,10 +20,13 @@ export function newKeys(told: () => Story<ShelfWorld>): void {
   describe('new keys for an executor and for the ledger', () => {
     const services = (): Services => told().world.services;
     let older: Signer;
+    let before = '';
     let both = '';
     let newOnly = '';
 
     beforeAll(async () => {
+      before = await told().apply(putOnBoth('before'));
+      await told().ended(before);
       older = loadSigner(services().keyFile('executor-front'));
       const made = ['executor-front', 'ledger'].map((principal) => nextKeyOf(services(), principal));
       trust((keys) => [...keys, ...made.map(({ trusted }) => trusted)]);
@@ -47,7 +50,7 @@ export function newKeys(told: () => Story<ShelfWorld>): void {
     };
 
     it('stop no sequence, neither while both are trusted nor once the older one is retired', async () => {
-      for (const id of [both, newOnly]) expect((await told().view(id)).status).toBe('completed');
+      for (const id of [before, both, newOnly]) expect((await told().view(id)).status).toBe('completed');
     });
 
     it('sign from then on, and what the older ones signed still verifies', async () => {
