@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { allTopics, topicNames } from '@causeway/contracts';
 import { distFolder, startKafka, startPostgres, type Kafka, type Postgres } from '@causeway/lab';
 import { createKafkaBus } from '@causeway/messaging';
+import { until } from '../../scenarios/until';
 import { armFile, ENV, hitsFile, pointNames, type Arming, type Hit, type PointName } from './points';
 
 /** The preload as a service has it: in a process of its own, with the real pg, kafkajs and undici under it. */
@@ -145,7 +146,7 @@ describe('the fault points', () => {
     await run(['request PUT'], kill('P4'));
     expect(asked).toEqual([]);
     await run(['request PUT'], kill('P5'));
-    await pause(50);
+    await until('the PUT', () => asked.length > 0, 10_000);
     expect(asked).toEqual(['PUT']);
     await run(['request GET'], kill('P5'));
     expect(asked).toEqual(['PUT', 'GET']);
