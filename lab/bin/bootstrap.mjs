@@ -5,6 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isEnough, OLDEST, runtimeOf } from './runtime.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
@@ -27,12 +28,22 @@ function run(what, command, args, { quiet = false } = {}) {
 }
 
 function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
+  if (isEnough(process.versions.node)) return;
   say(
-    `Causeway needs Node 20.19 or newer; this is ${process.versions.node}. Get it from your package manager or with "nvm install 20".`,
+    `Causeway needs Node ${OLDEST.major}.${OLDEST.minor} or newer; this is ${process.versions.node}. Get it from your package manager or with "nvm install 24".`,
   );
   process.exit(1);
+}
+
+function runtime() {
+  try {
+    const { path, word } = runtimeOf({ root });
+    if (word !== null) say(word);
+    return path;
+  } catch (error) {
+    say(error.message);
+    process.exit(64);
+  }
 }
 
 function install() {
@@ -77,7 +88,7 @@ if (!(wanted in programs)) {
 requireNode();
 install();
 build();
-const child = spawn(process.execPath, ['--enable-source-maps', join(root, programs[wanted][0]), ...args], {
+const child = spawn(runtime(), ['--enable-source-maps', join(root, programs[wanted][0]), ...args], {
   cwd: root,
   stdio: 'inherit',
 });
