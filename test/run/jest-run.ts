@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { runTied } from './tied-child';
 
 export interface TierResult {
   readonly tier: string;
@@ -72,17 +72,7 @@ export async function runTier(tier: string, args: readonly string[]): Promise<Ti
 }
 
 /** Jest writes its JSON to standard output too when asked for a file; only its talk (standard error) is for people. */
-function jest(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const endIt = (): void => void child.kill();
-  process.once('exit', endIt);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      process.removeListener('exit', endIt);
-      resolve(code ?? 1);
-    });
-  });
+async function jest(args: readonly string[]): Promise<number> {
+  const code = await runTied([require.resolve('jest/bin/jest'), ...args], ['ignore', 'ignore', 'inherit']);
+  return code ?? 1;
 }

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TierResult } from './jest-run';
+import { runTied } from './tied-child';
 
 /** What CI runs: see docs/explanation/simulation.md. Planted bugs are hunted where the faults that show them are frequent. */
 const SEEDS = ['--seeds', '20000', '--bugs', '--biased', '--hunts', '3', '--most', '300'];
@@ -38,16 +38,13 @@ export async function runSimulation(more: readonly string[]): Promise<TierResult
 }
 
 /** Ends with 0 or 1 when it has a report; anything else is a simulation that broke down. */
-function simulate<R>(args: readonly string[]): Promise<R> {
+async function simulate<R>(args: readonly string[]): Promise<R> {
   const file = join(mkdtempSync(join(tmpdir(), 'causeway-simulation-')), 'report.json');
   const program = join(__dirname, '..', 'simulation', 'main.js');
-  const all = ['--enable-source-maps', program, ...args, '--json', file];
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'inherit', 'inherit'] });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0 || code === 1) resolve(JSON.parse(readFileSync(file, 'utf8')) as R);
-      else reject(new Error(`the simulation ended with ${code}`));
-    });
-  });
+  const code = await runTied(
+    ['--enable-source-maps', program, ...args, '--json', file],
+    ['ignore', 'inherit', 'inherit'],
+  );
+  if (code === 0 || code === 1) return JSON.parse(readFileSync(file, 'utf8')) as R;
+  throw new Error(`the simulation ended with ${code}`);
 }

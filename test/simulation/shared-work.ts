@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runTied } from '../run/tied-child';
 
 /** A share of the work: the part of this number, from 0 on, of so many. */
 export interface Part {
@@ -31,17 +31,15 @@ export function inProcesses<R>(processes: number, args: readonly string[]): Prom
 }
 
 /** Its report comes in a file. */
-function runApart<R>({ number, of }: Part, args: readonly string[]): Promise<R> {
+async function runApart<R>({ number, of }: Part, args: readonly string[]): Promise<R> {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-simulation-'));
   const file = join(folder, 'report.json');
   const all = [process.argv[1] as string, ...args, '--part', `${number}/${of}`, '--json', file];
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'ignore', 'inherit'] });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0 || code === 1) resolve(JSON.parse(readFileSync(file, 'utf8')) as R);
-      else reject(new Error(`part ${number} of ${of} ended with ${code}`));
-      rmSync(folder, { recursive: true, force: true });
-    });
-  });
+  try {
+    const code = await runTied(all, ['ignore', 'ignore', 'inherit']);
+    if (code === 0 || code === 1) return JSON.parse(readFileSync(file, 'utf8')) as R;
+    throw new Error(`part ${number} of ${of} ended with ${code}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
