@@ -103,7 +103,7 @@ module.exports = {
     {
       name: 'kafkajs-lives-in-messaging',
       severity: 'error',
-      from: { pathNot: ['^libs/messaging/', '^node_modules/', '^lab/broker/', '^test/chaos/faults/', SPEC] },
+      from: { pathNot: ['^libs/messaging/', '^node_modules/', '^test/chaos/faults/', SPEC] },
       to: { path: '^node_modules/kafkajs(/|$)' },
     },
     {

@@ -1,17 +1,12 @@
+import { openBrokerReader } from '@causeway/messaging';
 import { connect } from 'node:net';
-import { Kafka, logLevel } from 'kafkajs';
 
-/** True when the broker tells a client who leads: it takes requests now. */
+/** True when the broker answers a client: it takes requests now. */
 export async function brokerAnswers(brokers: string): Promise<boolean> {
   if (!(await portIsOpen(brokers))) return false;
-  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING, retry: { retries: 0 } });
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    return (await admin.describeCluster()).brokers.length > 0;
-  } finally {
-    await admin.disconnect();
-  }
+  const reader = await openBrokerReader({ brokers: brokers.split(','), clientId: 'lab' });
+  await reader.close();
+  return true;
 }
 
 /** Cheaper than a refused client, and asked often while a broker starts. */

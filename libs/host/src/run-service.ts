@@ -54,7 +54,6 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
 
 async function start({ name, module, configure }: ServiceOptions, log: HostLog): Promise<RunningService> {
   const env = parseEnv(serviceEnv);
-  silenceKnownWarning();
   register.setDefaultLabels({ service: name });
   if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics();
   const app = await NestFactory.create(HostModule.around(await moduleOf(module), log), {
@@ -118,14 +117,4 @@ function endOnDefects(log: HostLog): void {
   };
   process.on('uncaughtException', end('uncaught exception'));
   process.on('unhandledRejection', end('unhandled rejection'));
-}
-
-/** kafkajs on Node 24 sets a timer in the past at each connect (trap K13): harmless, and only this warning is dropped. */
-function silenceKnownWarning(): void {
-  const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
-  process.emitWarning = ((warning: unknown, ...rest: unknown[]) => {
-    const [options] = rest;
-    const type = typeof options === 'string' ? options : (options as { type?: string } | undefined)?.type;
-    if (type !== 'TimeoutNegativeWarning') emit(warning, ...rest);
-  }) as typeof process.emitWarning;
 }
