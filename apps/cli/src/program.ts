@@ -11,6 +11,7 @@ import { verify, type VerifyFlags } from './commands/verify';
 import { watch, type WatchFlags } from './commands/watch';
 import type { Io } from './io';
 import { addDoctorCommand } from './program-doctor';
+import { addKeysCommands } from './program-keys';
 import { addQuestionCommands } from './program-questions';
 import { openSession, type Session } from './session';
 import { OUTPUTS, type GlobalFlags } from './settings';
@@ -43,6 +44,7 @@ export function buildProgram(io: Io, onExit: (code: number) => void): Command {
   addLedgerCommands(program, run);
   addQuestionCommands(program, run);
   addDoctorCommand(program, run);
+  addKeysCommands(program, run);
   program
     .command('completion')
     .description('print a completion script')

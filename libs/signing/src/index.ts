@@ -8,4 +8,5 @@ export {
   type Verification,
   type Verifier,
 } from './verifier';
-export { generateKeys, loadSigner, loadVerifier } from './key-files';
+export { generateKeys, loadSigner, loadVerifier, trustedKeysOf } from './key-files';
+export { makeNextKey, retireKey, type NextKey, type RetiredKey } from './key-generations';

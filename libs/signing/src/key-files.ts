@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createSigner, type Signer } from './signer';
@@ -40,6 +40,31 @@ export const loadSigner = (path: string): Signer => createSigner(readJson(path, 
 /** The public keys that are trusted, or were. Throws with the file's name when it is missing or not of the form. */
 export const loadVerifier = (path: string): Verifier => createVerifier(readJson(path, 'trust file', trustFile).keys);
 
+/** The keys of a trust file, in its order; none when it is not there yet. Throws with the file's name when it is not of the form. */
+export const trustedKeysOf = (path: string): TrustedKey[] =>
+  existsSync(path) ? readJson(path, 'trust file', trustFile).keys : [];
+
+/** Puts these keys in the place of those of a trust file, all at once: whoever reads it meanwhile sees the older ones or the new ones. */
+export function writeTrust(path: string, keys: readonly TrustedKey[]): void {
+  const beside = `${path}.new`;
+  writeFileSync(beside, JSON.stringify({ keys }, null, 2));
+  renameSync(beside, path);
+}
+
+/**
+ * A new key of a principal: its private half is written to that path (mode 0600), its public half is given back. Throws when there is a file
+ * already: a key is never written over.
+ */
+export function generateKey(path: string, principal: string, generation: number): TrustedKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const id = `${principal}/${generation}`;
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const text = JSON.stringify({ principal, keyId: id, privateKey: pem }, null, 2);
+  writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  return { keyId: id, principal, publicKey: Buffer.from(raw).toString('base64') };
+}
+
 const fileNameOf = (principal: string): string => `${principal}.key.json`;
 
 /**
@@ -52,21 +77,10 @@ export function generateKeys(
 ): { trustFile: string; keyFile(principal: string): string } {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const trustPath = join(dir, 'trust.json');
-  const known: TrustedKey[] = existsSync(trustPath) ? readJson(trustPath, 'trust file', trustFile).keys : [];
+  const keyFile = (principal: string): string => join(dir, fileNameOf(principal));
   const made = principals
-    .filter((principal) => !existsSync(join(dir, fileNameOf(principal))))
-    .map((principal) => generateKey(dir, principal));
-  if (made.length > 0) writeFileSync(trustPath, JSON.stringify({ keys: [...known, ...made] }, null, 2));
-  return { trustFile: trustPath, keyFile: (principal) => join(dir, fileNameOf(principal)) };
-}
-
-function generateKey(dir: string, principal: string): TrustedKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const id = `${principal}/1`;
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  writeFileSync(join(dir, fileNameOf(principal)), JSON.stringify({ principal, keyId: id, privateKey: pem }, null, 2), {
-    mode: 0o600,
-  });
-  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
-  return { keyId: id, principal, publicKey: Buffer.from(raw).toString('base64') };
+    .filter((principal) => !existsSync(keyFile(principal)))
+    .map((principal) => generateKey(keyFile(principal), principal, 1));
+  if (made.length > 0) writeTrust(trustPath, [...trustedKeysOf(trustPath), ...made]);
+  return { trustFile: trustPath, keyFile };
 }

@@ -1,19 +1,14 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEAD_LETTER_TYPE, deadLetterData, RESULT_TYPE, topicNames } from '@causeway/contracts';
 import type { Services } from '@causeway/lab';
 import { createKafkaBus, seal } from '@causeway/messaging';
-import { generateKeys, loadSigner, newEventId, type Signer } from '@causeway/signing';
+import { loadSigner, newEventId, type Signer } from '@causeway/signing';
 import type { Story } from '../story';
 import { until } from '../until';
 import { putOnBoth, type ShelfWorld } from './shelf-world';
 
-interface TrustedKey {
-  readonly keyId: string;
-  readonly principal: string;
-  readonly publicKey: string;
-  readonly retired?: boolean;
-}
+const RENEWED = ['executor-front', 'ledger'];
 
 /** The procedure of docs/reference/keys.md, step by step, as an operator does it. */
 export function newKeys(told: () => Story<ShelfWorld>): void {
@@ -28,14 +23,13 @@ export function newKeys(told: () => Story<ShelfWorld>): void {
       before = await told().apply(putOnBoth('before'));
       await told().ended(before);
       older = loadSigner(services().keyFile('executor-front'));
-      const made = ['executor-front', 'ledger'].map((principal) => nextKeyOf(services(), principal));
-      trust((keys) => [...keys, ...made.map(({ trusted }) => trusted)]);
+      await keys('new', ...RENEWED, '--out', join(services().trustFile, '..', 'next'));
       await restartAll();
-      for (const { path, file } of made) writeFileSync(path, file, { mode: 0o600 });
-      await Promise.all(['executor-front', 'ledger'].map((name) => restart(services(), name)));
+      for (const principal of RENEWED) giveNextKey(services(), principal);
+      await Promise.all(RENEWED.map((name) => restart(services(), name)));
       both = await told().apply(putOnBoth('both-keys-trusted'));
       await told().ended(both);
-      trust((keys) => keys.map((key) => (key.keyId === older.keyId ? { ...key, retired: true } : key)));
+      await keys('retire', older.keyId);
       await restartAll();
       newOnly = await told().apply(putOnBoth('older-key-retired'));
       await told().ended(newOnly);
@@ -44,9 +38,9 @@ export function newKeys(told: () => Story<ShelfWorld>): void {
     const restartAll = async (): Promise<void> => {
       await Promise.all([...services().all.keys()].map((name) => restart(services(), name)));
     };
-    const trust = (change: (keys: TrustedKey[]) => TrustedKey[]): void => {
-      const { keys } = JSON.parse(readFileSync(services().trustFile, 'utf8')) as { keys: TrustedKey[] };
-      writeFileSync(services().trustFile, JSON.stringify({ keys: change(keys) }));
+    const keys = async (...args: string[]): Promise<void> => {
+      const { code, stderr } = await told().world.causeway('keys', ...args, '--trust', services().trustFile);
+      if (code !== 0) throw new Error(stderr);
     };
 
     it('stop no sequence, neither while both are trusted nor once the older one is retired', async () => {
@@ -92,15 +86,9 @@ async function restart(services: Services, name: string): Promise<void> {
   await services.get(name).start();
 }
 
-/** The next generation of a principal's key: its public half for the trust file, and its key file with the place where that belongs. */
-function nextKeyOf({ keyFile, trustFile }: Services, principal: string) {
-  const made = generateKeys(mkdtempSync(join(trustFile, '..', 'next-')), [principal]);
-  const keyId = `${principal}/2`;
-  const { keys } = JSON.parse(readFileSync(made.trustFile, 'utf8')) as { keys: TrustedKey[] };
-  const file = JSON.parse(readFileSync(made.keyFile(principal), 'utf8')) as object;
-  const trusted: TrustedKey = { ...(keys[0] as TrustedKey), keyId };
-  return { trusted, path: keyFile(principal), file: JSON.stringify({ ...file, keyId }) };
-}
+/** Puts the second generation in the place where the principal finds its key file. */
+const giveNextKey = ({ keyFile, trustFile }: Services, principal: string): void =>
+  copyFileSync(join(trustFile, '..', 'next', `${principal}.2.key.json`), keyFile(principal));
 
 const resultLike = (sequenceId: string) => ({
   ...{ topic: topicNames.results, key: sequenceId, type: RESULT_TYPE, subject: sequenceId, correlationId: sequenceId },

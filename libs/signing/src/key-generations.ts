@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateKey, trustedKeysOf, writeTrust } from './key-files';
+import type { TrustedKey } from './verifier';
+
+export interface NextKey {
+  readonly keyId: string;
+  /** Holds the private half, mode 0600: `<principal>.<generation>.key.json`. */
+  readonly keyFile: string;
+  /** Older keys of the principal that are trusted beside it, oldest first. */
+  readonly beside: readonly string[];
+}
+
+/**
+ * Makes the next generation of a principal's key in a folder, and trusts it beside the older ones. A trust file that is not there is made.
+ * Throws, with nothing changed, when the trust file is not of the form or the key's file is there already.
+ */
+export function makeNextKey(trustPath: string, dir: string, principal: string): NextKey {
+  const known = trustedKeysOf(trustPath);
+  const own = known.filter((key) => key.principal === principal);
+  const generation = 1 + Math.max(0, ...own.map(generationOf));
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const keyFile = join(dir, `${principal}.${generation}.key.json`);
+  if (existsSync(keyFile))
+    throw new Error(`${keyFile} is there already, and ${trustPath} does not know it: a key is never written over`);
+  const made = generateKey(keyFile, principal, generation);
+  writeTrust(trustPath, [...known, made]);
+  return { keyId: made.keyId, keyFile, beside: own.filter(({ retired }) => !retired).map(({ keyId }) => keyId) };
+}
+
+export interface RetiredKey {
+  readonly principal: string;
+  /** Keys of the principal that are still trusted. None: nothing it says is taken any more. */
+  readonly left: readonly string[];
+}
+
+/** Marks a key as retired; one that is stays so. Null, with nothing changed, when the trust file does not hold it. */
+export function retireKey(trustPath: string, keyId: string): RetiredKey | null {
+  const known = trustedKeysOf(trustPath);
+  const retired = known.find((key) => key.keyId === keyId);
+  if (!retired) return null;
+  if (!retired.retired)
+    writeTrust(
+      trustPath,
+      known.map((key) => (key === retired ? { ...key, retired: true } : key)),
+    );
+  const { principal } = retired;
+  const left = known.filter((key) => key.principal === principal && key !== retired && !key.retired);
+  return { principal, left: left.map((key) => key.keyId) };
+}
+
+const generationOf = ({ keyId }: TrustedKey): number => Number(keyId.slice(keyId.indexOf('/') + 1));
