@@ -9,4 +9,4 @@ export {
   type Verifier,
 } from './verifier';
 export { generateKeys, loadSigner, loadVerifier, trustedKeysOf } from './key-files';
-export { makeNextKey, retireKey, type NextKey, type RetiredKey } from './key-generations';
+export { makeNextKeys, retireKey, type NextKey, type RetiredKey } from './key-generations';

@@ -12,20 +12,31 @@ export interface NextKey {
 }
 
 /**
- * Makes the next generation of a principal's key in a folder, and trusts it beside the older ones. A trust file that is not there is made.
- * Throws, with nothing changed, when the trust file is not of the form or the key's file is there already.
+ * Makes the next generation of each principal's key in a folder, and trusts them beside the older ones. A trust file that is not there is made.
+ * Throws, with nothing changed, when the trust file is not of the form or a key's file is there already.
  */
-export function makeNextKey(trustPath: string, dir: string, principal: string): NextKey {
+export function makeNextKeys(trustPath: string, dir: string, principals: readonly string[]): NextKey[] {
   const known = trustedKeysOf(trustPath);
+  const next = [...new Set(principals)].map((principal) => nextOf(principal, known, dir));
+  const there = next.find(({ keyFile }) => existsSync(keyFile));
+  if (there)
+    throw new Error(
+      `${there.keyFile} is there already, and ${trustPath} does not know it: a key is never written over`,
+    );
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const made = next.map(({ keyFile, principal, generation }) => generateKey(keyFile, principal, generation));
+  writeTrust(trustPath, [...known, ...made]);
+  return next.map(({ keyId, keyFile, beside }) => ({ keyId, keyFile, beside }));
+}
+
+function nextOf(principal: string, known: readonly TrustedKey[], dir: string) {
   const own = known.filter((key) => key.principal === principal);
   const generation = 1 + Math.max(0, ...own.map(generationOf));
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const keyFile = join(dir, `${principal}.${generation}.key.json`);
-  if (existsSync(keyFile))
-    throw new Error(`${keyFile} is there already, and ${trustPath} does not know it: a key is never written over`);
-  const made = generateKey(keyFile, principal, generation);
-  writeTrust(trustPath, [...known, made]);
-  return { keyId: made.keyId, keyFile, beside: own.filter(({ retired }) => !retired).map(({ keyId }) => keyId) };
+  return {
+    ...{ principal, generation, keyId: `${principal}/${generation}` },
+    keyFile: join(dir, `${principal}.${generation}.key.json`),
+    beside: own.filter(({ retired }) => !retired).map(({ keyId }) => keyId),
+  };
 }
 
 export interface RetiredKey {

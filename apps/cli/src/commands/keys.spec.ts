@@ -74,7 +74,8 @@ describe('causeway keys', () => {
   it('never writes over a key, nor over a trust file that it cannot read', async () => {
     await make('sequencer');
     rmSync(trust);
-    expect((await make('sequencer')).stderr).toContain('never written over');
+    expect((await make('ledger', 'sequencer')).stderr).toContain('never written over');
+    expect([existsSync(fileOf('ledger.1')), existsSync(trust)]).toEqual([false, false]);
     writeFileSync(trust, 'no trust');
     expect((await make('ledger')).stderr).toContain('is not JSON');
     expect([existsSync(fileOf('ledger.1')), readFileSync(trust, 'utf8')]).toEqual([false, 'no trust']);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { hintFor } from '@causeway/sequence-core';
-import { makeNextKey, retireKey, trustedKeysOf, type NextKey, type TrustedKey } from '@causeway/signing';
+import { makeNextKeys, retireKey, trustedKeysOf, type NextKey, type TrustedKey } from '@causeway/signing';
 import { CliFailure, EXIT } from '../exit-codes';
 import type { Session } from '../session';
 
@@ -20,7 +20,7 @@ export function newKeys(session: Session, principals: readonly string[], flags: 
   const { out } = flags;
   const trust = trustOf(session, flags);
   principals.forEach(mustBePrincipal);
-  const made = principals.map((principal) => told(() => makeNextKey(trust, out, principal)));
+  const made = told(() => makeNextKeys(trust, out, principals));
   session.answer({ trustFile: trust, keys: made }, (shown) => textOfNew(shown.keys, trust), made);
   return EXIT.done;
 }
