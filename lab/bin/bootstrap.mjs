@@ -91,7 +91,7 @@ build();
 const child = spawn(runtime(), ['--enable-source-maps', join(root, programs[wanted][0]), ...args], {
   cwd: root,
   stdio: 'inherit',
-  // A service starts with a quarter less CPU when what V8 made of its code is kept (Node 22.8 and newer; others ignore it).
+  // A service loads with a fifth less CPU when what V8 made of its code is kept (Node 22.8 and newer; others ignore it).
   env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'), ...process.env },
 });
 // The program stops in its own order what it started. Ctrl-C reaches it from the terminal; what is sent to us alone is passed on.
