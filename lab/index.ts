@@ -45,6 +45,7 @@ export {
   aboutToMapRole,
   addStrategy,
   clearStrategies,
+  widenStrategy,
   deploy,
   mapRole,
   switchFlag,

@@ -98,6 +98,23 @@ export async function addStrategy(unleash: UnleashLab): Promise<void> {
   await callOk({ method: 'POST', url: `${flagAt(unleash)}/strategies`, headers, json });
 }
 
+interface Strategy {
+  readonly id: string;
+  readonly constraints: readonly { readonly contextName: string; readonly values: readonly string[] }[];
+}
+
+/** The release team lets in one more region by the strategy that is there. */
+export async function widenStrategy(unleash: UnleashLab, region: Region): Promise<void> {
+  const headers = { authorization: unleash.team.token };
+  const url = `${flagAt(unleash)}/strategies`;
+  const [strategy] = await callJson<Strategy[]>({ url, headers });
+  if (!strategy) throw new Error(`flag ${unleash.flag} has no strategy to widen`);
+  const constraints = strategy.constraints.map((one) =>
+    one.contextName === 'region' ? { ...one, values: [...one.values, region] } : one,
+  );
+  await callOk({ method: 'PUT', url: `${url}/${strategy.id}`, headers, json: { ...strategy, constraints } });
+}
+
 /** The release team takes out every strategy, so that no region is named any more. */
 export async function clearStrategies(unleash: UnleashLab): Promise<void> {
   const url = `${flagAt(unleash)}/strategies`;

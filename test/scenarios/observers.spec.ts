@@ -2,9 +2,10 @@ import type { MutationItem, OutsideAnswer } from '@causeway/console-api';
 import type { MutationClass } from '@causeway/contracts';
 import { truncate } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { clearStrategies } from '@causeway/lab';
+import { clearStrategies, widenStrategy } from '@causeway/lab';
 import { handsAt, type Hand } from './hands';
 import { deployStep, FLAG, flagStep, planOf, policyStep, roleStep } from './plans';
+import { createFlag } from './set-up';
 import { Story } from './story';
 import { until } from './until';
 
@@ -114,6 +115,26 @@ describe('our own work', () => {
 
 describe('what a plan has done at flags, done again by hand', () => {
   it('is repeated', () => expectClass('flags', (hand) => hand.again(), 'repeated'));
+});
+
+describe('what our own work did in one region, done by hand in another by the same strategy', () => {
+  const REGIONAL = 'by-region';
+  const inOne = (scope: string) => ({ ...flagStep(REGIONAL, true), scopes: [scope] });
+
+  it('is early, while a step is still to do it there', async () => {
+    const unleash = { ...story.world.lab.unleash, flag: REGIONAL };
+    await createFlag(unleash, REGIONAL);
+    const first = await story.apply(planOf('us-first', inOne('us-east')));
+    expect(await story.ended(first)).toMatchObject({ status: 'completed' });
+    const { spec, ...plan } = planOf('then-eu', inOne('eu-west'));
+    const second = await story.apply({ ...plan, spec: { ...spec, start: 'on-resume', onOutOfSequence: 'record' } });
+    await story.tape.fact(second, 'sequence-accepted');
+    const [seen, ...others] = await classOf('flags', () => widenStrategy(unleash, 'eu-west'));
+    expect(others).toEqual([]);
+    expect(seen).toMatchObject({ class: 'early', by: { kind: 'other' }, match: { sequenceId: second } });
+    expect((await story.mutations('flags')).filter(({ resource }) => resource === seen?.resource)).toHaveLength(2);
+    await story.decide(second, 'abort');
+  });
 });
 
 describe('what is done by hand', () => {

@@ -1,6 +1,6 @@
 import { topicNames, WATCH_END_TYPE, WATCH_TYPE, type MutationData, type WatchRequest } from '@causeway/contracts';
 import type { Sealed } from '@causeway/messaging';
-import { classify, replay, replayTarget } from '@causeway/sequence-core';
+import { classify, replay, replayTarget, rulesOf } from '@causeway/sequence-core';
 import { examplePlan, exampleTarget } from '@causeway/testkit';
 import { SequencerHouse } from '../spec/sequencer-house';
 import { answered, applied, coverageOf, decided, has, mutationOf, settled, shown, submit } from '../spec/told';
@@ -11,6 +11,7 @@ const look = { kind: 'http' as const, at: { global: { gw: { url: 'http://gateway
 const TARGETS = [
   exampleTarget('idp', { global: ['realm'] }),
   exampleTarget('edge', { global: ['gw'] }, { probes: { look } }),
+  exampleTarget('regions', { 'us-east': ['us'], 'eu-west': ['eu'] }),
   exampleTarget('quiet', { global: ['it'] }),
   exampleTarget('foreign', { global: ['it'] }, { executor: 'other' }),
 ];
@@ -77,6 +78,21 @@ describe('a mutation out of sequence', () => {
     await house.until('gateway is commanded', () => house.commandsOf(id, 'gateway').length === 1);
     expect(await seen({ target: 'edge' })).toMatchObject({ class: 'repeated', previous: found.mutation });
     await aborted(id, 'gateway');
+  });
+
+  it('of what our own work did in another region, on the same resource, is early', async () => {
+    const [us, eu] = ['us-east', 'eu-west'].map((scope) => ({ target: 'regions', scopes: [scope] }));
+    const id = await submit(house, examplePlan({ us: us!, eu: eu! }, ['us-east', 'eu-west']));
+    const at = (scope: string, member: string) => ({ target: 'regions', scopes: [{ scope, members: [member] }] });
+    const ours = await seen({ ...at('us-east', 'us'), ...byAttempt(id, 'us') });
+    expect(ours).toMatchObject({ class: 'expected', rules: 2 });
+    const theirs = { previous: ours.mutation, match: { step: 'eu' }, holds: [id] };
+    expect(await seen(at('eu-west', 'eu'))).toMatchObject({ class: 'early', ...theirs });
+    // Another sequencer knows only what is stored.
+    await house.end('SIGKILL');
+    await house.start();
+    expect(await seen(at('eu-west', 'eu'))).toMatchObject({ class: 'repeated', match: { step: 'eu' } });
+    await aborted(id, 'us');
   });
 
   it('aborts on an operator’s word, and the watch ends with the sequence', async () => {
@@ -178,7 +194,7 @@ describe('from the topics alone', () => {
           state: replay(house.factsOf(sequenceId).slice(0, version)),
         }));
         const { class: found, by, reason, match, previous, holds } = data;
-        expect(classify(mutations[i]!, replayTarget(before), named)).toEqual({
+        expect(classify(mutations[i]!, replayTarget(before), named, rulesOf(data))).toEqual({
           ...{ class: found, by, reason, match, previous, holds },
         });
         compared++;

@@ -5,10 +5,13 @@ export { classify, concernedBy, type Classified } from './mutation/classify';
 export {
   evolveResource,
   evolveTarget,
+  NEWEST_RULES,
   replayTarget,
+  rulesOf,
   UNTOUCHED,
   type FoldedMutation,
   type ResourceState,
+  type Rules,
   type TargetState,
 } from './mutation/target-state';
 export { own } from './own';

@@ -2,6 +2,7 @@ import type { ClassificationData, MutationData } from '@causeway/contracts';
 import {
   classify,
   evolveTarget,
+  NEWEST_RULES,
   sequencesFor,
   UNTOUCHED,
   type FoldedMutation,
@@ -39,10 +40,10 @@ export class TargetStory {
     const known = Object.entries(sequences).map(([sequenceId, state]) => ({ sequenceId, state }));
     const against = sequencesFor(mutation, known);
     const version = this.state.version + 1;
-    const { match, class: found, by, reason, previous, holds } = classify(mutation, this.state, against);
+    const { match, class: found, by, reason, previous, holds } = classify(mutation, this.state, against, NEWEST_RULES);
     const fact: ClassificationData = {
       ...{ target: mutation.target, version, mutation: `00000000-0000-7000-9000-${String(version).padStart(12, '0')}` },
-      ...{ digest: 'd'.repeat(64), previous, class: found, by, reason, match, holds },
+      ...{ digest: 'd'.repeat(64), previous, class: found, by, reason, match, holds, rules: NEWEST_RULES },
       against: against.map(({ sequenceId, state }) => ({
         sequenceId,
         version: state.status === 'absent' ? 0 : state.version,

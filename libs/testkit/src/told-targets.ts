@@ -12,8 +12,10 @@ import {
   classify,
   concernedBy,
   evolveTarget,
+  NEWEST_RULES,
   sequencesFor,
   UNTOUCHED,
+  type Rules,
   type SequenceAt,
   type TargetState,
 } from '@causeway/sequence-core';
@@ -28,6 +30,8 @@ export class ToldTargets {
   constructor(
     private readonly ledger: ToldLedger,
     private readonly sequences: readonly ToldSequence[],
+    /** 1: as an older release classed. */
+    private readonly rules: Rules = NEWEST_RULES,
   ) {}
 
   /** Answers the mutation's event id. */
@@ -70,13 +74,14 @@ export class ToldTargets {
   ): ClassificationData {
     const { target } = mutation;
     const before = this.states.get(target) ?? UNTOUCHED;
-    const found = classify(mutation, before, against);
+    const found = classify(mutation, before, against, this.rules);
     const versions = against.map(({ sequenceId, state }) => ({
       sequenceId,
       version: state.status === 'absent' ? 0 : state.version,
     }));
     const { previous, by, reason, match, holds } = found;
-    const said = { class: found.class, previous, by, reason, match, holds };
+    const numbered = this.rules === 1 ? {} : { rules: this.rules };
+    const said = { class: found.class, previous, by, reason, match, holds, ...numbered };
     const fact = { target, version: before.version + 1, mutation: id, digest, ...said, against: versions };
     this.states.set(target, evolveTarget(before, fact, mutation));
     return fact;

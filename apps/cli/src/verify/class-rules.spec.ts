@@ -1,6 +1,7 @@
 import { CLASSIFICATION_TYPE, MUTATION_TYPE, type Classification, type Mutation } from '@causeway/contracts';
-import { classify, UNTOUCHED } from '@causeway/sequence-core';
-import { exampleMutation } from '@causeway/testkit';
+import { classify, NEWEST_RULES, UNTOUCHED, type Rules } from '@causeway/sequence-core';
+import { exampleMutation, examplePlan, exampleTarget, ToldLedger, ToldTargets } from '@causeway/testkit';
+import { Retelling } from '../../spec/retelling';
 import { ClassRules } from './class-rules';
 import { NeededStates } from './needed-states';
 
@@ -15,9 +16,14 @@ const mutationOf = (n: number): Mutation => ({
 
 /** The n-th class: of a resource that was never touched before. */
 function classOf(n: number, { data: mutation }: Mutation): Classification {
-  const found = classify(mutation, UNTOUCHED, []);
+  const found = classify(mutation, UNTOUCHED, [], NEWEST_RULES);
   const of = { target: mutation.target, version: n, mutation: idOf(n), digest: `digest of ${n}` };
-  return { ...envelope, id: idOf(MANY + n), type: CLASSIFICATION_TYPE, data: { ...found, ...of, against: [] } };
+  return {
+    ...envelope,
+    id: idOf(MANY + n),
+    type: CLASSIFICATION_TYPE,
+    data: { ...found, ...of, against: [], rules: NEWEST_RULES },
+  };
 }
 
 /** How many entries maps take while something is done, copies of whole maps counted entry by entry. */
@@ -64,5 +70,40 @@ describe('classes computed again', () => {
       );
     }
     expect(rules.firstFault(AT, true)).toMatchObject({ index: 2, code: 'classification-differs' });
+  });
+});
+
+describe('a class of an older release', () => {
+  const targets = new Map([['edge', exampleTarget('edge', { 'us-east': ['us-1'], 'eu-west': ['eu-1'] })]]);
+  const at = (scope: string, member: string) =>
+    exampleMutation({ target: 'edge', scopes: [{ scope, members: [member] }] });
+
+  /** Somebody does in one region, and then in the other, what the plan is to do in both. */
+  const toldBy = (rules: Rules): Retelling => {
+    const ledger = new ToldLedger(targets);
+    const sequence = ledger.submit(
+      examplePlan({ all: { target: 'edge' } }, ['us-east', 'eu-west'], { start: 'on-resume' }),
+    );
+    const seen = new ToldTargets(ledger, [sequence], rules);
+    seen.see(at('us-east', 'us-1'));
+    seen.see(at('eu-west', 'eu-1'));
+    return new Retelling(ledger);
+  };
+  const numbered = (told: Retelling, rules: object): string =>
+    told.saying(
+      CLASSIFICATION_TYPE,
+      () => true,
+      ({ rules: _, ...data }) => ({ ...data, ...rules }),
+    );
+
+  it('is computed again by the rules of its time', () => {
+    for (const rules of [1, 2] as const)
+      expect(toldBy(rules).verdict()).toMatchObject({ ok: true, classifications: 2 });
+  });
+
+  it('and of a new one by the new', () => {
+    const [old, now] = [toldBy(1), toldBy(2)];
+    expect(old.verdict(numbered(old, { rules: 2 }))).toMatchObject({ ok: false, code: 'classification-differs' });
+    expect(now.verdict(numbered(now, {}))).toMatchObject({ ok: false, code: 'classification-differs' });
   });
 });

@@ -2,6 +2,7 @@ import type { Classification, ClassificationData, EvolutionRecord, Mutation, Mut
 import {
   classify,
   evolveResource,
+  rulesOf,
   sameJson,
   type Classified,
   type ResourceState,
@@ -177,7 +178,7 @@ export class ClassRules {
   }
 
   private judge({ fact, mutation, before }: Case, index: number): void {
-    const again = classify(mutation, before, this.against(fact));
+    const again = classify(mutation, before, this.against(fact), rulesOf(fact));
     for (const { sequenceId, version } of fact.against) this.states.release(sequenceId, version);
     const differing = COMPARED.find((name) => !sameJson(fact[name], again[name]));
     if (differing)

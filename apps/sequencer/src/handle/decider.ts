@@ -5,6 +5,7 @@ import {
   classify,
   concernedBy,
   decide,
+  NEWEST_RULES,
   recordsOf,
   sequencesFor,
   type Input,
@@ -141,11 +142,12 @@ export class Decider {
   private classifyOne({ target, eventId, digest, mutation }: PendingMutation, batch: Batch): void {
     const before = batch.target(target);
     const sequences = sequencesFor(mutation, batch.known);
-    const { match, previous, by, class: found, reason, holds } = classify(mutation, before, sequences);
+    const { match, previous, by, class: found, reason, holds } = classify(mutation, before, sequences, NEWEST_RULES);
     const classification: ClassificationData = {
       ...{ target, version: before.version + 1, mutation: eventId, digest, previous, class: found, by, reason, match },
       against: sequences.map(({ sequenceId, state }) => ({ sequenceId, version: versionOf(state) })),
       holds,
+      rules: NEWEST_RULES,
     };
     const id = this.ports.newId();
     batch.appendToTarget(
@@ -205,11 +207,12 @@ function takeFresh(pending: readonly Pending[], unseen: ReadonlySet<string>): Pe
   return pending.filter(({ eventId }) => eventId === null || left.delete(eventId));
 }
 
-const folded = ({ resource, with: told, effect, by }: PendingMutation['mutation']) => ({
+const folded = ({ resource, with: told, effect, by, scopes }: PendingMutation['mutation']) => ({
   resource,
   with: told,
   effect,
   by,
+  scopes,
 });
 
 const idsOf = (pending: readonly Pending[]): string[] => pending.flatMap(({ eventId }) => eventId ?? []);

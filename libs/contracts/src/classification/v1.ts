@@ -13,7 +13,7 @@ export type MutationClass = (typeof MUTATION_CLASSES)[number];
 /**
  * One decided fact of a target's own stream. Everything the class was computed from is named, so anybody with the ledger computes it
  * again: the mutation's exact bytes, the target's stream before it (of it, the mutation of the same resource before), and the sequences it
- * was held against, each at its version, in this order.
+ * was held against, each at its version, in this order, and the rules.
  */
 export const classificationData = z.strictObject({
   target: name,
@@ -32,6 +32,8 @@ export const classificationData = z.strictObject({
   against: z.array(z.strictObject({ sequenceId, version: z.int().min(1) })).max(1_000),
   /** Sequences that stop for it until an operator decides. */
   holds: z.array(sequenceId).max(1_000),
+  /** Number of the rules it was classed by. Absent: 1, which kept of a resource only its last mutation, whichever places that named. */
+  rules: z.literal(2).optional(),
 });
 
 export const classification = envelopeOf(CLASSIFICATION_TYPE, classificationData);

@@ -1,7 +1,7 @@
 import type { MutationData } from '@causeway/contracts';
 import { exampleMutation, examplePlan, exampleTarget, SequenceStory, TargetStory } from '@causeway/testkit';
 import fc from 'fast-check';
-import { classify, concernedBy, replayTarget, type SequenceAt, type TargetState } from '../index';
+import { classify, concernedBy, NEWEST_RULES, replayTarget, type SequenceAt, type TargetState } from '../index';
 
 const targets = new Map([['idp', exampleTarget('idp', { global: ['realm'] })]]);
 const IDS = ['aaaaaaaa-0000-8000-8000-000000000001', 'bbbbbbbb-0000-8000-8000-000000000002'] as const;
@@ -35,6 +35,7 @@ const marks: fc.Arbitrary<MutationData['by']> = fc.oneof(
     )
     .map((attemptId) => ({ kind: 'executor' as const, attemptId })),
 );
+type Places = NonNullable<MutationData['scopes']>;
 const mutations: fc.Arbitrary<MutationData> = fc
   .record({
     by: marks,
@@ -45,6 +46,7 @@ const mutations: fc.Arbitrary<MutationData> = fc
     effect: fc.constantFrom('set' as const, 'removed' as const),
     change: fc.constantFrom('set@v1', 'set@v2', null),
     resource: fc.constantFrom('one', 'two', '__proto__'),
+    scopes: fc.option(fc.constant<Places>([{ scope: 'global', members: ['realm'] }])),
   })
   .map((more) => exampleMutation(more));
 
@@ -78,7 +80,9 @@ describe('whatever is seen', () => {
     fc.assert(
       fc.property(scenes, marks, ({ known, history, mutation }, mark) => {
         const target = targetAfter(history, known);
-        const [one, other] = [mutation, { ...mutation, by: mark }].map((seen) => classify(seen, target, known));
+        const [one, other] = [mutation, { ...mutation, by: mark }].map((seen) =>
+          classify(seen, target, known, NEWEST_RULES),
+        );
         expect(one?.by).toBe(mutation.by.kind);
         expect(other?.by).toBe(mark.kind);
         for (const found of [one, other]) if (found?.by === 'executor') expect(found.class).not.toMatch(/early|late/);
@@ -91,7 +95,10 @@ describe('whatever is seen', () => {
     fc.assert(
       fc.property(scenes, circumstances, ({ known, history, mutation }, more) => {
         const target = targetAfter(history, known);
-        expect(classify({ ...mutation, ...more }, target, known)).toEqual(classify(mutation, target, known));
+        const [one, other] = [mutation, { ...mutation, ...more }].map((seen) =>
+          classify(seen, target, known, NEWEST_RULES),
+        );
+        expect(other).toEqual(one);
       }),
       { numRuns: 300 },
     );
@@ -100,7 +107,7 @@ describe('whatever is seen', () => {
   it('a class has its step exactly when something declares it, and a reason always', () => {
     fc.assert(
       fc.property(scenes, ({ known, history, mutation }) => {
-        const found = classify(mutation, targetAfter(history, known), known);
+        const found = classify(mutation, targetAfter(history, known), known, NEWEST_RULES);
         expect(found.match === null).toBe(found.class === 'undeclared');
         expect(found.reason).not.toBe('');
         const concerned = concernedBy({ ...found, target: mutation.target }, known);
@@ -119,7 +126,12 @@ describe('whatever is seen', () => {
         history.forEach((mutation) => story.see(mutation, states));
         story.stream.forEach(([fact], i) => {
           const named = fact.against.map(({ sequenceId }) => ({ sequenceId, state: states[sequenceId]! }));
-          const again = classify(history[i] as MutationData, replayTarget(story.stream.slice(0, i)), named);
+          const again = classify(
+            history[i] as MutationData,
+            replayTarget(story.stream.slice(0, i)),
+            named,
+            NEWEST_RULES,
+          );
           const { class: of, by, reason, match, previous, holds } = fact;
           expect(again).toEqual({ class: of, by, reason, match, previous, holds });
         });

@@ -3,7 +3,7 @@ import { candidatesFor, isApplied, touches, type SequenceAt } from './candidates
 import { classifyOthers } from './others';
 import { classifyOurs } from './ours';
 import type { Found } from './found';
-import type { TargetState } from './target-state';
+import type { Rules, TargetState } from './target-state';
 
 /**
  * What an observed mutation is against the plans. Synchronous, total, pure.
@@ -16,6 +16,7 @@ import type { TargetState } from './target-state';
  * 5. Everything it depends on is given: the mutation, the target's state before it, the sequences at their versions in their order.
  *    So anybody who has the ledger computes the same.
  * 6. Anything but `expected` stops every open sequence of the target whose plan says so.
+ * 7. A change of these rules has a number, and what was classed before it is computed again by the rules of its time.
  */
 export interface Classified extends Found {
   readonly by: ClassificationData['by'];
@@ -28,14 +29,20 @@ export interface Classified extends Found {
 /**
  * @param target the target's state before this mutation
  * @param sequences those named in `against`, in that order: {@link sequencesFor} when it is decided for the first time
+ * @param rules {@link NEWEST_RULES} when it is decided for the first time
  */
-export function classify(mutation: MutationData, target: TargetState, sequences: readonly SequenceAt[]): Classified {
+export function classify(
+  mutation: MutationData,
+  target: TargetState,
+  sequences: readonly SequenceAt[],
+  rules: Rules,
+): Classified {
   const resource = target.resources.get(mutation.resource);
   const candidates = candidatesFor(mutation, sequences);
   const found =
     mutation.by.kind === 'executor'
       ? classifyOurs(mutation, candidates, sequences, resource?.attempts ?? [])
-      : classifyOthers(mutation, candidates, resource?.last ?? null);
+      : classifyOthers(mutation, candidates, resource, rules);
   const previous = resource?.last.id ?? null;
   return { ...found, by: mutation.by.kind, previous, holds: holdsOf(found, mutation.target, sequences) };
 }

@@ -1,17 +1,19 @@
 import type { MutationClass, MutationData } from '@causeway/contracts';
 import type { StepState } from '../sequence/state';
-import { isSameContent, tellsSame, wasApplied, type Candidate } from './candidates';
+import { isSameContent, wasApplied, type Candidate } from './candidates';
 import { difference, found, named, type Found } from './found';
-import type { KnownMutation } from './target-state';
+import { isAsLeft, isSame } from './left';
+import type { ResourceState, Rules } from './target-state';
 
 /**
  * A mutation without our executor's mark.
- * @param last how the resource was left before it; null: not known
+ * @param resource how it was left before; undefined: not known
  */
 export function classifyOthers(
   mutation: MutationData,
   candidates: readonly Candidate[],
-  last: KnownMutation | null,
+  resource: ResourceState | undefined,
+  rules: Rules,
 ): Found {
   const [first] = candidates;
   if (!first) return undeclared(mutation);
@@ -22,7 +24,7 @@ export function classifyOthers(
       `what it set is not told, so it is not taken for what ${named(first)} says`,
     );
   const same = candidates.filter((one) => isSameContent(mutation, one));
-  if (last && isAsLeft(mutation, last))
+  if (resource && changesNothing(mutation, resource, rules))
     return found('repeated', same[0] ?? first, 'the last change of this resource already left it so');
   const [open] = same.filter(({ sequence }) => sequence.status === 'open').sort(byUrgency);
   if (open) return ofOpen(open);
@@ -40,8 +42,8 @@ const tellsNoContent = ({ effect, with: told }: MutationData, { step }: Candidat
   return effect === 'set' && Object.keys(step.with).some(isContent) && !Object.keys(told).some(isContent);
 };
 
-const isAsLeft = ({ effect, with: told }: MutationData, last: KnownMutation): boolean =>
-  effect === last.effect && tellsSame(told, last.with);
+const changesNothing = (mutation: MutationData, { last, left }: ResourceState, rules: Rules): boolean =>
+  rules === 1 ? isSame(mutation, last) : isAsLeft(mutation, left);
 
 type Turn = Extract<MutationClass, 'early' | 'expected' | 'late' | 'repeated'>;
 

@@ -1,4 +1,5 @@
 import type { ClassificationData, MutationData } from '@causeway/contracts';
+import { leave, UNTOLD, type Content, type Left } from './left';
 
 /**
  * What is known of one target: the fold of its stream, each classification with the mutation it is about. Nothing else, so the
@@ -14,20 +15,19 @@ export interface TargetState {
 /** How the classified mutations of one resource left it. */
 export interface ResourceState {
   readonly last: KnownMutation;
+  readonly left: Left;
   /** Attempts of ours whose effect was seen here, newest last, as {@link attemptSeen} names them. */
   readonly attempts: readonly string[];
 }
 
-/** The last classified mutation of a resource: how it left it. */
-export interface KnownMutation {
+/** The last classified mutation of a resource, wherever that was. */
+export interface KnownMutation extends Content {
   /** Event id of the mutation. */
   readonly id: string;
-  readonly with: MutationData['with'];
-  readonly effect: MutationData['effect'];
 }
 
-/** As much of a mutation as the fold needs. */
-export type FoldedMutation = Pick<MutationData, 'resource' | 'with' | 'effect' | 'by'>;
+/** As much of a mutation as the fold needs; its places only where it was classed by rules that know of them. */
+export type FoldedMutation = Pick<MutationData, 'resource' | 'with' | 'effect' | 'by' | 'scopes'>;
 
 export const UNTOUCHED: TargetState = { version: 0, resources: new Map() };
 
@@ -55,8 +55,21 @@ export function evolveResource(
   const known = before?.attempts ?? [];
   const seen = attemptSeen(fact, mutation);
   const attempts = seen === null || known.includes(seen) ? known : [...known, seen].slice(-MOST_ATTEMPTS);
-  return { last: { id: fact.mutation, with: mutation.with, effect: mutation.effect }, attempts };
+  const content = { with: mutation.with, effect: mutation.effect };
+  // The first rules took every mutation for one of the whole resource.
+  const left = leave(before?.left ?? UNTOLD, content, rulesOf(fact) === 1 ? null : mutation.scopes);
+  return { last: { id: fact.mutation, ...content }, left, attempts };
 }
+
+/** The rules that a mutation was classed by, and is to be classed by again. */
+export const rulesOf = ({ rules }: Pick<ClassificationData, 'rules'>): Rules => rules ?? 1;
+
+/**
+ * 1: a resource is as its last mutation left it.
+ * 2: it is so in the places that its mutations named.
+ */
+export type Rules = 1 | 2;
+export const NEWEST_RULES = 2;
 
 /** Replays a target's whole stream. */
 export const replayTarget = (stream: Iterable<readonly [ClassificationData, FoldedMutation]>): TargetState => {
