@@ -119,15 +119,17 @@ describe('what a plan has done at flags, done again by hand', () => {
 
 describe('what our own work did in one region, done by hand in another by the same strategy', () => {
   const REGIONAL = 'by-region';
-  const inOne = (scope: string) => ({ ...flagStep(REGIONAL, true), scopes: [scope] });
+  const planFor = (scope: string, more: object = {}) => {
+    const { spec, ...plan } = planOf(`flag-in-${scope}`, flagStep(REGIONAL, true));
+    return { ...plan, spec: { ...spec, scopes: [scope], ...more } };
+  };
 
   it('is early, while a step is still to do it there', async () => {
     const unleash = { ...story.world.lab.unleash, flag: REGIONAL };
     await createFlag(unleash, REGIONAL);
-    const first = await story.apply(planOf('us-first', inOne('us-east')));
+    const first = await story.apply(planFor('us-east'));
     expect(await story.ended(first)).toMatchObject({ status: 'completed' });
-    const { spec, ...plan } = planOf('then-eu', inOne('eu-west'));
-    const second = await story.apply({ ...plan, spec: { ...spec, start: 'on-resume', onOutOfSequence: 'record' } });
+    const second = await story.apply(planFor('eu-west', { start: 'on-resume', onOutOfSequence: 'record' }));
     await story.tape.fact(second, 'sequence-accepted');
     const [seen, ...others] = await classOf('flags', () => widenStrategy(unleash, 'eu-west'));
     expect(others).toEqual([]);
