@@ -1,7 +1,15 @@
 import type { Target } from '@causeway/contracts';
 import { CLOCK, LOG, parseEnv, Shutdown, type Clock, type HostLog } from '@causeway/host';
 import { Relay, seal, valueOf, type OutboxStore } from '@causeway/messaging';
-import { inboxMigration, outboxMigration, Seat, type Attempt, type Database, type Tx } from '@causeway/persistence';
+import {
+  inboxMigration,
+  keepsItsPages,
+  outboxMigration,
+  Seat,
+  type Attempt,
+  type Database,
+  type Tx,
+} from '@causeway/persistence';
 import { readTargets } from '@causeway/plan-file';
 import { DATABASE, OUTBOX, ServiceModule, SIGNER, type MessageServiceOptions } from '@causeway/service';
 import { newEventId, sha256Hex, type Signer } from '@causeway/signing';
@@ -76,7 +84,15 @@ export const SEQUENCER: MessageServiceOptions = {
   principal: PRINCIPAL,
   schema: 'sequencer',
   single: true,
-  migrations: [inboxMigration, outboxMigration, streamsMigration, targetsMigration, turnsMigration, resourcesMigration],
+  migrations: [
+    inboxMigration,
+    outboxMigration,
+    streamsMigration,
+    targetsMigration,
+    turnsMigration,
+    resourcesMigration,
+    keepsItsPages('outbox'),
+  ],
   admission: () => admissionFor(registered()),
   selfCheck: {
     tables: [

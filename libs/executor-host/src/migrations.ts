@@ -1,4 +1,4 @@
-import { outboxMigration, type Migration } from '@causeway/persistence';
+import { keepsItsPages, outboxMigration, type Migration } from '@causeway/persistence';
 import { observingMigration } from './observing/migration';
 
 /** No holder: a claim that was put back unstarted. */
@@ -42,4 +42,6 @@ export const executorMigrations: readonly Migration[] = [
   claimsMigration,
   observingMigration,
   jsonMigration,
+  keepsItsPages('outbox'),
+  keepsItsPages('open_claims'),
 ];

@@ -12,6 +12,7 @@ export { inTurn } from './in-turn';
 export { schemaVersion, type Migration } from './migrations';
 export { firstOf, inboxMigration } from './inbox';
 export { createOutboxStore, outboxMigration } from './outbox';
+export { keepsItsPages } from './queue-table';
 export { Seat, seatMigration, SEAT_MS, SeatTaken, type Attempt } from './seat';
 export { Standby, STANDBY_MS } from './standby';
 export { packBytes, plainArray, textArray, type PackedBytes } from './packed-bytes';

@@ -1,4 +1,4 @@
-import { outboxMigration, type Migration } from '@causeway/persistence';
+import { keepsItsPages, outboxMigration, type Migration } from '@causeway/persistence';
 
 /**
  * Tables of the console. All but `submission`, `operator_decision` and `outbox` are a projection of the ledger topic and can be made again from it. `projection`
@@ -168,4 +168,5 @@ export const consoleMigrations: readonly Migration[] = [
   matchMigration,
   settleMigration,
   unprojectedMigration,
+  keepsItsPages('outbox'),
 ];

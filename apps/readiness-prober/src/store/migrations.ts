@@ -1,4 +1,4 @@
-import { inboxMigration, outboxMigration, type Migration } from '@causeway/persistence';
+import { inboxMigration, keepsItsPages, outboxMigration, type Migration } from '@causeway/persistence';
 
 /**
  * Schema `readiness_prober`. What is over has no row, so the tables are as large as what is being looked at now. A step has
@@ -28,6 +28,8 @@ export const migrations: readonly Migration[] = [
       looked_until_ms bigint,
       watch_until timestamptz not null)`,
   },
+  keepsItsPages('outbox'),
+  keepsItsPages('open_probe'),
 ];
 
 export const SCHEMA = 'readiness_prober';
