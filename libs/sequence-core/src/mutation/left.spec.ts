@@ -44,5 +44,7 @@ describe('a resource', () => {
     for (let n = 2; n <= 4_096; n++) left = leave(left, ON, part(n));
     expect(left.at.size).toBe(4_096);
     expect([part(0), part(1), part(2)].map((where) => isOn(left, where))).toEqual([true, false, true]);
+    // Nor is the one that was forgotten taken for what had been told of all.
+    expect(isAsLeft({ ...OFF, scopes: part(1) }, left)).toBe(false);
   });
 });

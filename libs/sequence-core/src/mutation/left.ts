@@ -26,7 +26,9 @@ export function leave(before: Left, content: Content, where: Where): Left {
     at.delete(place);
     at.set(place, content);
   }
-  return { everywhere: before.everywhere, at: at.size > MOST_PLACES ? new Map([...at].slice(-MOST_PLACES)) : at };
+  if (at.size <= MOST_PLACES) return { everywhere: before.everywhere, at };
+  // Where a place is forgotten that was left otherwise, what was told of all of them is no longer known to hold anywhere else.
+  return { everywhere: null, at: new Map([...at].slice(-MOST_PLACES)) };
 }
 
 /** Whether all that a mutation tells was there already, in every place that it is about. Of a place nobody told of it was not. */
